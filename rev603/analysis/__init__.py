@@ -1,0 +1,1 @@
+"""Frame to frame: statuses, methods, parties, reconciliation, history. Reads no file, renders nothing."""

@@ -1,0 +1,152 @@
+"""One small tree of errors: each says what happened, where, why, and what to do.
+
+Every error survives pickling, and none carries a payee's social security number: the
+reader masks a value before it reaches a message.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+__all__ = [
+    "ColumnsMissingError",
+    "ControlTotalError",
+    "IdentifierError",
+    "LineError",
+    "Rev603Error",
+    "SourceNotFoundError",
+    "UnrecognizedFileError",
+    "UnsafeFileError",
+]
+
+_SHOWN = 10
+
+
+class Rev603Error(Exception):
+    """Anything that rev603 refuses, in words that somebody can act on.
+
+    Parameters
+    ----------
+    what
+        What happened, as a sentence.
+    where
+        File, sheet, row and column, as far as they are known.
+    why
+        The reason, where it is not plain from ``what``.
+    what_to_do
+        The way out.
+
+    Examples
+    --------
+    >>> print(Rev603Error("No heading row was found.", where="march.csv", what_to_do="Export it again."))
+    No heading row was found.
+      where: march.csv
+      what to do: Export it again.
+    """
+
+    def __init__(self, what: str, *, where: str = "", why: str = "", what_to_do: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.why = why
+        self.what_to_do = what_to_do
+
+    def __str__(self) -> str:
+        """Give the error as a few labelled lines."""
+        labelled = (("where", self.where), ("why", self.why), ("what to do", self.what_to_do))
+        return "\n".join([self.what, *(f"  {label}: {text}" for label, text in labelled if text)])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Rebuild from the attributes, so that the error crosses process borders whole."""
+        return (_rebuild, (type(self), self.args, self.__dict__.copy()))
+
+
+def _rebuild(kind: type[Rev603Error], args: tuple[Any, ...], state: dict[str, Any]) -> Rev603Error:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class SourceNotFoundError(Rev603Error, FileNotFoundError):
+    """There is no such file, or a folder or pattern holds none."""
+
+
+class UnsafeFileError(Rev603Error):
+    """The file is over a limit or built to do harm, so it was not opened further."""
+
+
+class UnrecognizedFileError(Rev603Error):
+    """The file is not something that rev603 reads: another format, locked, damaged or without headings."""
+
+
+class ControlTotalError(Rev603Error):
+    """What was read differs from the totals that the report states of itself."""
+
+
+class IdentifierError(Rev603Error, ValueError):
+    """A value is not a well-formed entry number or importer number."""
+
+
+class ColumnsMissingError(Rev603Error):
+    """Columns that an answer depends on are not there.
+
+    Attributes
+    ----------
+    missing
+        The names that were looked for.
+    found
+        The headings that are there.
+    guesses
+        For each missing name the heading that comes nearest, where one does.
+    """
+
+    def __init__(
+        self,
+        missing: Iterable[str],
+        *,
+        found: Iterable[str],
+        guesses: Mapping[str, str] | None = None,
+        where: str = "",
+        what_to_do: str = "",
+    ) -> None:
+        self.missing = tuple(missing)
+        self.found = tuple(found)
+        self.guesses = dict(guesses or {})
+        names = ", ".join(
+            f"{name} (did you mean {self.guesses[name]!r}?)" if name in self.guesses else name
+            for name in self.missing
+        )
+        super().__init__(
+            f"Missing: {names}.",
+            where=where,
+            why=f"found: {', '.join(self.found) or 'no headings at all'}",
+            what_to_do=what_to_do,
+        )
+
+
+class LineError(Rev603Error):
+    """Cells that cannot be read; every one of them is in ``issues``.
+
+    Attributes
+    ----------
+    issues
+        One line per cell, with the columns of ``Report.issues``; values are masked.
+    """
+
+    def __init__(self, issues: pd.DataFrame, *, where: str = "") -> None:
+        self.issues = issues
+        shown = "\n".join(f"  - {message}" for message in issues["message"].head(_SHOWN))
+        more = len(issues) - _SHOWN
+        tail = f"\n  … and {more} more, all in the error's .issues" if more > 0 else ""
+        count = f"{len(issues)} cell{'' if len(issues) == 1 else 's'}"
+        super().__init__(
+            f"{count} cannot be read:\n{shown}{tail}",
+            where=where,
+            what_to_do='correct the cells, or pass on_error="collect" to set their lines aside and go on',
+        )

@@ -1,0 +1,1 @@
+"""Entry numbers and importer numbers: compact, validate, format, repair, mask."""

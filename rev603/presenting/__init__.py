@@ -1,0 +1,1 @@
+"""Answers to something people open. Computes no figure."""
