@@ -1,0 +1,360 @@
+r"""Entry numbers: ``XXX-NNNNNNN-C``, filer code, serial number, check digit.
+
+The filer code has three letters or digits, the serial seven digits. The check digit is that of ACE's
+CATAIR: letters become digits (A to I 1 to 9, J to R 1 to 9, S to Z 2 to 9), then it is plain Luhn over
+the ten characters. Some web pages teach a variant with weight 3: it is wrong.
+
+>>> compact("MYK-2800086-4")
+'MYK28000864'
+>>> validate("myk 2800086 4")
+'MYK28000864'
+>>> check_digit("ABC1234567"), check_digit("9999999999")
+('6', '0')
+>>> format("60576072486")
+'605-7607248-6'
+>>> is_valid("605-7606934-2"), is_valid("605-7606943-2"), is_valid("605-7606934-2" + chr(10)), is_valid(None)
+(True, False, False, False)
+>>> validate("MYK-2800086-5")
+Traceback (most recent call last):
+  ...
+rev603.errors.IdentifierError: This is not an entry number: 'MYK-2800086-5'.
+  why: its check digit is not 4
+  what to do: compare it with the entry summary, digit by digit
+
+Every function has a column form, which takes and gives whole pandas columns:
+
+>>> import pandas as pd
+>>> column = pd.Series(["MYK-2800086-4", "SP7-0000001-5", "PROTEST 12", None], dtype="str")
+>>> is_valid_column(column).tolist()
+[True, False, False, False]
+>>> validate_column(column).tolist()
+[nan, 'its check digit is not 4', 'it is not 3 letters or digits and then 8 digits', 'there is no value']
+>>> format_column(compact_column(column)).tolist()
+['MYK-2800086-4', 'SP7-0000001-5', 'PROTEST12', nan]
+>>> check_digit_column(pd.Series(["ABC1234567", "605-7606934", "605"], dtype="str")).tolist()
+['6', '2', nan]
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rev603.errors import IdentifierError
+from rev603.identifiers._columns import (
+    TEXT,
+    arrow_text,
+    arrow_text_or_null,
+    matrix,
+    one_array,
+    pandas_bool,
+    pandas_text,
+    stripped,
+    widths,
+)
+from rev603.identifiers.importer_number import mask
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+__all__ = [
+    "check_digit",
+    "check_digit_column",
+    "compact",
+    "compact_column",
+    "format",
+    "format_column",
+    "is_valid",
+    "is_valid_column",
+    "parse_arrow",
+    "validate",
+    "validate_column",
+]
+
+_SHAPE = re.compile("[0-9A-Z]{3}[0-9]{8}")
+_BASE = re.compile("[0-9A-Z]{3}[0-9]{7}")
+_CLEAN = str.maketrans(
+    string.ascii_lowercase, string.ascii_uppercase, " -\u00a0\u2010\u2011\u2012\u2013\u2014"
+)
+_DIGIT_OF = {digit: int(digit) for digit in string.digits} | {
+    letter: value
+    for letters, first in (("ABCDEFGHI", 1), ("JKLMNOPQR", 1), ("STUVWXYZ", 2))
+    for value, letter in enumerate(letters, start=first)
+}
+
+_NOT_THE_SHAPE = "it is not 3 letters or digits and then 8 digits"
+_NO_VALUE = "there is no value"
+_WRONG_DIGIT = "its check digit is not {}"
+_WRONG_DIGITS = tuple(_WRONG_DIGIT.format(digit) for digit in string.digits)
+
+#: More than the eleven weights of any well-formed number come to (at most 99).
+_ILLEGAL = 100
+
+
+def _weights() -> NDArray[np.uint16]:
+    """Give what each byte adds to the sum at each of the 11 places; ``_ILLEGAL`` where it must not stand."""
+    table = np.full((11, 256), _ILLEGAL, np.uint16)
+    for place in range(11):
+        for character, digit in _DIGIT_OF.items():
+            if place < 3 or character in string.digits:
+                doubled = digit * 2 - 9 * (digit > 4)
+                table[place, ord(character)] = doubled if place % 2 else digit
+    return table
+
+
+_WEIGHTS = _weights()
+#: A zero that a spreadsheet took away stood before digits only: with a letter it was text, and kept.
+_WEIGHTS_OF_TEN_DIGITS = np.where(
+    np.isin(np.arange(256), np.frombuffer(b"0123456789", np.uint8)), _WEIGHTS[1:], _ILLEGAL
+)
+
+
+def compact(text: str) -> str:
+    """Take out spaces and hyphens and raise letters to capitals.
+
+    Raises
+    ------
+    IdentifierError
+        If ``text`` is not text: as a number, an entry number loses its leading zeros.
+
+    Examples
+    --------
+    >>> compact(" sp7-0000001-4 ")
+    'SP700000014'
+    """
+    if not isinstance(text, str):
+        raise IdentifierError(
+            "An entry number is text.",
+            why=f"this is {type(text).__name__}",
+            what_to_do="read the column as text, so that leading zeros stay",
+        )
+    return text.translate(_CLEAN)
+
+
+def check_digit(base: str) -> str:
+    """Compute the check digit of the ten characters before it.
+
+    Raises
+    ------
+    IdentifierError
+        If it is not three letters or digits and then seven digits.
+
+    Examples
+    --------
+    >>> check_digit("MYK-2800086")
+    '4'
+    """
+    number = compact(base)
+    if not _BASE.fullmatch(number):
+        raise IdentifierError(
+            f"No check digit for {_shown(base)}.",
+            why="it is not 3 letters or digits and then 7 digits",
+            what_to_do="give the filer code and the serial number, without the check digit",
+        )
+    return _check_digit(number)
+
+
+def _check_digit(ten: str) -> str:
+    total = 0
+    for place, character in enumerate(ten):
+        digit = _DIGIT_OF[character] * (1 + place % 2)
+        total += digit - 9 * (digit > 9)
+    return str(-total % 10)
+
+
+def _reason(number: str) -> str | None:
+    """Say why a compact number is not an entry number."""
+    if not number:
+        return _NO_VALUE
+    if not _SHAPE.fullmatch(number):
+        return _NOT_THE_SHAPE
+    digit = _check_digit(number[:10])
+    return None if digit == number[10] else _WRONG_DIGIT.format(digit)
+
+
+def validate(text: str) -> str:
+    """Give the compact form of an entry number whose check digit is right.
+
+    Raises
+    ------
+    IdentifierError
+        If it is none, saying why.
+
+    Examples
+    --------
+    >>> validate("605-7598093-7")
+    '60575980937'
+    """
+    number = compact(text)
+    reason = _reason(number)
+    if reason is not None:
+        raise IdentifierError(
+            f"This is not an entry number: {_shown(text)}.",
+            why=reason,
+            what_to_do="compare it with the entry summary, digit by digit",
+        )
+    return number
+
+
+def is_valid(text: object) -> bool:
+    """Tell whether a value is an entry number with the right check digit; never raises.
+
+    Examples
+    --------
+    >>> is_valid("SP7-0000001-4"), is_valid(60576072486)
+    (True, False)
+    """
+    return isinstance(text, str) and _reason(compact(text)) is None
+
+
+def format(text: str) -> str:  # noqa: A001 - the name that identifier modules give it everywhere
+    """Give an entry number with its hyphens; whatever has another shape stays as it is.
+
+    Examples
+    --------
+    >>> format("SP700000014"), format("PROTEST 12")
+    ('SP7-0000001-4', 'PROTEST 12')
+    """
+    number = compact(text)
+    return f"{number[:3]}-{number[3:10]}-{number[10]}" if _SHAPE.fullmatch(number) else text
+
+
+def _shown(text: str) -> str:
+    """Show a value in a message: short, and never a social security number that strayed into the column."""
+    return repr(mask(text[:40]) if len(compact(text)) != 9 else mask(compact(text)))
+
+
+def compact_column(column: pd.Series[str]) -> pd.Series[str]:
+    """Give :func:`compact` of a whole column; missing stays missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> compact_column(pd.Series(["sp7-0000001-4", None], dtype="str")).tolist()
+    ['SP700000014', nan]
+    """
+    return pandas_text(stripped(arrow_text(column), hyphens=True), column)
+
+
+def check_digit_column(column: pd.Series[str]) -> pd.Series[str]:
+    """Give :func:`check_digit` of a whole column; missing where it is not ten characters of the right shape.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> check_digit_column(pd.Series(["MYK-2800086", "MYK"], dtype="str")).tolist()
+    ['4', nan]
+    """
+    totals = _totals(stripped(arrow_text(column), hyphens=True), _WEIGHTS[:10])
+    digits = pa.array(list(string.digits), TEXT)
+    return pandas_text(digits.take(pa.array(-totals % 10, mask=totals >= _ILLEGAL)), column)
+
+
+def validate_column(column: pd.Series[str]) -> pd.Series[str]:
+    """Say of each value why it is not an entry number; missing where it is one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> validate_column(pd.Series(["SP7-0000001-4", "SP7-0000001-7"], dtype="str")).tolist()
+    [nan, 'its check digit is not 4']
+    """
+    numbers = stripped(arrow_text(column), hyphens=True)
+    totals = _totals(numbers, _WEIGHTS)
+    # the last digit counts once, so the right one is as far from it as the sum is above a whole ten
+    last = _last_digits(numbers, totals < _ILLEGAL)
+    which = np.select([widths(numbers) == 0, totals >= _ILLEGAL], [10, 11], default=(last - totals) % 10)
+    reasons = pa.array([*_WRONG_DIGITS, _NO_VALUE, _NOT_THE_SHAPE], TEXT)
+    return pandas_text(reasons.take(pa.array(which, mask=totals % 10 + (totals >= _ILLEGAL) == 0)), column)
+
+
+def is_valid_column(column: pd.Series[Any]) -> pd.Series[bool]:
+    """Give :func:`is_valid` of a whole column: False where missing, and for whatever is not text.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> is_valid_column(pd.Series(["SP7-0000001-4", "SP7-0000001-7", None], dtype="str")).tolist()
+    [True, False, False]
+    """
+    totals = _totals(stripped(arrow_text_or_null(column), hyphens=True), _WEIGHTS)
+    return pandas_bool((totals < _ILLEGAL) & (totals % 10 == 0), column)
+
+
+def format_column(column: pd.Series[str]) -> pd.Series[str]:
+    """Give :func:`format` of a whole column; missing stays missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> format_column(pd.Series(["SP700000014", "PROTEST 12", None], dtype="str")).tolist()
+    ['SP7-0000001-4', 'PROTEST 12', nan]
+    """
+    given = arrow_text(column)
+    numbers = stripped(given, hyphens=True)
+    shaped = _totals(numbers, _WEIGHTS) < _ILLEGAL
+    parts = (pc.utf8_slice_codeunits(numbers, start, stop) for start, stop in ((0, 3), (3, 10), (10, 11)))
+    return pandas_text(
+        pc.if_else(pa.array(shaped), pc.binary_join_element_wise(*parts, pa.scalar("-", TEXT)), given), column
+    )
+
+
+def parse_arrow(array: Any) -> tuple[Any, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Find the entry numbers among document numbers, a whole column at once.
+
+    Parameters
+    ----------
+    array
+        Arrow text (array or chunked array, any string type).
+
+    Returns
+    -------
+    tuple
+        * the compact entry number, null where the document is none;
+        * whether its check digit is right (a wrong one is worth a warning, never a reason to drop a line;
+          False also where there is no entry number);
+        * whether a leading zero was restored: ten digits that pass the check with a zero before them have
+          surely lost it. Ten digits that do not pass are no entry number.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> numbers, right, repaired = parse_arrow(pa.array(["605-7607248-6", "0000001234", "2130045111", None]))
+    >>> numbers.to_pylist(), right.tolist(), repaired.tolist()
+    (['60576072486', None, '02130045111', None], [True, False, True, False], [False, False, True, False])
+    """
+    numbers = stripped(one_array(array), hyphens=True)
+    totals = _totals(numbers, _WEIGHTS)
+    shaped = totals < _ILLEGAL
+    of_ten = _totals(numbers, _WEIGHTS_OF_TEN_DIGITS)
+    repaired = (of_ten < _ILLEGAL) & (of_ten % 10 == 0)
+    if repaired.any():
+        padded = pc.binary_join_element_wise(pa.scalar("0", TEXT), numbers, pa.scalar("", TEXT))
+        numbers = pc.if_else(pa.array(repaired), padded, numbers)
+    if not (shaped | repaired).all():
+        numbers = pc.if_else(pa.array(shaped | repaired), numbers, pa.scalar(None, TEXT))
+    return numbers, repaired | (shaped & (totals % 10 == 0)), repaired
+
+
+def _totals(numbers: Any, weights: NDArray[np.uint16]) -> NDArray[np.int64]:
+    """Give the Luhn sum of each compact number; ``_ILLEGAL`` or more where its shape is wrong."""
+    fits = widths(numbers) == len(weights)
+    totals = np.full(len(numbers), _ILLEGAL, np.int64)
+    letters = matrix(numbers, fits, len(weights))
+    total = np.zeros(len(letters), np.uint16)
+    for place, weight in enumerate(weights):
+        total += weight[letters[:, place]]
+    totals[fits] = total
+    return totals
+
+
+def _last_digits(numbers: Any, shaped: NDArray[np.bool_]) -> NDArray[np.int64]:
+    last = np.zeros(len(numbers), np.int64)
+    last[shaped] = matrix(numbers, shaped, 11)[:, 10] - ord("0")
+    return last

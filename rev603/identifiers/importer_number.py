@@ -1,0 +1,383 @@
+r"""Importer numbers: who is the payee, as CBP knows it.
+
+An importer-of-record number has one of three forms (CBP Form 5106, 19 CFR 24.5):
+
+======================  ==========================================================  =========
+form                    what it is                                                  ``kind``
+======================  ==========================================================  =========
+``NN-NNNNNNN``          employer identification number of the Internal Revenue      ``"irs"``
+                        Service, without suffix (which means suffix ``00``)
+``NN-NNNNNNNXX``        the same with a suffix of two letters or digits             ``"irs"``
+``NNN-NN-NNNN``         social security number: personal, see :func:`mask`          ``"ssn"``
+``YYDDPP-NNNNN``        assigned by CBP: year, district and port, serial            ``"cbp"``
+======================  ==========================================================  =========
+
+The hyphens are part of the number: they alone tell an EIN from a social security number. So they
+stay in the compact form, and bare digits (nine: EIN or SSN; eleven: EIN with suffix, or assigned by
+CBP) are well formed but of no kind. Nothing is guessed. There is no check digit.
+
+>>> compact(" 98-7654321 ab")
+'98-7654321AB'
+>>> kind("98-7654321AB"), kind("000-12-3456"), kind("262704-00017")
+('irs', 'ssn', 'cbp')
+>>> kind("987654321") is None, is_valid("987654321")
+(True, True)
+>>> validate("98-76543210")
+Traceback (most recent call last):
+  ...
+rev603.errors.IdentifierError: This is not an importer number: 'XX-XXXX3210'.
+  why: it has none of the forms NN-NNNNNNN, NN-NNNNNNNXX, NNN-NN-NNNN, YYDDPP-NNNNN
+  what to do: compare it with the payee's CBP Form 5106; ...
+>>> format("98-7654321")
+'98-765432100'
+>>> base("98-7654321AB"), suffix("98-7654321AB"), suffix("98-7654321")
+('98-7654321', 'AB', '00')
+>>> mask("paid to 000-12-3456"), mask("000123456"), mask("98-7654321")
+('paid to XXX-XX-3456', 'XXXXX3456', '98-7654321')
+
+Every function has a column form, which takes and gives whole pandas columns:
+
+>>> import pandas as pd
+>>> column = pd.Series(["98-7654321", "000-12-3456", None], dtype="str")
+>>> kind_column(column).tolist()
+['irs', 'ssn', nan]
+>>> mask_column(column).tolist()
+['98-7654321', 'XXX-XX-3456', nan]
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rev603.errors import IdentifierError
+from rev603.identifiers._columns import (
+    TEXT,
+    arrow_text,
+    arrow_text_or_null,
+    pandas_bool,
+    pandas_text,
+    stripped,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "base",
+    "base_column",
+    "compact",
+    "compact_column",
+    "format",
+    "format_column",
+    "is_valid",
+    "is_valid_column",
+    "kind",
+    "kind_column",
+    "mask",
+    "mask_column",
+    "suffix",
+    "suffix_column",
+    "validate",
+    "validate_column",
+]
+
+Kind = Literal["irs", "ssn", "cbp"]
+
+# The same patterns serve Python's engine and Arrow's, so they keep to what both read alike: no \d, no $.
+_IRS = "([0-9]{2})-?([0-9]{7})([0-9A-Z]{2})?"
+_KINDS: dict[Kind, str] = {
+    # without its hyphen, an EIN is one only where a letter in the suffix says so
+    "irs": "[0-9]{2}-[0-9]{7}([0-9A-Z]{2})?|[0-9]{9}([A-Z][0-9A-Z]|[0-9][A-Z])",
+    "ssn": "[0-9]{3}-[0-9]{2}-[0-9]{4}",
+    "cbp": "[0-9]{6}-[0-9]{5}",
+}
+_BARE = "[0-9]{9}|[0-9]{11}"
+_WELL_FORMED = "|".join([*_KINDS.values(), _BARE])
+_DASH = " ?[-\u2010\u2011\u2012\u2013\u2014] ?"
+_SSN_ANYWHERE = f"[0-9]{{3}}{_DASH}[0-9]{{2}}{_DASH}([0-9]{{4}})"
+_NINE_DIGITS = "([ \u00a0]*)[0-9]{3}[ \u00a0]*[0-9]{2}[ \u00a0]*([0-9]{4})([ \u00a0]*)"
+
+_CLEAN = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyz\u2010\u2011\u2012\u2013\u2014", "ABCDEFGHIJKLMNOPQRSTUVWXYZ-----", " \u00a0"
+)
+_WHY_NOT = "it has none of the forms NN-NNNNNNN, NN-NNNNNNNXX, NNN-NN-NNNN, YYDDPP-NNNNN"
+_NO_VALUE = "there is no value"
+
+
+def compact(text: str) -> str:
+    """Take out spaces, raise letters to capitals, make every dash a hyphen. The hyphens stay.
+
+    Raises
+    ------
+    IdentifierError
+        If ``text`` is not text.
+
+    Examples
+    --------
+    >>> compact("000 - 12 - 3456")
+    '000-12-3456'
+    """
+    if not isinstance(text, str):
+        raise IdentifierError(
+            "An importer number is text.",
+            why=f"this is {type(text).__name__}",
+            what_to_do="read the column as text, so that leading zeros and hyphens stay",
+        )
+    return text.translate(_CLEAN)
+
+
+def validate(text: str) -> str:
+    """Give the compact form of a well-formed importer number.
+
+    Raises
+    ------
+    IdentifierError
+        If it is not one. The message shows no more than the last four characters.
+
+    Examples
+    --------
+    >>> validate("98-7654321ab")
+    '98-7654321AB'
+    """
+    number = compact(text)
+    if not re.fullmatch(_WELL_FORMED, number):
+        shown = number[:16]
+        hidden = re.sub("[0-9A-Z]", "X", shown[:-4]) + shown[-4:]
+        raise IdentifierError(
+            f"This is not an importer number: {hidden!r}.",
+            why=_WHY_NOT if number else _NO_VALUE,
+            what_to_do="compare it with the payee's CBP Form 5106; spreadsheets take zeros and hyphens away",
+        )
+    return number
+
+
+def is_valid(text: object) -> bool:
+    """Tell whether a value is a well-formed importer number; never raises.
+
+    Examples
+    --------
+    >>> is_valid("98-7654321"), is_valid("98-7654321" + chr(10)), is_valid(None)
+    (True, False, False)
+    """
+    return isinstance(text, str) and re.fullmatch(_WELL_FORMED, compact(text)) is not None
+
+
+def kind(text: object) -> Kind | None:
+    """Tell what an importer number is: ``"irs"``, ``"ssn"``, ``"cbp"``, or None where it does not say.
+
+    Examples
+    --------
+    >>> kind("98-7654321"), kind("98765432100"), kind("987654321A1")
+    ('irs', None, 'irs')
+    """
+    if isinstance(text, str):
+        number = compact(text)
+        for name, pattern in _KINDS.items():
+            if re.fullmatch(pattern, number):
+                return name
+    return None
+
+
+def format(text: str) -> str:  # noqa: A001 - the name that identifier modules give it everywhere
+    """Give the form that CBP prints: an EIN with its suffix, ``00`` where none is given.
+
+    Whatever is not surely an EIN stays as it is, compact where it is well formed.
+
+    Examples
+    --------
+    >>> format("98-7654321"), format("987654321a1"), format("000-12-3456"), format("n/a")
+    ('98-765432100', '98-7654321A1', '000-12-3456', 'n/a')
+    """
+    if kind(text) == "irs":
+        return f"{base(text)}{suffix(text)}"
+    number = compact(text)
+    return number if re.fullmatch(_WELL_FORMED, number) else text
+
+
+def base(text: object) -> str | None:
+    """Give an EIN without its suffix: payees with the same base are siblings. None where no EIN is certain.
+
+    Examples
+    --------
+    >>> base("98-7654321AB") == base("98-7654321"), base("000-12-3456")
+    (True, None)
+    """
+    if isinstance(text, str) and kind(text) == "irs":
+        number = compact(text).replace("-", "")
+        return f"{number[:2]}-{number[2:9]}"
+    return None
+
+
+def suffix(text: object) -> str | None:
+    """Give the two characters behind an EIN, ``00`` where there are none; None where no EIN is certain.
+
+    CBP enrols a bank account for the number *and* its suffix (CBP Form 5106), so suffixes matter.
+
+    Examples
+    --------
+    >>> suffix("98-765432101"), suffix("98-7654321"), suffix("987654321")
+    ('01', '00', None)
+    """
+    if isinstance(text, str) and kind(text) == "irs":
+        return compact(text).replace("-", "")[9:] or "00"
+    return None
+
+
+def mask(text: str, *, nine_digits: bool = True) -> str:
+    """Hide social security numbers, all but the last four digits (26 CFR 301.6109-4).
+
+    Parameters
+    ----------
+    text
+        Any text. ``NNN-NN-NNNN`` is hidden wherever it stands in it.
+    nine_digits
+        Hide also a value that is nothing but nine digits: in a payee number it may be an EIN or a social
+        security number, so it is treated as the latter. Turn it off for other columns.
+
+    Examples
+    --------
+    >>> mask("Payee 000-12-3456, see 666-45-6789")
+    'Payee XXX-XX-3456, see XXX-XX-6789'
+    >>> mask("000123456"), mask("000123456", nine_digits=False)
+    ('XXXXX3456', '000123456')
+    """
+    if nine_digits and (found := re.fullmatch(_NINE_DIGITS, text)):
+        return f"{found[1]}XXXXX{found[2]}{found[3]}"
+    return re.sub(_SSN_ANYWHERE, r"XXX-XX-\1", text)
+
+
+def compact_column(column: pd.Series[str]) -> pd.Series[str]:
+    """Give :func:`compact` of a whole column; missing stays missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> compact_column(pd.Series(["98-7654321 ab", None], dtype="str")).tolist()
+    ['98-7654321AB', nan]
+    """
+    return pandas_text(_compact(arrow_text(column)), column)
+
+
+def validate_column(column: pd.Series[str]) -> pd.Series[str]:
+    """Say of each value why it is not an importer number; missing where it is one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> validate_column(pd.Series(["98-7654321", None], dtype="str")).tolist()
+    [nan, 'there is no value']
+    """
+    numbers = _compact(arrow_text(column))
+    empty = pc.fill_null(pc.equal(numbers, ""), fill_value=True)
+    reasons = pc.if_else(empty, _NO_VALUE, pc.if_else(_matches(numbers, _WELL_FORMED), None, _WHY_NOT))
+    return pandas_text(pc.cast(reasons, TEXT), column)
+
+
+def is_valid_column(column: pd.Series[Any]) -> pd.Series[bool]:
+    """Give :func:`is_valid` of a whole column: False where missing, and for whatever is not text.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> is_valid_column(pd.Series(["98-7654321", "98-76543", None], dtype="str")).tolist()
+    [True, False, False]
+    """
+    found = _matches(_compact(arrow_text_or_null(column)), _WELL_FORMED)
+    return pandas_bool(found.to_numpy(zero_copy_only=False), column)
+
+
+def kind_column(column: pd.Series[str]) -> pd.Series[str]:
+    """Give :func:`kind` of a whole column; missing where the number does not say what it is.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> kind_column(pd.Series(["98-7654321", "262704-00017", "987654321"], dtype="str")).tolist()
+    ['irs', 'cbp', nan]
+    """
+    numbers = _compact(arrow_text(column))
+    kinds: Any = pa.nulls(len(numbers), TEXT)
+    for name, pattern in _KINDS.items():
+        kinds = pc.if_else(_matches(numbers, pattern), pa.scalar(name, TEXT), kinds)
+    return pandas_text(kinds, column)
+
+
+def format_column(column: pd.Series[str]) -> pd.Series[str]:
+    """Give :func:`format` of a whole column; missing stays missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> format_column(pd.Series(["98-7654321", "98-7654321AB", None], dtype="str")).tolist()
+    ['98-765432100', '98-7654321AB', nan]
+    """
+    given = arrow_text(column)
+    numbers = _compact(given)
+    numbers = pc.if_else(_matches(numbers, _WELL_FORMED), numbers, given)
+    whole = pc.binary_join_element_wise(_base(numbers), _suffix(numbers), pa.scalar("", TEXT))
+    return pandas_text(pc.coalesce(whole, numbers), column)
+
+
+def base_column(column: pd.Series[str]) -> pd.Series[str]:
+    """Give :func:`base` of a whole column; missing where no EIN is certain.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> base_column(pd.Series(["98-7654321AB", "000-12-3456"], dtype="str")).tolist()
+    ['98-7654321', nan]
+    """
+    return pandas_text(_base(_compact(arrow_text(column))), column)
+
+
+def suffix_column(column: pd.Series[str]) -> pd.Series[str]:
+    """Give :func:`suffix` of a whole column; missing where no EIN is certain.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> suffix_column(pd.Series(["98-7654321AB", "98-7654321"], dtype="str")).tolist()
+    ['AB', '00']
+    """
+    return pandas_text(_suffix(_compact(arrow_text(column))), column)
+
+
+def mask_column(column: pd.Series[str], *, nine_digits: bool = True) -> pd.Series[str]:
+    """Give :func:`mask` of a whole column; missing stays missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> mask_column(pd.Series(["000-12-3456", "98-7654321", None], dtype="str")).tolist()
+    ['XXX-XX-3456', '98-7654321', nan]
+    """
+    masked = pc.replace_substring_regex(arrow_text(column), _SSN_ANYWHERE, r"XXX-XX-\1")
+    if nine_digits:
+        masked = pc.replace_substring_regex(masked, rf"\A{_NINE_DIGITS}\z", r"\1XXXXX\2\3")
+    return pandas_text(masked, column)
+
+
+def _compact(numbers: Any) -> Any:
+    return stripped(numbers, hyphens=False)
+
+
+def _matches(numbers: Any, pattern: str) -> Any:
+    """Tell which values a pattern fits from end to end; a null fits none."""
+    return pc.fill_null(pc.match_substring_regex(numbers, rf"\A(?:{pattern})\z"), fill_value=False)
+
+
+def _irs_only(numbers: Any) -> Any:
+    return pc.if_else(_matches(numbers, _KINDS["irs"]), numbers, pa.scalar(None, TEXT))
+
+
+def _base(numbers: Any) -> Any:
+    return pc.replace_substring_regex(_irs_only(numbers), rf"\A{_IRS}\z", r"\1-\2")
+
+
+def _suffix(numbers: Any) -> Any:
+    suffixes = pc.replace_substring_regex(_irs_only(numbers), rf"\A{_IRS}\z", r"\3")
+    return pc.if_else(pc.equal(suffixes, ""), pa.scalar("00", TEXT), suffixes)
