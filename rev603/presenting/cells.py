@@ -1,0 +1,170 @@
+"""How a cell of our workbooks looks, and how a value gets into it as what it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.worksheet.hyperlink import Hyperlink
+
+from rev603.presenting.text import as_text, visible, visible_column
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from rev603.presenting.columns import Shown
+
+__all__ = ["FORMATS", "MAX_TEXT", "Mark", "cell_of", "column_cell", "filled", "stored"]
+
+#: Excel's own limit: characters of a cell.
+MAX_TEXT = 32_767
+
+INK = "1F2A44"
+PALE = "E7ECF4"
+GREY = "5A6478"
+MONEY = '"$"#,##0.00;[Red]\\-"$"#,##0.00'
+FORMATS = {
+    "money": MONEY,
+    "date": "mm/dd/yyyy",
+    "count": "#,##0",
+    "days": "#,##0",
+    "number": "#,##0.##",
+    "identifier": "@",
+    "text": "@",
+}
+_DAY_ZERO = pd.Timestamp("1899-12-30")
+_LONG = 255
+
+_HEAD = {"bold": True, "color": "FFFFFF"}
+_PLAIN = {"color": "222222"}
+_TOTAL = {"bold": True, "color": INK}
+_FIGURE = {"bold": True, "size": 16, "color": INK}
+_TOP: dict[str, Any] = {"vertical": "top"}
+_WRAPPED: dict[str, Any] = {"vertical": "center", "wrap_text": True}
+_MIDDLE: dict[str, Any] = {"vertical": "center"}
+_LEFT: dict[str, Any] = {"vertical": "center", "horizontal": "left"}
+
+#: Name of a style: font, fill, number format, alignment.
+STYLES: dict[str, tuple[dict[str, Any], str, str, dict[str, Any]]] = {
+    "title": ({"bold": True, "size": 14, "color": INK}, "", "@", _MIDDLE),
+    "note": ({"italic": True, "color": GREY}, "", "@", {}),
+    "head": (_HEAD, INK, "@", _WRAPPED),
+    "head right": (_HEAD, INK, "@", {**_WRAPPED, "horizontal": "right"}),
+    "text": (_PLAIN, "", "@", _TOP),
+    "wrapped": (_PLAIN, "", "@", {**_TOP, "wrap_text": True}),
+    "link": ({"color": "0B57A4", "underline": "single"}, "", "@", _TOP),
+    "label": ({"color": GREY, "size": 10}, PALE, "@", _MIDDLE),
+    "figure text": (_FIGURE, PALE, "@", _LEFT),
+    "figure money": (_FIGURE, PALE, MONEY, _LEFT),
+    "figure count": (_FIGURE, PALE, FORMATS["count"], _LEFT),
+    "figure date": (_FIGURE, PALE, FORMATS["date"], _LEFT),
+    "fill": ({}, PALE, "General", {}),
+    **{f"total {kind}": (_TOTAL, PALE, FORMATS[kind], {}) for kind in FORMATS},
+    **{kind: (_PLAIN, "", FORMATS[kind], _TOP) for kind in ("money", "count", "days", "number")},
+    "date": (_PLAIN, "", FORMATS["date"], {**_TOP, "horizontal": "left"}),
+    "good": ({"bold": True, "color": "1E6B3A"}, "DFF2E3", "@", _WRAPPED),
+    "warn": ({"bold": True, "color": "7A4300"}, "FFF2CC", "@", _WRAPPED),
+    "bad": ({"bold": True, "color": "8C1D18"}, "F9DEDC", "@", _WRAPPED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A single cell: a value, the name of its style, and where a click leads.
+
+    Parameters
+    ----------
+    value
+        Text, a number, a date, or None for an empty cell that still bears its style.
+    style
+        One of :data:`STYLES`: ``title note head text wrapped link label``, ``money count days date number``,
+        ``figure …`` and ``total …`` of those, ``good warn bad``.
+    leads_to
+        The name of a sheet of the same workbook.
+    """
+
+    value: str | float | pd.Timestamp | None
+    style: str = "text"
+    leads_to: str = ""
+
+
+def cell_of(ws: Worksheet, mark: Mark) -> Cell:
+    """Give the cell for a mark."""
+    font, fill, number_format, alignment = STYLES[mark.style]
+    cell = WriteOnlyCell(ws)
+    cell.font = Font(**{"name": "Calibri", "size": 11, **font})
+    if fill:
+        cell.fill = PatternFill("solid", fgColor=fill)
+    cell.number_format = number_format
+    cell.alignment = Alignment(**alignment)
+    if mark.leads_to:
+        sheet = mark.leads_to.replace("'", "''")
+        cell.hyperlink = Hyperlink(ref="", location=f"'{sheet}'!A1")
+    value = mark.value
+    if isinstance(value, str):
+        return filled(cell, cut_one(visible(value))) or cell
+    return filled(cell, None if pd.isna(value) else value) or cell
+
+
+def column_cell(ws: Worksheet, column: Shown, values: pd.Series) -> Cell:
+    """Give the one cell that carries every value of a column to the writer, with the column's format.
+
+    A streamed row is written at once, so that a cell can be filled again for the next one.
+    """
+    cell = WriteOnlyCell(ws)
+    cell.font = Font(name="Calibri", size=11, color="222222")
+    cell.number_format = FORMATS[column.kind]
+    cell.alignment = Alignment(vertical="top")
+    if column.kind == "text" and bool((as_text(values).str.len() > _LONG).any()):
+        # Excel shows ##### for longer text in the format Text: the mark that it is text serves as well
+        cell.number_format = "General"
+        cell.quotePrefix = True
+    return cell
+
+
+def filled(cell: Cell, value: Any) -> Cell | None:
+    """Put a value into a cell as what it is; text stays text, also where it begins like a formula."""
+    if value is None:
+        return None
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"
+    return cell
+
+
+def stored(values: pd.Series, kind: str) -> list[Any]:
+    """Give a column as Excel stores it: text, or numbers; a date counts days. Missing is None."""
+    if kind in ("text", "identifier"):
+        text = _cut(visible_column(values))
+        return list(text.astype(object).where(text.notna(), None))
+    if kind == "date":
+        naive = values.dt.tz_localize(None) if isinstance(values.dtype, pd.DatetimeTZDtype) else values
+        values = (naive - _DAY_ZERO) / pd.Timedelta(days=1)
+    there = np.isfinite(values.astype("float64").to_numpy(na_value=np.nan))
+    return list(values.astype(object).where(there, None))
+
+
+def _cut(text: pd.Series) -> pd.Series:
+    long = (text.str.len() > MAX_TEXT).fillna(value=False).astype(bool)
+    if not long.any():
+        return text
+    text = text.copy()
+    text[long] = text[long].map(cut_one)
+    return text
+
+
+def cut_one(text: str) -> str:
+    """Cut what is longer than an Excel cell, and say so in its place.
+
+    >>> cut_one("x" * 40_000)[-45:]
+    'xxxx … [cut: 40,000 characters in the source]'
+    """
+    if len(text) <= MAX_TEXT:
+        return text
+    said = f" … [cut: {len(text):,} characters in the source]"
+    return text[: MAX_TEXT - len(said)] + said

@@ -1,0 +1,145 @@
+"""What a column is called in front of people, and how its values are shown.
+
+One table for the workbook, the page, Markdown and the terminal, so that a figure has the same name
+and the same form in each. A column that is not listed is shown under its own name, by its dtype.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from rev603.vocabulary.headings import REFUND_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["LABELS", "Kind", "Shown", "kind_of", "label_of", "shown_columns"]
+
+Kind = Literal["text", "identifier", "money", "date", "count", "days", "number"]
+
+LABELS = {
+    **{column.name: column.heading for column in REFUND_COLUMNS},
+    "company_name": "Payee",
+    "care_of": "C/O (notify party)",
+    "refund_secondary_status": "Status",
+    "check_or_trace_number": "Check / ACH trace",
+    "check_or_ach": "Method",
+    "total_refund_amount": "Amount as printed",
+    "entry_number": "Entry Number",
+    "amount": "Amount",
+    "report_date": "Report date",
+    "source_file": "File",
+    "source_sheet": "Sheet",
+    "source_row": "Row",
+    "payment_state": "State",
+    "is_reject_no_ach": "Rejected, no ACH",
+    "days_waiting": "Days waiting",
+    "age_band": "Age (days)",
+    "who": "Who must enroll",
+    "lines": "Lines",
+    "refunds": "Refunds",
+    "ach_amount": "Paid by ACH",
+    "check_amount": "Paid by check",
+    "unpaid_amount": "Not paid",
+    "rejected_lines": "Rejected lines",
+    "rejected_amount": "Rejected amount",
+    "rejected_refunds": "Rejected refunds",
+    "rejected_payees": "Payees with rejects",
+    "first_refund_date": "First refund date",
+    "last_refund_date": "Last refund date",
+    "oldest_refund_date": "Oldest refund date",
+    "enrolled_siblings": "Suffixes paid by ACH",
+    "enrolled_sibling": "Lowest suffix paid by ACH",
+    "method": "Method",
+    "change": "What changed",
+    "severity": "Severity",
+    "code": "Code",
+    "message": "What and where",
+    "column": "Column",
+    "value": "Value",
+    "content_hash": "Content hash (SHA-256)",
+    "set_aside": "Set aside",
+    "rows_read": "Rows read",
+    "total_refunds_stated": "Refunds stated",
+    "total_refunds_found": "Refunds found",
+    "total_refund_amount_stated": "Amount stated",
+    "total_refund_amount_found": "Amount found",
+    "ties_out": "Ties out",
+    "verdict": "Verdict",
+    "grain": "A line is one",
+    "week": "Week",
+    "week_ending": "Week ending",
+}
+
+_IDENTIFIERS = {
+    *("refund_id", "filer_code", "payee_id", "document_number", "entry_number", "check_or_trace_number"),
+    *("center_id", "team_number", "port_code", "content_hash"),
+    *("importer_number", "enrolled_sibling", "match_id"),
+}
+_MONEY_WORDS = ("amount", "expected", "refunded", "difference", "explained", "duty", "interest", "tolerance")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A column as it is shown."""
+
+    name: str
+    label: str
+    kind: Kind
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether the values stand on the right and can be added or compared."""
+        return self.kind in ("money", "count", "days", "number")
+
+
+def label_of(name: str) -> str:
+    """Give the name of a column for people.
+
+    >>> label_of("care_of"), label_of("status_before")
+    ('C/O (notify party)', 'Status before')
+    """
+    if name in LABELS:
+        return LABELS[name]
+    words = str(name).replace("_", " ").strip()
+    return words[:1].upper() + words[1:] if "_" in str(name) or words.islower() else words
+
+
+def kind_of(name: str, values: pd.Series) -> Kind:
+    """Tell how a column is shown, by its dtype and, for numbers, by its name.
+
+    >>> kind_of("ach_amount", pd.Series([1.5])), kind_of("lines", pd.Series([1]))
+    ('money', 'count')
+    """
+    dtype = values.dtype
+    if isinstance(dtype, pd.DatetimeTZDtype) or pd.api.types.is_datetime64_dtype(dtype):
+        return "date"
+    if pd.api.types.is_bool_dtype(dtype) or not pd.api.types.is_numeric_dtype(dtype):
+        return "identifier" if name in _IDENTIFIERS else "text"
+    if pd.api.types.is_integer_dtype(dtype):
+        return "days" if "days" in str(name) else "count"
+    if any(word in str(name) for word in _MONEY_WORDS):
+        return "money"
+    return "days" if "days" in str(name) else "number"
+
+
+def shown_columns(
+    frame: pd.DataFrame,
+    columns: tuple[str, ...] | None = None,
+    *,
+    labels: Mapping[str, str] | None = None,
+) -> tuple[Shown, ...]:
+    """Give the columns to show, in order: those asked for that are there, or all of them.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"payee_id": ["12-345678900"], "amount": [1.0]})
+    >>> [(column.label, column.kind) for column in shown_columns(frame)]
+    [('Payee ID', 'identifier'), ('Amount', 'money')]
+    """
+    names = frame.columns if columns is None else [name for name in columns if name in frame.columns]
+    own = labels or {}
+    return tuple(Shown(name, own.get(name, label_of(name)), kind_of(name, frame[name])) for name in names)

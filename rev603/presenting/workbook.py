@@ -1,0 +1,275 @@
+"""Tables as sheets of an .xlsx workbook: styled, printable, safe to forward, the same bytes each time.
+
+A :class:`Sheet` says what stands on a sheet, :func:`write_workbook` writes it. Text stays text, also
+where it begins like a formula; dates and amounts are values; a table longer than a sheet goes on on the
+next one. Rows stream through openpyxl's write-only mode, so that 100,000 lines need no tree in memory.
+
+Import this where a workbook is written, not before: openpyxl takes its time to load.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.formatting.rule import CellIsRule
+from openpyxl.packaging.core import DocumentProperties
+from openpyxl.styles import PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.writer.excel import ExcelWriter
+
+from rev603.presenting.cells import Mark, cell_of, column_cell, filled, stored
+from rev603.presenting.columns import Shown, shown_columns
+from rev603.presenting.files import SteadyZip, whole_file
+from rev603.presenting.masking import Mask, check_mask, mask_frame
+from rev603.presenting.text import as_text, visible
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+__all__ = ["MAX_ROWS", "Front", "Mark", "Sheet", "write_workbook"]
+
+#: Excel's own limit: rows of a sheet.
+MAX_ROWS = 1_048_576
+#: The longer a refund waits, the warmer its days: from day 31, 61 and 91.
+AGE_FILLS = ((91, "F4B6A6"), (61, "FBD9B9"), (31, "FFF2CC"))
+
+_NARROWEST = {"money": 13.0, "date": 12.0, "count": 9.0, "days": 10.0}
+_WIDEST = {"text": 44.0, "identifier": 26.0}
+_CHUNK = 20_000
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A table on a sheet of its own: title, totals and column names stay in sight, filters are set.
+
+    Parameters
+    ----------
+    name
+        The sheet's name, at most 25 characters.
+    frame
+        The lines; they are masked when they are written.
+    title, note
+        What the sheet answers and how to read it, above the table. Without a title the table begins in
+        the first row, so that other programs read the sheet as it is.
+    columns
+        Which columns, in order; those that are not there are passed over. All, if None.
+    labels
+        Names of columns that differ from :data:`rev603.presenting.columns.LABELS`.
+    totals
+        Column → figure, for a row above the column names. They are handed in: nothing is added up here.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    title: str = ""
+    note: str = ""
+    columns: tuple[str, ...] | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    totals: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def header_row(self) -> int:
+        """The row of the column names: 4, under title, note and totals; without a title 1."""
+        return 4 if self.title else 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Front:
+    """A sheet that is looked at rather than filtered: rows of marks, widths, heights, charts.
+
+    Texts are written as they are, so mask what comes from a frame first. ``draw`` gets the worksheet
+    when its rows are written, and adds charts and merged cells.
+    """
+
+    name: str
+    rows: Sequence[Sequence[Mark | None]]
+    widths: Sequence[float]
+    heights: Mapping[int, float] = field(default_factory=dict)
+    draw: Callable[[Worksheet], None] | None = None
+
+
+def write_workbook(
+    path: str | os.PathLike[str],
+    sheets: Iterable[Sheet | Front],
+    *,
+    mask: Mask = "ssn",
+    title: str = "",
+    moment: datetime | None = None,
+    max_rows: int = MAX_ROWS,
+) -> None:
+    """Write sheets to an .xlsx file, whole or not at all.
+
+    Parameters
+    ----------
+    path
+        The file; what stood there is replaced only when the new one is complete.
+    sheets
+        In order.
+    mask
+        ``"ssn"`` masks what looks like a social security number, ``"all"`` every payee number,
+        ``"none"`` nothing.
+    title
+        The document's title, for the file's properties.
+    moment
+        What the properties give as created and modified: a date of the data, never the clock, so that
+        the same input gives the same bytes. 2000-01-01, if None.
+    max_rows
+        Rows of a sheet before its table goes on on the next one.
+
+    Raises
+    ------
+    ValueError
+        ``mask`` is not one of the three.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> lines = pd.DataFrame({"payee_id": ["12-345678900"], "company_name": ["=1+1 LLC"], "amount": [12.5]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_workbook(Path(folder, "x.xlsx"), [Sheet(name="Lines", frame=lines)])
+    ...     pd.read_excel(Path(folder, "x.xlsx"))
+           Payee ID     Payee  Amount
+    0  12-345678900  =1+1 LLC    12.5
+    """
+    check_mask(mask)
+    when = (moment or _EPOCH).replace(tzinfo=None)
+    book = Workbook(write_only=True)
+    book.properties = DocumentProperties(creator="rev603", title=visible(title), created=when, modified=when)
+    for sheet in sheets:
+        if isinstance(sheet, Front):
+            _write_front(book, sheet)
+        else:
+            for part in _parts(sheet, max_rows):
+                _write_sheet(book, part, mask)
+    with whole_file(path) as unfinished, SteadyZip(unfinished, when) as archive:
+        ExcelWriter(book, archive).write_data()  # Workbook.save() would stamp the clock into it
+
+
+def _parts(sheet: Sheet, max_rows: int) -> Iterator[Sheet]:
+    """Cut a table into as many sheets as it takes, each of which says so."""
+    room = max_rows - sheet.header_row
+    parts = -(-len(sheet.frame) // room)
+    if parts <= 1:
+        yield sheet
+        return
+    for part in range(parts):
+        yield replace(
+            sheet,
+            name=sheet.name if part == 0 else f"{sheet.name} ({part + 1})",
+            frame=sheet.frame.iloc[part * room : (part + 1) * room],
+            note=f"Part {part + 1} of {parts}, as a sheet holds {max_rows:,} rows. {sheet.note}".strip(),
+        )
+
+
+def _write_sheet(book: Workbook, sheet: Sheet, mask: Mask) -> None:
+    ws = _new_sheet(book, sheet.name)
+    frame, head = sheet.frame, sheet.header_row
+    shown = shown_columns(frame, sheet.columns, labels=sheet.labels)
+    letters = [get_column_letter(number) for number in range(1, len(shown) + 1)]
+    ws.freeze_panes = f"A{head + 1}"
+    ws.print_title_rows = f"{head}:{head}"
+    ws.row_dimensions[head].height = 31
+    sample = mask_frame(frame.head(_CHUNK)[[column.name for column in shown]], mask=mask)
+    for letter, column in zip(letters, shown, strict=True):
+        ws.column_dimensions[letter].width = _width(column, sample[column.name])
+    if sheet.title:
+        ws.row_dimensions[1].height = 21
+        ws.append([cell_of(ws, Mark(sheet.title, "title"))])
+        ws.append([cell_of(ws, Mark(sheet.note, "note"))])
+        ws.append(_totals(ws, sheet, shown))
+    ws.append([cell_of(ws, Mark(column.label, _head_style(column))) for column in shown])
+    cells = [column_cell(ws, column, frame[column.name]) for column in shown]
+    for row in _rows(frame, shown, mask):
+        ws.append([filled(cell, value) for cell, value in zip(cells, row, strict=True)])
+    if frame.empty:
+        ws.append([cell_of(ws, Mark("None.", "note"))])
+    if shown:
+        ws.auto_filter.ref = f"A{head}:{letters[-1]}{head + max(len(frame), 1)}"
+    for letter, column in zip(letters, shown, strict=True):
+        if column.name == "days_waiting":
+            _fill_by_age(ws, f"{letter}{head + 1}:{letter}{head + max(len(frame), 1)}")
+
+
+def _new_sheet(book: Workbook, name: str) -> Worksheet:
+    # a write-only sheet has all that is used of it here, but its type stubs do not list it
+    ws = cast("Worksheet", book.create_sheet(name))
+    ws.page_setup.orientation = "landscape"
+    ws.page_setup.paperSize = 1  # US Letter
+    ws.page_setup.fitToWidth = 1
+    ws.page_setup.fitToHeight = 0
+    cast("Any", ws.sheet_properties).pageSetUpPr.fitToPage = True
+    ws.page_margins.left = ws.page_margins.right = 0.4
+    ws.page_margins.top = ws.page_margins.bottom = 0.6
+    footer = cast("Any", ws.oddFooter)
+    footer.left.text, footer.right.text = "&A", "Page &P of &N"
+    return ws
+
+
+def _head_style(column: Shown) -> str:
+    return "head right" if column.is_figure else "head"
+
+
+def _totals(ws: Worksheet, sheet: Sheet, shown: tuple[Shown, ...]) -> list[Cell | None]:
+    marks = [
+        Mark(sheet.totals[column.name], f"total {column.kind}")
+        if column.name in sheet.totals
+        else Mark("Total" if number == 0 else None, "total text")
+        for number, column in enumerate(shown)
+    ]
+    return [cell_of(ws, mark) for mark in marks] if sheet.totals else [None]
+
+
+def _fill_by_age(ws: Worksheet, where: str) -> None:
+    for days, color in AGE_FILLS:
+        rule = cast("Any", CellIsRule)(
+            operator="greaterThanOrEqual",
+            formula=[str(days)],
+            stopIfTrue=True,
+            fill=PatternFill("solid", bgColor=color),
+        )
+        ws.conditional_formatting.add(where, rule)
+
+
+def _width(column: Shown, values: pd.Series) -> float:
+    """Give a width, in characters, that shows nearly every value and each word of the heading."""
+    longest = 0.0
+    if column.kind in ("text", "identifier"):
+        lengths = as_text(values).str.len()
+        longest = float(lengths.quantile(0.98)) if lengths.notna().any() else 0.0
+    elif column.kind == "money" and values.notna().any():
+        longest = len(f"-${values.abs().max():,.2f}")
+    heading = max((len(word) for word in column.label.split()), default=0) + 3  # room for the filter's arrow
+    widest = _WIDEST.get(column.kind, 24.0)
+    return max(min(longest + 2, widest), heading, _NARROWEST.get(column.kind, 9.0))
+
+
+def _rows(frame: pd.DataFrame, shown: tuple[Shown, ...], mask: Mask) -> Iterator[tuple[Any, ...]]:
+    """Give the lines as tuples of what Excel stores; columns are converted whole, a block at a time."""
+    names = [column.name for column in shown]
+    for start in range(0, len(frame), _CHUNK):
+        block = mask_frame(frame.iloc[start : start + _CHUNK][names], mask=mask)
+        yield from zip(*(stored(block[column.name], column.kind) for column in shown), strict=True)
+
+
+def _write_front(book: Workbook, front: Front) -> None:
+    ws = _new_sheet(book, front.name)
+    ws.sheet_view.showGridLines = False
+    ws.page_setup.fitToHeight = 1
+    for number, width in enumerate(front.widths, 1):
+        ws.column_dimensions[get_column_letter(number)].width = width
+    for number, height in front.heights.items():
+        ws.row_dimensions[number].height = height
+    for row in front.rows:
+        ws.append([None if mark is None else cell_of(ws, mark) for mark in row])
+    if front.draw is not None:
+        front.draw(ws)
