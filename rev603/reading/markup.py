@@ -1,0 +1,141 @@
+"""XML of strangers, read as events: nothing is built in memory, no entity expanded, no depth followed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.parsers import expat
+
+from rev603.errors import UnrecognizedFileError, UnsafeFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from rev603.reading.package import Package
+
+__all__ = ["parse_part", "refuse_doctype"]
+
+
+def parse_part(
+    package: Package,
+    part: str,
+    *,
+    start: Callable[[str, dict[str, str]], None] | None = None,
+    end: Callable[[str], None] | None = None,
+    text: Callable[[str], None] | None = None,
+) -> None:
+    """Run through a part of a workbook.
+
+    Parameters
+    ----------
+    package
+        The archive.
+    part
+        The part's name.
+    start
+        Called at each opening tag with its name (a prefix included) and attributes.
+    end
+        Called at each closing tag.
+    text
+        Called with text between tags, perhaps in pieces.
+
+    Raises
+    ------
+    UnsafeFileError
+        It has a DOCTYPE or nests too deep.
+    UnrecognizedFileError
+        It is not well-formed.
+    """
+    depth = 0
+
+    def opening(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > package.limits.max_depth:
+            raise UnsafeFileError(
+                f"The workbook's XML nests deeper than {package.limits.max_depth} levels.",
+                where=f"{package.name}, part {part}",
+                why="a workbook needs about ten",
+                what_to_do="export the report again",
+            )
+        if start is not None:
+            start(tag, attributes)
+
+    def closing(tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+        if end is not None:
+            end(tag)
+
+    parser = _parser(package, part)
+    parser.StartElementHandler = opening
+    parser.EndElementHandler = closing
+    if text is not None:
+        parser.CharacterDataHandler = text
+    _feed(parser, package.pieces(part), package, part)
+
+
+class _RootReachedError(Exception):
+    """What comes before the root element has been seen, and that is all that was wanted."""
+
+
+def refuse_doctype(package: Package, parts: Iterable[str]) -> None:
+    """Refuse any of the parts that declares a document type: that is where entities are made.
+
+    Only what comes before the root element is read, since a declaration can stand nowhere else.
+
+    Parameters
+    ----------
+    package
+        The archive.
+    parts
+        The parts to look at.
+
+    Raises
+    ------
+    UnsafeFileError
+        One declares a document type.
+    """
+
+    def opening(_tag: str, _attributes: dict[str, str]) -> None:
+        raise _RootReachedError
+
+    for part in parts:
+        parser = _parser(package, part)
+        parser.StartElementHandler = opening
+        try:
+            _feed(parser, package.pieces(part), package, part)
+        except _RootReachedError:
+            continue
+
+
+def _parser(package: Package, part: str) -> expat.XMLParserType:
+    def doctype(*_: object) -> None:
+        raise UnsafeFileError(
+            "The workbook's XML declares a document type (DOCTYPE).",
+            where=f"{package.name}, part {part}",
+            why="no workbook needs one, and entities declared there can fill the memory or read other files",
+            what_to_do="export the report again",
+        )
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = doctype
+    parser.buffer_text = True
+    return parser
+
+
+def _feed(parser: expat.XMLParserType, pieces: Iterable[bytes], package: Package, part: str) -> None:
+    try:
+        for piece in pieces:
+            parser.Parse(piece, False)
+        parser.Parse(b"", True)
+    except (
+        expat.ExpatError,
+        ValueError,
+        LookupError,
+    ) as error:  # the latter two: an encoding that nobody knows
+        raise UnrecognizedFileError(
+            "The workbook is damaged: its XML is not well-formed.",
+            where=f"{package.name}, part {part}",
+            why=str(error),
+            what_to_do="open it in Excel and let it repair the file, or export the report again",
+        ) from error

@@ -1,0 +1,324 @@
+"""What file is it: decided by its bytes, never by its name, and refused in a sentence of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Literal
+
+from rev603.errors import SourceNotFoundError, UnrecognizedFileError, UnsafeFileError
+from rev603.reading.encoding import Encoding, text_encoding, to_utf8
+from rev603.reading.limits import DEFAULT_LIMITS, Limits
+from rev603.reading.package import package_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Source", "sniff"]
+
+_NAMELESS = "the file object"
+_HEAD = 65_536
+
+_EXPORT_AGAIN = "run the report again and export it as Excel (.xlsx) or CSV"
+_SAVE_AS = "open it in Excel and save it as an Excel workbook (.xlsx) or as CSV UTF-8"
+_RESAVE = "open it in Excel, let Excel repair it if it asks, and save it as .xlsx; or export the report again"
+
+_WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
+_OTHER_SUFFIXES = frozenset(
+    {".xls", ".xlsb", ".ods", ".pdf", ".doc", ".docx", ".htm", ".html", ".xml", ".zip"}
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that is safe to read on, and how.
+
+    Attributes
+    ----------
+    name
+        The file's name without its folder, for messages.
+    data
+        Every byte of it. Read once, so that what was checked is what is read.
+    kind
+        ``"xlsx"`` (also .xlsm) or ``"text"``.
+    encoding
+        For text ``"utf-8"``, ``"utf-8-sig"``, ``"utf-16-le"``, ``"utf-16-be"`` or ``"cp1252"``, proven over
+        the whole file; for a workbook None.
+    bom_bytes
+        How many bytes at the start are a byte order mark.
+    misnamed
+        True where the name says something else than the bytes: text named .xlsx, a workbook named .csv.
+    """
+
+    name: str
+    data: bytes
+    kind: Literal["xlsx", "text"]
+    encoding: Encoding | None = None
+    bom_bytes: int = 0
+    misnamed: bool = False
+
+    def utf8(self) -> bytes:
+        """Give the text as UTF-8 without a byte order mark, whatever it was written in."""
+        if self.encoding is None:
+            raise ValueError(f"{self.name} is a workbook and has no text of its own")
+        return to_utf8(self.data, self.encoding, bom_bytes=self.bom_bytes)
+
+
+def sniff(source: str | os.PathLike[str] | BinaryIO, *, limits: Limits = DEFAULT_LIMITS) -> Source:
+    """Find out what a file is, and refuse whatever is not a workbook or plain text.
+
+    The bytes decide. What is not readable is refused with its own sentence: an old .xls, a locked
+    workbook, .xlsb, .ods, a PDF, a web page named .xlsx, an empty or cut-off file and so on. Text under
+    the name of a workbook is readable, and so is a workbook under the name of a CSV: both come
+    with ``misnamed=True``.
+
+    Parameters
+    ----------
+    source
+        A path, or a file object opened in binary mode. A file object that can be rewound is read from its
+        start, wherever it stands; one that cannot (a download) is read from where it stands.
+    limits
+        How large the file and its lines may be.
+
+    Returns
+    -------
+    Source
+        The bytes, and what they are.
+
+    Raises
+    ------
+    SourceNotFoundError
+        There is no such file.
+    UnrecognizedFileError
+        It is something else, damaged, locked or empty.
+    UnsafeFileError
+        It is over a limit.
+    TypeError
+        ``source`` is neither a path nor a binary file object.
+
+    Examples
+    --------
+    >>> import io
+    >>> sniff(io.BytesIO(b"Refund ID,Payee ID")).kind
+    'text'
+    """
+    name, data = _read_all(source, limits)
+    suffix = Path(name).suffix.lower()
+    if not data:
+        raise UnrecognizedFileError(
+            "The file is empty.", where=name, why="it has no bytes at all", what_to_do=_EXPORT_AGAIN
+        )
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        _check_package(data, name, limits)
+        return Source(name, data, "xlsx", misnamed=suffix not in _WORKBOOK_SUFFIXES and bool(suffix))
+    _refuse_by_magic(data, name)
+    encoding, bom_bytes = text_encoding(data, name, limits)
+    _refuse_markup(data, encoding, bom_bytes, name)
+    misnamed = suffix in _WORKBOOK_SUFFIXES or suffix in _OTHER_SUFFIXES
+    return Source(name, data, "text", encoding, bom_bytes, misnamed)
+
+
+# ------------------------------------------------------------------ getting the bytes
+
+
+def _read_all(source: object, limits: Limits) -> tuple[str, bytes]:
+    if isinstance(source, (str, os.PathLike)):
+        return _read_path(Path(os.fsdecode(source)), limits)
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        raise TypeError("bytes were given: wrap them as io.BytesIO(data), or pass a path")
+    read = getattr(source, "read", None)
+    if not callable(read):
+        raise TypeError(f"a path or a binary file object is needed, not {type(source).__name__}")
+    name = getattr(source, "name", None)
+    return _base_name(name), _read_object(source, read, _base_name(name), limits)
+
+
+def _read_path(path: Path, limits: Limits) -> tuple[str, bytes]:
+    name = path.name or str(path)
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise UnrecognizedFileError(
+                "This is a folder, not a file.",
+                where=str(path),
+                what_to_do="pass one file, or read the whole folder with read_history",
+            )
+        if not stat.S_ISREG(mode):
+            raise UnsafeFileError(
+                "This is not a regular file.", where=str(path), why="a device or a pipe may never end"
+            )
+        with path.open("rb") as file:
+            return name, _bounded(file.read, name, limits)
+    except PermissionError as error:
+        raise UnrecognizedFileError(
+            "The file may not be opened.",
+            where=str(path),
+            why="the system denies access; on Windows a program that has it open locks it",
+            what_to_do="close it elsewhere, or ask for the right to read it",
+        ) from error
+    except (OSError, ValueError) as error:  # a name too long, or with a NUL in it, names no file either
+        raise SourceNotFoundError(
+            "There is no such file.",
+            where=str(path),
+            why=getattr(error, "strerror", None) or str(error),
+            what_to_do="check the path; a relative one starts at the folder that Python runs in",
+        ) from error
+
+
+def _read_object(source: object, read: Callable[[int], object], name: str, limits: Limits) -> bytes:
+    seekable = getattr(source, "seekable", None)
+    if callable(seekable) and seekable():
+        source.seek(0)  # type: ignore[attr-defined]  # whoever says seekable() has it
+    return _bounded(read, name, limits)
+
+
+def _bounded(read: Callable[[int], object], name: str, limits: Limits) -> bytes:
+    """Read to the end, and no further than the limit (one byte more tells that there is more)."""
+    pieces: list[bytes] = []
+    wanted = limits.max_file_bytes + 1
+    while wanted > 0:
+        piece = read(min(wanted, 1 << 30))
+        if isinstance(piece, str):
+            raise TypeError('the file object gives text: open the file with open(path, "rb")')
+        if not isinstance(piece, (bytes, bytearray)):
+            raise TypeError(f"the file object's read() gives {type(piece).__name__}, not bytes")
+        if not piece:
+            break
+        pieces.append(bytes(piece))
+        wanted -= len(piece)
+    if wanted <= 0:
+        raise UnsafeFileError(
+            f"The file is larger than {limits.max_file_bytes:,} bytes.",
+            where=name,
+            what_to_do="export a shorter span of dates, or raise max_file_bytes if you trust the file",
+        )
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def _base_name(name: object) -> str:
+    """Give a file object's name; an open file descriptor's is a number and says nothing."""
+    if isinstance(name, (str, os.PathLike)) and str(name):
+        return Path(os.fsdecode(name)).name or _NAMELESS
+    return _NAMELESS
+
+
+# ------------------------------------------------------------------ what it is not
+
+
+def _check_package(data: bytes, name: str, limits: Limits) -> None:
+    kind = package_kind(data, name, limits)
+    sentences = {
+        "xlsb": ("This is a binary workbook (.xlsb).", _SAVE_AS),
+        "opendocument": ("This is an OpenDocument file (.ods or the like).", "save it as .xlsx or CSV"),
+        "document": ("This is a Word document.", _EXPORT_AGAIN),
+        "presentation": ("This is a PowerPoint presentation.", _EXPORT_AGAIN),
+        "numbers": ("This is an Apple Numbers or Pages file.", "export it from there as Excel or CSV"),
+        "archive": ("This is a zip archive, not a workbook.", "unpack it and read the files that are in it"),
+    }
+    if kind != "workbook":
+        what, what_to_do = sentences[kind]
+        raise UnrecognizedFileError(
+            what, where=name, why="rev603 reads .xlsx, .xlsm and text", what_to_do=what_to_do
+        )
+
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+# first bytes, what it is; the longer comes first where two begin alike
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "a picture (PNG)"),
+    (b"\xff\xd8\xff", "a picture (JPEG)"),
+    (b"GIF8", "a picture (GIF)"),
+    (b"II*\x00", "a picture (TIFF)"),
+    (b"MM\x00*", "a picture (TIFF)"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\x00", "an xz archive"),
+    (b"(\xb5/\xfd", "a zstd archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"PAR1", "a Parquet file"),
+    (b"ARROW1", "an Arrow file"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"{\\rtf", "a Rich Text document"),
+)
+# an Excel 2-97 sheet without the container that later versions put round it
+_BARE_XLS = re.compile(rb"\x09(?:\x00\x04\x00|\x02\x06\x00|\x04\x06\x00|\x08\x08\x00|\x08\x10\x00)")
+
+
+def _refuse_by_magic(data: bytes, name: str) -> None:
+    if data.startswith(_OLE):
+        _refuse_ole(data, name)
+    if _BARE_XLS.match(data):
+        _refuse_old_xls(name)
+    if name.startswith("~$"):
+        raise UnrecognizedFileError(
+            "This is not the workbook but the note that Excel keeps beside it while it is open.",
+            where=name,
+            what_to_do=f"read {name.removeprefix('~$')}",
+        )
+    for magic, what in _MAGIC:
+        if data.startswith(magic):
+            unpack = "unpack it first" if what.endswith("archive") else _EXPORT_AGAIN
+            raise UnrecognizedFileError(
+                f"This is {what}.", where=name, why="rev603 reads .xlsx, .xlsm and text", what_to_do=unpack
+            )
+
+
+def _refuse_ole(data: bytes, name: str) -> None:
+    """Tell the files apart that share Microsoft's older container, by the streams that it lists."""
+    if _stream("EncryptedPackage") in data:
+        raise UnrecognizedFileError(
+            "The workbook is locked with a password.",
+            where=name,
+            why="it is encrypted, so nothing in it can be read",
+            what_to_do="open it in Excel, remove the password (File, Info, Protect Workbook) and save it",
+        )
+    if _stream("Workbook") in data or _stream("Book") in data:
+        _refuse_old_xls(name)
+    raise UnrecognizedFileError(
+        "This is an old Word, Outlook or other Office file, not a workbook.",
+        where=name,
+        what_to_do=_EXPORT_AGAIN,
+    )
+
+
+def _refuse_old_xls(name: str) -> None:
+    raise UnrecognizedFileError(
+        "This is an old Excel workbook (.xls, Excel 97-2003).",
+        where=name,
+        why="rev603 reads .xlsx, .xlsm and text",
+        what_to_do=_SAVE_AS,
+    )
+
+
+def _stream(title: str) -> bytes:
+    """Give a stream's name as the container's directory spells it: UTF-16, ended by a NUL."""
+    return (title + "\0").encode("utf-16-le")
+
+
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta|div|style|script)\b", re.IGNORECASE)
+
+
+def _refuse_markup(data: bytes, encoding: Encoding, bom_bytes: int, name: str) -> None:
+    """Refuse web pages and XML, which programs like to name .xls or .xlsx."""
+    head = to_utf8(data[: _HEAD + bom_bytes], encoding, bom_bytes=bom_bytes, partial=True).lstrip()
+    if head.startswith(b"%PDF"):
+        raise UnrecognizedFileError("This is a PDF.", where=name, what_to_do=_EXPORT_AGAIN)
+    if head[:13].lower() == b"mime-version:":
+        what = "This is a web archive (.mht), not a workbook."
+    elif not head.startswith(b"<"):
+        return
+    elif b"urn:schemas-microsoft-com:office:spreadsheet" in head:
+        what = "This is an XML Spreadsheet 2003, not an .xlsx workbook."
+    elif _HTML.search(head):
+        what = "This is a web page (HTML), not a workbook."
+    else:
+        what = "This is XML, not a workbook."
+    raise UnrecognizedFileError(
+        what, where=name, why="its bytes say so, whatever its name is", what_to_do=_SAVE_AS
+    )
