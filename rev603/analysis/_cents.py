@@ -25,8 +25,12 @@ def cents(column: str) -> nw.Expr:
 
 
 def dollars(cents_: nw.Expr) -> nw.Expr:
-    """Give whole cents as dollars: the float nearest to the exact figure."""
-    return cents_.cast(nw.Int64) / 100
+    """Give whole cents as dollars: the float nearest to the exact figure.
+
+    Rounding is not for looks: Polars divides by a number as it multiplies by its inverse, which is one
+    unit in the last place off for every fourth figure.
+    """
+    return (cents_.cast(nw.Int64) / 100).round(2)
 
 
 def open_frame(native: Any, needed: Iterable[str]) -> nw.LazyFrame[Any] | nw.DataFrame[Any]:

@@ -1,0 +1,141 @@
+"""The engines that every analysis must serve, and refund lines as plain Python values to count by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TEXT = [
+    "refund_id", "payee_id", "company_name", "care_of", "refund_secondary_status", "document_number",
+    "check_or_trace_number", "check_or_ach",
+]  # fmt: skip
+STATUSES = [
+    "Treasury Issued", "TREASURY  ISSUED", "Sent to Treasury", None, "Reject No ACH", "reject\u00a0no ach",
+    "SAP ACH Rejected", "Check/ACH Returned", "Check/ACH Reissued", "Funds Diverted", "Held by Port",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One kind of frame: how to get there from pandas, and its rows as plain values."""
+
+    name: str
+    kind: type
+    load: Callable[[pd.DataFrame], Any]
+
+    def rows(self, native: Any) -> list[dict[str, Any]]:
+        assert isinstance(native, self.kind)
+        if isinstance(native, pd.DataFrame):
+            table = pa.Table.from_pandas(native, preserve_index=False)
+        elif isinstance(native, pl.LazyFrame):
+            table = native.collect().to_arrow()
+        elif isinstance(native, pl.DataFrame):
+            table = native.to_arrow()
+        else:
+            assert isinstance(native, duckdb.DuckDBPyRelation)
+            names = native.columns
+            return [dict(zip(names, map(_plain, row), strict=True)) for row in native.fetchall()]
+        return [{name: _plain(value) for name, value in row.items()} for row in table.to_pylist()]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    return None if isinstance(value, float) and value != value else value  # noqa: PLR0124 - NaN alone differs from itself
+
+
+def _duckdb(frame: pd.DataFrame) -> Any:
+    return duckdb.connect().from_arrow(pa.Table.from_pandas(frame, preserve_index=False))
+
+
+ENGINES = [
+    Engine("pandas", pd.DataFrame, lambda frame: frame),
+    Engine(
+        "polars", pl.DataFrame, lambda frame: pl.DataFrame(pa.Table.from_pandas(frame, preserve_index=False))
+    ),
+    Engine(
+        "polars-lazy",
+        pl.LazyFrame,
+        lambda frame: pl.LazyFrame(pa.Table.from_pandas(frame, preserve_index=False)),
+    ),
+    Engine("duckdb", duckdb.DuckDBPyRelation, _duckdb),
+]
+
+
+@pytest.fixture(params=ENGINES, ids=[engine.name for engine in ENGINES])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    chosen: Engine = request.param
+    return chosen
+
+
+@pytest.fixture
+def to_frame() -> Callable[[list[dict[str, Any]]], pd.DataFrame]:
+    """Make the frame that the reader would give of plain lines (amounts are Decimal, dates are dates)."""
+    return frame_of
+
+
+def frame_of(lines: list[dict[str, Any]]) -> pd.DataFrame:
+    names = list(dict.fromkeys(name for line in lines for name in line)) or [
+        *TEXT, "refund_date", "report_date", "amount",
+    ]  # fmt: skip
+    columns: dict[str, Any] = {}
+    for name in names:
+        values = [line.get(name) for line in lines]
+        if name == "amount":
+            columns[name] = pd.Series([None if v is None else float(v) for v in values], dtype="float64")
+        elif name.endswith("_date"):
+            columns[name] = pd.to_datetime(pd.Series(values, dtype="object")).astype("datetime64[us]")
+        else:
+            columns[name] = pd.Series(values, dtype="str")
+    return pd.DataFrame(columns)
+
+
+@pytest.fixture(scope="session")
+def lines_3000() -> list[dict[str, Any]]:
+    """3,000 lines with negative amounts, amounts over $10 million, missing values and repeated refunds."""
+    chance = random.Random(603)
+    payees = [f"98-{number:07d}{suffix}" for number in range(40) for suffix in ("00", "01", "AB")]
+
+    def amount() -> Decimal | None:
+        kind = chance.random()
+        if kind < 0.03:
+            return None
+        if kind < 0.15:
+            return Decimal(chance.randint(-500_000_00, -1)) / 100
+        if kind < 0.25:
+            return Decimal(chance.randint(10_000_000_01, 987_654_321_99)) / 100
+        return Decimal(chance.randint(0, 90_000_00)) / 100
+
+    def line() -> dict[str, Any]:
+        payee = chance.choice([*payees, None])
+        return {
+            "refund_id": chance.choice([None, *(f"{number:010d}" for number in range(900))]),
+            "payee_id": payee,
+            "company_name": payee and f"Example {payee[3:10]} LLC",
+            "care_of": chance.choice(
+                [None, None, "Example Brokers Inc", "Sample Forwarding Co", "Third Party Ltd"]
+            ),
+            "refund_secondary_status": chance.choice(STATUSES),
+            "check_or_ach": chance.choice(["ACH", "ACH", "Check", "ach ", None]),
+            "document_number": chance.choice([None, *(f"605{number:08d}" for number in range(2000))]),
+            "check_or_trace_number": chance.choice([None, "0713404", "6997101"]),
+            "refund_date": chance.choice(
+                [None, *(dt.date(2026, 1, 2) + dt.timedelta(days) for days in range(90))]
+            ),
+            "amount": amount(),
+            "port_code": "0212",
+        }
+
+    return [line() for _ in range(3_000)]
