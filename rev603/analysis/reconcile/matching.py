@@ -1,0 +1,227 @@
+"""Which lines belong together: repeats are set aside, the rest falls into connected groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from rev603.analysis.reconcile.lines import PROVENANCE, codes_of, dates_of, text_of
+
+if TYPE_CHECKING:
+    from rev603.analysis.reconcile.lines import Flags, Ints, Lines, RefundLines
+
+#: A refund line that equals another in all of these is the same line once more.
+REPEAT_COLUMNS = ("payee_id", "refund_date", "check_or_trace_number", "check_or_ach")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """Where each line of one input belongs."""
+
+    #: the group's number, from 0
+    group: Ints
+    #: the line that this one repeats, -1 where it repeats none
+    repeats: Ints
+    #: whether it has a key at all
+    usable: Flags
+    #: number of its entry number among all, -1 where it has none
+    key: Ints
+
+    @property
+    def counted(self) -> Flags:
+        """Whether the line takes part in a match."""
+        return self.usable & (self.repeats < 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matching:
+    """Both sides, and how many groups there are."""
+
+    entries: Side
+    refunds: Side
+    groups: int
+    #: repeats that are only an older report's view of the same refund
+    older: Flags
+    #: number of each line's refund and document together, -1 where it has no refund number
+    refund_unit: Ints
+
+
+def match(entries: Lines, refunds: RefundLines) -> Matching:
+    """Put every line into exactly one group.
+
+    Groups are numbered in the order in which their first line stands, entries before refunds.
+    """
+    keys = pd.factorize(np.concatenate([entries.key, refunds.key]))[0]
+    key_e, key_r = np.split(keys, [len(entries)])
+    key_e, key_r = np.where(entries.key < 0, -1, key_e), np.where(refunds.key < 0, -1, key_r)
+    (number_e, number_r), numbers = codes_of(entries.refund_id, refunds.refund_id)
+    unit = _units(refunds, key_r, number_r)
+
+    repeats_e = _repeated_entries(entries, key_e, number_e)
+    repeats_r, older = _repeated_refunds(refunds, unit)
+    usable_e = (key_e >= 0) | (number_e >= 0)
+    usable_r = (key_r >= 0) | (number_r >= 0)
+    counted_r = usable_r & (repeats_r < 0)
+
+    # a refund number joins where the list has it, and where its amount is printed once for all its documents
+    joins = np.zeros(len(numbers), bool)
+    joins[number_e[number_e >= 0]] = True
+    joins[number_r[refunds.lump & counted_r & (number_r >= 0)]] = True
+    joined_r = (number_r >= 0) & (joins[number_r] if len(numbers) else False)
+
+    count = int(keys.max(initial=-1)) + 1
+    nodes = count + len(numbers)
+    both_e = (key_e >= 0) & (number_e >= 0)
+    both_r = (key_r >= 0) & joined_r & counted_r
+    root = components(
+        nodes,
+        np.concatenate([key_e[both_e], key_r[both_r]]),
+        count + np.concatenate([number_e[both_e], number_r[both_r]]),
+    )
+
+    def labels(key: Ints, number: Ints, counted: Flags, first: int) -> Ints:
+        node = np.where(key >= 0, key, count + number)
+        alone = nodes + first + np.arange(len(key))
+        return np.where(counted, root[np.where(counted, node, 0)] if nodes else alone, alone)
+
+    label = np.concatenate(
+        [
+            labels(key_e, number_e, usable_e & (repeats_e < 0), 0),
+            labels(key_r, number_r, counted_r, len(entries)),
+        ]
+    )
+    group, different = pd.factorize(label)
+    group_e, group_r = np.split(group.astype(np.int64), [len(entries)])
+    return Matching(
+        entries=Side(group=group_e, repeats=repeats_e, usable=usable_e, key=key_e),
+        refunds=Side(group=group_r, repeats=repeats_r, usable=usable_r, key=key_r),
+        groups=len(different),
+        older=older,
+        refund_unit=unit,
+    )
+
+
+def components(nodes: int, left: Ints, right: Ints) -> Ints:
+    """Give each node the least node that it is connected with.
+
+    Every root hooks onto its least neighbour and chains are then halved until they are flat, so that the
+    number of roots of a component at least halves in two rounds, however long and ill-ordered its chain.
+    """
+    parent = np.arange(nodes, dtype=np.int64)
+    while len(left):
+        low, high = np.minimum(left, right), np.maximum(left, right)
+        np.minimum.at(parent, high, low)
+        while True:
+            above = parent[parent]
+            if np.array_equal(above, parent):
+                break
+            parent = above
+        left, right = parent[left], parent[right]
+        apart = left != right
+        left, right = left[apart], right[apart]
+    return parent
+
+
+def _units(refunds: RefundLines, key: Ints, number: Ints) -> Ints:
+    """Give each refund's document a code: a returned payment and its reissue are lines of one such unit."""
+    document, width = key, int(key.max(initial=-1)) + 1
+    if (key < 0).any():
+        (written,), texts = codes_of(
+            text_of(refunds.frame, "document_number", hyphens=True)
+            if "document_number" in refunds.frame
+            else refunds.written
+        )
+        document = np.where(key >= 0, key, width + 1 + written)
+        width += 1 + len(texts)
+    pairs = number * width + document
+    return np.where(number >= 0, pd.factorize(pairs)[0], -1)
+
+
+def _repeated_entries(entries: Lines, key: Ints, number: Ints) -> Ints:
+    """Give for each entry line the one that it repeats: the same in every column but its provenance."""
+    repeats = np.full(len(entries), -1, np.int64)
+    place = np.flatnonzero((key >= 0) | (number >= 0))
+    pairs = pd.Series(key[place] * (int(number.max(initial=-1)) + 2) + number[place] + 1)
+    place = place[pairs.duplicated(keep=False).to_numpy()]
+    if not len(place):
+        return repeats
+    known = {"entry_number", "expected_amount", "refund_id", *PROVENANCE}
+    same = entries.frame.drop(columns=[name for name in entries.frame if name in known]).iloc[place]
+    same = same.reset_index(drop=True).rename(columns=str)
+    # whatever else the list holds is compared as it is shown, so that lists in cells do no harm
+    odd = [name for name in same if same[name].dtype == object]
+    same = same.astype(dict.fromkeys(odd, "str"))
+    cents = np.where(entries.stated, entries.cents, np.iinfo(np.int64).min)
+    columns = [same[name] for name in same] + [pd.Series(each[place]) for each in (key, number, cents)]
+    repeats[place] = _first_of_same(columns, place)
+    return repeats
+
+
+def _repeated_refunds(refunds: RefundLines, unit: Ints) -> tuple[Ints, Flags]:
+    """Give for each refund line the one that it repeats, and whether it only stands in an older report.
+
+    Without a refund number nothing proves that two lines are one refund: both count.
+    """
+    repeats = np.full(len(refunds), -1, np.int64)
+    older = np.zeros(len(refunds), bool)
+    place = np.flatnonzero(unit >= 0)
+    place = place[pd.Series(unit[place]).duplicated(keep=False).to_numpy()]
+    if not len(place):
+        return repeats, older
+    frame = refunds.frame.iloc[place]
+    (payee,), _ = codes_of(text_of(frame, "payee_id"))
+    one = pd.Series(pd.factorize(unit[place] * (len(place) + 1) + payee)[0])
+
+    report = dates_of(frame, "report_date")
+    newest = report.groupby(one).transform("max")
+    behind = (report < newest).to_numpy()
+    if behind.any():
+        first_of_newest = pd.Series(place)[~behind].groupby(one[~behind]).first()
+        repeats[place[behind]] = one[behind].map(first_of_newest).to_numpy()
+        older[place[behind]] = True
+
+    alike = [codes_of(text_of(frame, name))[0][0] for name in REPEAT_COLUMNS[2:]]
+    columns = [
+        one,
+        dates_of(frame, "refund_date"),
+        *(pd.Series(each) for each in (*alike, refunds.cents[place], refunds.state[place])),
+    ]
+    current = np.flatnonzero(~behind)
+    same = _first_of_same([column.iloc[current] for column in columns], place[current])
+    repeats[place[current]] = same
+    return repeats, older
+
+
+def _first_of_same(columns: list[Any], place: Ints) -> Ints:
+    """Give for each row the place of the first row that is the same throughout, -1 for that one itself."""
+    if not len(place):
+        return place
+    rows = pd.concat([column.reset_index(drop=True) for column in columns], axis=1)
+    rows.columns = pd.RangeIndex(rows.shape[1])
+    again = rows.duplicated().to_numpy()
+    if not again.any():
+        return np.full(len(place), -1, np.int64)
+    which = rows.groupby(list(rows.columns), dropna=False, sort=False, observed=True).ngroup().to_numpy()
+    first = np.full(int(which.max()) + 1, -1, np.int64)
+    first[which[~again]] = place[~again]
+    return np.where(again, first[which], -1)
+
+
+def where_is(frame: pd.DataFrame, places: Ints) -> tuple[Any, Any]:
+    """Give file (with its sheet) and row of some lines, as text; without provenance their position."""
+    lines = frame.iloc[places]
+    rows = pd.Series(places + 1)
+    if "source_row" in frame:
+        given = pd.to_numeric(lines["source_row"], errors="coerce").reset_index(drop=True)
+        rows = given.where(given.notna(), rows).astype(np.int64)
+    blank = pd.Series("", index=range(len(lines)), dtype="str")
+    name, sheet = (
+        lines[column].reset_index(drop=True).astype("str").fillna("") if column in frame else blank
+        for column in ("source_file", "source_sheet")
+    )
+    file = name + (", sheet " + sheet).where((name != "") & (sheet != ""), "")
+    return pa.array(file, pa.large_string()), pa.array(rows.astype("str"), pa.large_string())

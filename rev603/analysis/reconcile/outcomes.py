@@ -1,0 +1,142 @@
+"""What became of each group: sums in whole cents, one outcome per group and per line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from rev603.analysis.reconcile.lines import Flags, Ints, Lines, RefundLines
+    from rev603.analysis.reconcile.matching import Matching
+
+MATCHED = "matched"
+WITHIN_TOLERANCE = "within tolerance"
+SHORT = "short"
+OVER = "over"
+MISSING = "missing"
+UNEXPECTED = "unexpected"
+NOT_PAID = "not paid"
+DUPLICATE = "duplicate entry"
+UNUSABLE = "unusable key"
+
+OUTCOMES = (MATCHED, WITHIN_TOLERANCE, SHORT, OVER, MISSING, UNEXPECTED, NOT_PAID, DUPLICATE, UNUSABLE)
+CODE = {outcome: code for code, outcome in enumerate(OUTCOMES)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcomes:
+    """Counts, cents and the outcome of each group; outcomes of the lines. They are places in ``OUTCOMES``."""
+
+    entries: Ints
+    refunds: Ints
+    paid_lines: Ints
+    expected: Ints
+    refunded: Ints
+    #: expected less refunded, less what came for entries whose expected amount is not stated
+    difference: Ints
+    #: what came for entries whose expected amount is not stated
+    not_stated: Ints
+    #: entries whose expected amount is not stated
+    unpriced: Ints
+    #: amounts of lines that are found and not paid
+    not_paid: Ints
+    outcome: Ints
+    entry_outcome: Ints
+    refund_outcome: Ints
+    #: refund lines found and not paid
+    outstanding: Flags
+
+
+class Compared(NamedTuple):
+    """Both inputs, which lines belong together, and what became of them."""
+
+    entries: Lines
+    refunds: RefundLines
+    matching: Matching
+    outcomes: Outcomes
+
+
+def judge(entries: Lines, refunds: RefundLines, matching: Matching, tolerance: int) -> Outcomes:
+    """Compare the sums of each group and say what became of it; ``tolerance`` is in cents."""
+    of_e, of_r = matching.entries.group, matching.refunds.group
+    groups = matching.groups
+
+    def total(group: Ints, what: Ints | Flags | int) -> Ints:
+        sums = np.zeros(groups, np.int64)
+        np.add.at(sums, group, what)
+        return sums
+
+    n_entries, n_refunds = np.bincount(of_e, minlength=groups), np.bincount(of_r, minlength=groups)
+    paid_lines = np.bincount(of_r[refunds.paid], minlength=groups)
+    unpriced = np.bincount(of_e[~entries.stated], minlength=groups)
+    expected = total(of_e, entries.cents)
+    refunded = total(of_r[refunds.paid], refunds.cents[refunds.paid])
+
+    owed = expected - refunded
+    open_ended = (paid_lines > 0) & (unpriced > 0) & ((owed <= 0) | (unpriced == n_entries))
+    repeats, unusable = np.zeros(groups, bool), np.zeros(groups, bool)
+    for side in (matching.entries, matching.refunds):
+        unusable[side.group[~side.usable]] = True
+        repeats[side.group[side.repeats >= 0]] = True
+    not_stated = np.where(open_ended & ~repeats & ~unusable, -owed, 0)
+    difference = owed + not_stated
+
+    nothing_due = (expected == 0) & (unpriced == 0)
+    outcome = np.select(
+        [
+            repeats,
+            unusable,
+            (n_entries == 0) & (paid_lines > 0),
+            (n_refunds > 0) & (paid_lines == 0),
+            (n_refunds == 0) & ~nothing_due,
+            difference == 0,
+            np.abs(difference) <= tolerance,
+            difference > 0,
+        ],
+        [
+            CODE[name]
+            for name in (DUPLICATE, UNUSABLE, UNEXPECTED, NOT_PAID, MISSING, MATCHED, WITHIN_TOLERANCE, SHORT)
+        ],
+        default=CODE[OVER],
+    ).astype(np.int64)
+
+    refund_outcome = outcome[of_r]
+    outstanding = matching.refunds.counted & ~refunds.paid
+    mixed = outstanding & (paid_lines[of_r] > 0)
+    outstanding[mixed] = ~_paid_since(refunds, matching, mixed)
+    refund_outcome[outstanding] = CODE[NOT_PAID]
+    return Outcomes(
+        entries=n_entries,
+        refunds=n_refunds,
+        paid_lines=paid_lines,
+        expected=expected,
+        refunded=refunded,
+        difference=difference,
+        not_stated=not_stated,
+        unpriced=unpriced,
+        not_paid=total(of_r[outstanding], refunds.cents[outstanding]),
+        outcome=outcome,
+        entry_outcome=outcome[of_e],
+        refund_outcome=refund_outcome,
+        outstanding=outstanding,
+    )
+
+
+def _paid_since(refunds: RefundLines, matching: Matching, chosen: Flags) -> Flags:
+    """Tell which unpaid lines another line of their group paid: of the same refund and document, or sum."""
+    paid = np.flatnonzero(matching.refunds.counted & refunds.paid)
+    asked = np.flatnonzero(chosen)
+    group, unit = matching.refunds.group, matching.refund_unit
+
+    def found(what: Ints) -> Flags:
+        code = pd.factorize(np.concatenate([what[asked], what[paid]]))[0]
+        pair = np.concatenate([group[asked], group[paid]]) * (len(code) + 1) + code
+        return np.isin(pair[: len(asked)], pair[len(asked) :])
+
+    if not len(asked):
+        return np.zeros(0, bool)
+    paid = paid[np.isin(group[paid], group[asked])]
+    return found(refunds.cents) | ((unit[asked] >= 0) & found(unit))

@@ -1,0 +1,172 @@
+"""Whose money it is: refunds paid to somebody else than expected, and the difference of each party."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rev603.analysis.reconcile.lines import party_names, party_numbers, text_of
+from rev603.analysis.reconcile.outcomes import OUTCOMES
+from rev603.identifiers._columns import TEXT, arrow_text, pandas_text
+
+if TYPE_CHECKING:
+    from rev603.analysis.reconcile.lines import Flags, Ints, Lines, RefundLines
+    from rev603.analysis.reconcile.matching import Matching
+    from rev603.analysis.reconcile.outcomes import Compared, Outcomes
+
+#: What explains a party's difference beside the outcomes.
+NO_EXPECTED_AMOUNT = "no expected amount"
+BETWEEN_PARTIES = "between parties"
+EXPLANATIONS = (*OUTCOMES, NO_EXPECTED_AMOUNT, BETWEEN_PARTIES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parties:
+    """Numbers of the parties on both sides, -1 where none is stated, and what each number stands for."""
+
+    entries: Ints
+    refunds: Ints
+    names: Any
+    #: whether the entry list has the column
+    listed: bool
+
+
+def payees(entries: Lines, refunds: RefundLines) -> Parties:
+    """Give the payees a code each: importer numbers of the list, payee numbers of the refunds."""
+    stated, paid = text_of(entries.frame, "importer_number"), text_of(refunds.frame, "payee_id")
+    (of_r, of_e), names = party_numbers(paid, stated)
+    return Parties(entries=of_e, refunds=of_r, names=names, listed="importer_number" in entries.frame)
+
+
+def notify_parties(entries: Lines, refunds: RefundLines) -> Parties:
+    """Give the notify parties a code each (CBP Form 4811), by name."""
+    (of_r, of_e), names = party_names(_names(refunds.frame, "care_of"), _names(entries.frame, "notify_party"))
+    return Parties(entries=of_e, refunds=of_r, names=names, listed="notify_party" in entries.frame)
+
+
+def elsewhere(matching: Matching, paid: Flags, parties: Parties, *, none_is_other: bool) -> Flags:
+    """Tell which refund lines were paid to a party that no entry of their group names.
+
+    Nothing is said of a group where the list leaves an entry's party open.
+
+    Parameters
+    ----------
+    none_is_other
+        Whether a refund line without such a party went to somebody else (it did without a notify party);
+        otherwise it leaves open to whom it went.
+    """
+    other = np.zeros(len(parties.refunds), bool)
+    if not parties.listed or not matching.groups:
+        return other
+    counted = matching.entries.counted
+    group_e, group_r = matching.entries.group, matching.refunds.group
+    least = np.full(matching.groups, np.iinfo(np.int64).max)
+    most = np.full(matching.groups, -2, np.int64)
+    np.minimum.at(least, group_e[counted], parties.entries[counted])
+    np.maximum.at(most, group_e[counted], parties.entries[counted])
+    asked = paid & matching.refunds.counted & (most[group_r] >= 0) & (least[group_r] >= 0)
+    if not none_is_other:
+        asked &= parties.refunds >= 0
+    single = least[group_r] == most[group_r]
+    other[asked & single] = (parties.refunds != least[group_r])[asked & single]
+    several = asked & ~single
+    if several.any():
+        width = len(parties.names) + 2
+        named = group_e[counted] * width + parties.entries[counted] + 1
+        other[several] = ~np.isin((group_r * width + parties.refunds + 1)[several], named)
+    return other
+
+
+def by_party(compared: Compared, parties: Parties, key: str) -> pd.DataFrame:
+    """Explain each party's difference to the cent.
+
+    An entry for which the list states no party is taken to be of the party that the group's refund lines
+    name, where that is only one. What was expected of one party and came to another, or of nobody whom the
+    list names, stands under ``between parties``: it adds up to nothing over a group.
+    """
+    entries, refunds, matching, outcomes = compared
+    none = len(parties.names)
+    of_r = np.where(parties.refunds < 0, none, parties.refunds)
+    of_e = _inferred(matching, parties.entries, of_r, none)
+    group_e, group_r = matching.entries.group, matching.refunds.group
+
+    expected, refunded = np.zeros(none + 1, np.int64), np.zeros(none + 1, np.int64)
+    np.add.at(expected, of_e, entries.cents)
+    np.add.at(refunded, of_r[refunds.paid], refunds.cents[refunds.paid])
+
+    least = np.full(matching.groups, none + 1, np.int64)
+    most = np.full(matching.groups, -1, np.int64)
+    for group, party in ((group_e, of_e), (group_r[refunds.paid], of_r[refunds.paid])):
+        np.minimum.at(least, group, party)
+        np.maximum.at(most, group, party)
+    explained = np.zeros((none + 1, len(EXPLANATIONS)), np.int64)
+    single = least == most
+    np.add.at(explained, (least[single], outcomes.outcome[single]), outcomes.difference[single])
+    unstated = EXPLANATIONS.index(NO_EXPECTED_AMOUNT)
+    np.add.at(explained[:, unstated], least[single], -outcomes.not_stated[single])
+    crossing = least < most
+    if crossing.any():
+        chosen_e, chosen_r = crossing[group_e], crossing[group_r] & refunds.paid
+        nets = pd.DataFrame(
+            {
+                "group": np.concatenate([group_e[chosen_e], group_r[chosen_r]]),
+                "party": np.concatenate([of_e[chosen_e], of_r[chosen_r]]),
+                "net": np.concatenate([entries.cents[chosen_e], -refunds.cents[chosen_r]]),
+            }
+        )
+        _share_out(explained, nets, outcomes)
+
+    seen = np.zeros(none + 1, bool)
+    seen[of_e] = True
+    seen[of_r] = True
+    place = np.flatnonzero(seen)
+    names = pandas_text(parties.names, pd.Series(index=range(none)))
+    total = explained[place].sum(axis=1)
+    table: dict[str, Any] = {key: names.reindex(place).reset_index(drop=True)}
+    table |= {"expected": expected[place] / 100, "refunded": refunded[place] / 100}
+    table |= {
+        name.replace(" ", "_"): explained[place, column] / 100 for column, name in enumerate(EXPLANATIONS)
+    }
+    table |= {"explained": total / 100, "unexplained": (expected[place] - refunded[place] - total) / 100}
+    frame = pd.DataFrame(table)
+    size = (expected[place] - refunded[place]).astype(np.int64)
+    return frame.iloc[np.lexsort((place, -np.abs(size)))].reset_index(drop=True)
+
+
+def _inferred(matching: Matching, of_e: Ints, of_r: Ints, none: int) -> Ints:
+    unknown = of_e < 0
+    if not unknown.any():
+        return of_e
+    least = np.full(matching.groups, none + 1, np.int64)
+    most = np.full(matching.groups, -1, np.int64)
+    np.minimum.at(least, matching.refunds.group, of_r)
+    np.maximum.at(most, matching.refunds.group, of_r)
+    only = np.where(least == most, least, none)[matching.entries.group]
+    return np.where(unknown, only, of_e)
+
+
+def _share_out(explained: Ints, nets: pd.DataFrame, outcomes: Outcomes) -> None:
+    """Divide the difference of groups of several parties among those on its side; the rest is between."""
+    summed = nets.groupby(["group", "party"], sort=True)["net"].sum().reset_index()
+    group, party, net = (summed[name].to_numpy(dtype=np.int64) for name in ("group", "party", "net"))
+    total = outcomes.difference[group] - outcomes.not_stated[group]
+    side = np.where(np.sign(net) == np.sign(total), np.abs(net), 0)
+    before = pd.Series(side).groupby(group).cumsum().to_numpy() - side
+    share = np.clip(np.abs(total) - before, 0, side) * np.sign(total)
+    column = np.where(
+        outcomes.not_stated[group] != 0, EXPLANATIONS.index(NO_EXPECTED_AMOUNT), outcomes.outcome[group]
+    )
+    np.add.at(explained, (party, column), share)
+    np.add.at(explained[:, EXPLANATIONS.index(BETWEEN_PARTIES)], party, net - share)
+
+
+def _names(frame: pd.DataFrame, name: str) -> Any:
+    if name not in frame or frame[name].isna().all():
+        return pa.nulls(len(frame), TEXT)
+    values = pc.utf8_trim_whitespace(arrow_text(frame[name]))
+    return pc.if_else(pc.equal(values, ""), pa.scalar(None, TEXT), values)
