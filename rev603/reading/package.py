@@ -164,7 +164,7 @@ class Package:
             self._refuse_damage(info, "its header is missing")
         flags, method = struct.unpack_from("<HH", head, 6)
         name_length, extra_length = struct.unpack_from("<HH", head, 26)
-        start = int(info.header_offset) + 30
+        start: int = info.header_offset + 30
         raw = self.data[start : start + name_length]
         named = raw.decode("utf-8" if flags & 0x800 else "cp437", "replace")
         if _key(named) != _key(info.orig_filename) or method != info.compress_type or flags & 0x1:

@@ -8,6 +8,7 @@ own bytes, in a quarter of the time that reading takes.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Literal
 
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
@@ -17,6 +18,8 @@ from rev603.reading.sheet_facts import MarkedCells, SheetFacts, Tally, address, 
 from rev603.reading.workbook import Sheet, Workbook, open_workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rev603.reading.sniff import Source
 
 __all__ = [
@@ -31,6 +34,8 @@ __all__ = [
     "scan_sheet",
     "scan_workbook",
 ]
+
+_LARGE = 8 << 20
 
 
 def scan_sheet(workbook: Workbook, sheet: Sheet) -> SheetFacts:
@@ -60,12 +65,23 @@ def scan_sheet(workbook: Workbook, sheet: Sheet) -> SheetFacts:
     package = workbook.package
     tally = Tally(workbook, sheet)
     oddities = list(workbook.oddities)
+    pieces = package.pieces(sheet.part)
+    large = package.parts[sheet.part].file_size > _LARGE
     try:
-        scan_blocks(package.pieces(sheet.part), tally)
+        scan_blocks(_one_ahead(pieces) if large else pieces, tally)
     except IrregularError:
         tally = Tally(workbook, sheet)
         oddities.append(scan_events(package, sheet.part, tally))
     return tally.facts("; ".join(filter(None, oddities)))
+
+
+def _one_ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Unzip the next piece on another core while this one is looked at."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, pieces, b"")
+        while piece := coming.result():
+            coming = pool.submit(next, pieces, b"")
+            yield piece
 
 
 def scan_workbook(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> list[SheetFacts]:

@@ -1,0 +1,197 @@
+"""Delimited text to the text grid, by pyarrow, with every cell as text.
+
+pyarrow wants every row as wide as the first; exports are not so kind (a header block of three cells
+above a table of 17). Rows of another width are handed to us one by one with their number, parsed by
+the standard library and put back where they stood. Blank rows are kept, so that row numbers are those
+that a spreadsheet program shows.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pv
+
+from rev603.errors import UnrecognizedFileError, UnsafeFileError
+from rev603.reading.grid import TextGrid
+from rev603.reading.limits import DEFAULT_LIMITS, Limits
+from rev603.vocabulary.headings import heading_key
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from rev603.reading.sniff import Source
+
+_DELIMITERS = (",", ";", "\t", "|")
+_SAMPLE_BYTES = 262_144
+_SAMPLE_ROWS = 1_000
+_QUOTE_ADVICE = 'look for a cell that opens with " and never closes, or export the report again'
+
+
+def read_csv_grid(source: Source, headings: Collection[str], *, limits: Limits = DEFAULT_LIMITS) -> TextGrid:
+    """Read delimited text of any common delimiter.
+
+    Parameters
+    ----------
+    source
+        What :func:`rev603.reading.sniff.sniff` gave.
+    headings
+        Heading keys to expect: the delimiter is the one that shows most of them.
+    limits
+        Widths and lengths that are still believed.
+
+    Raises
+    ------
+    UnrecognizedFileError
+        A quotation mark is never closed.
+    UnsafeFileError
+        More columns than any report has.
+    """
+    data = source.utf8()
+    skipped, delimiter = _marked_delimiter(data)
+    body = memoryview(data)[_after_lines(data, skipped) :]
+    sample = bytes(body[:_SAMPLE_BYTES]).decode("utf-8", errors="ignore")
+    if delimiter is None:
+        delimiter = max(_DELIMITERS, key=lambda each: _promise(sample, each, headings))
+    width = _usual_width(sample, delimiter)
+    if width > limits.max_columns:
+        raise UnsafeFileError(
+            f"The text has {width:,} columns; a refund report has 17.",
+            where=source.name,
+            what_to_do="open it in a spreadsheet program and keep only the report",
+        )
+    columns, odd = _parse(body, delimiter, width, source.name, limits)
+    columns = _with_odd_rows(columns, odd, delimiter, source.name, limits)
+    rows = np.arange(1 + skipped, 1 + skipped + len(columns[0]), dtype=np.int64)
+    return TextGrid(columns=tuple(columns), rows=rows, file=source.name)
+
+
+def _marked_delimiter(data: bytes) -> tuple[int, str | None]:
+    """Obey a first line ``sep=;``, which Excel writes and reads."""
+    first = data[: data.find(b"\n") if b"\n" in data[:64] else 64].strip().strip(b'"')
+    if first[:4].lower() == b"sep=" and len(first) == 5:
+        return 1, chr(first[4])
+    if first[:4].lower() == b"sep=" and len(first) == 4:
+        return 1, "\t"
+    return 0, None
+
+
+def _after_lines(data: bytes, count: int) -> int:
+    at = 0
+    for _ in range(count):
+        at = data.find(b"\n", at) + 1 or len(data)
+    return at
+
+
+def _rows(sample: str, delimiter: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
+            rows.append(row)
+            if len(rows) == _SAMPLE_ROWS:
+                break
+    except csv.Error:  # a cell over the library's length limit: what was read before it is sample enough
+        pass
+    return rows
+
+
+def _promise(sample: str, delimiter: str, headings: Collection[str]) -> tuple[int, int]:
+    """Say how well a delimiter fits: most headings recognised in a row, then the usual width."""
+    rows = _rows(sample, delimiter)
+    known = max((len({heading_key(cell) for cell in row} & set(headings)) for row in rows), default=0)
+    return known, _modal([len(row) for row in rows])
+
+
+def _usual_width(sample: str, delimiter: str) -> int:
+    rows = _rows(sample, delimiter)
+    if len(rows) > 1 and len(rows) < _SAMPLE_ROWS:
+        rows = rows[:-1] + ([rows[-1]] if len(sample) < _SAMPLE_BYTES // 2 else [])
+    return max(1, _modal([len(row) for row in rows]))
+
+
+def _modal(widths: list[int]) -> int:
+    counted = Counter(width for width in widths if width)
+    return max(counted, key=lambda width: (counted[width], width), default=1)
+
+
+def _parse(
+    body: memoryview, delimiter: str, width: int, name: str, limits: Limits
+) -> tuple[list[pa.ChunkedArray], dict[int, str]]:
+    odd: dict[int, str] = {}
+
+    def keep(row: pv.InvalidRow) -> str:
+        odd[row.number] = row.text
+        return "skip"
+
+    names = [str(index) for index in range(width)]
+    try:
+        table = pv.read_csv(
+            pa.BufferReader(pa.py_buffer(body)),
+            # without threads pyarrow knows the number of a row; measured, it costs nothing
+            read_options=pv.ReadOptions(
+                column_names=names, use_threads=False, block_size=max(1 << 20, 2 * limits.max_line_bytes)
+            ),
+            parse_options=pv.ParseOptions(
+                delimiter=delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=keep,
+            ),
+            convert_options=pv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise UnrecognizedFileError(
+            "The text cannot be cut into rows and columns.", where=name, why=str(error)[:200], what_to_do=_QUOTE_ADVICE
+        ) from None
+    return list(table.columns), odd
+
+
+def _with_odd_rows(
+    columns: list[pa.ChunkedArray], odd: dict[int, str], delimiter: str, name: str, limits: Limits
+) -> list[pa.ChunkedArray]:
+    """Put the rows of another width back where they stood."""
+    if not odd:
+        return columns
+    numbers = sorted(odd)
+    parsed = [_one_row(odd[number], delimiter, f"{name}, row {number}") for number in numbers]
+    width = max(len(columns), *(len(row) for row in parsed))
+    if width > limits.max_columns:
+        raise UnsafeFileError(
+            f"A row has {width:,} cells; a refund report has 17 columns.",
+            where=name,
+            what_to_do="open it in a spreadsheet program and keep only the report",
+        )
+    regular = len(columns[0])
+    order = np.empty(regular + len(numbers), dtype=np.int64)
+    odd_places = np.asarray(numbers, dtype=np.int64) - 1
+    is_odd = np.zeros(len(order), dtype=bool)
+    is_odd[odd_places] = True
+    order[is_odd] = np.arange(regular, len(order))
+    order[~is_odd] = np.arange(regular)
+    blank = pa.chunked_array([pa.nulls(regular, pa.string())])
+    merged = []
+    for index in range(width):
+        extra = pa.array([row[index] or None if index < len(row) else None for row in parsed], type=pa.string())
+        column = columns[index] if index < len(columns) else blank
+        merged.append(pa.chunked_array([*column.chunks, extra]).take(pa.array(order)))
+    return merged
+
+
+def _one_row(text: str, delimiter: str, where: str) -> list[str]:
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise UnrecognizedFileError(
+            "A quotation mark is never closed, so the rows after it run together.",
+            where=where,
+            why=str(error),
+            what_to_do=_QUOTE_ADVICE,
+        ) from None
+    return [cell for row in rows for cell in row]

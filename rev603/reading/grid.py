@@ -1,0 +1,126 @@
+"""The text grid: what every file becomes first. Cells are text, rows keep the sheet's own numbers."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+#: pyarrow releases the interpreter while it works on a column, so columns share the cores.
+WORKERS = 2
+
+
+def map_columns(work: Callable[[T], R], columns: Iterable[T]) -> list[R]:
+    """Apply ``work`` to every column, on all cores."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(work, columns))
+
+
+@dataclass(frozen=True, slots=True)
+class TextGrid:
+    """One sheet as text.
+
+    Attributes
+    ----------
+    columns
+        Text, one array per column; null where the cell is blank.
+    rows
+        For each line of the grid the spreadsheet's own row, from 1.
+    first_column
+        The sheet's column, from 1, that ``columns[0]`` is.
+    file, sheet
+        Where it comes from; a CSV has no sheet.
+    epoch_1904
+        The workbook counts its days from 1904 (old Macintosh files).
+    merges
+        Merged ranges: first row, first column, last row, last column, in the sheet's own numbers.
+    """
+
+    columns: tuple[pa.ChunkedArray, ...]
+    rows: NDArray[np.int64]
+    file: str
+    sheet: str | None = None
+    first_column: int = 1
+    epoch_1904: bool = False
+    merges: tuple[tuple[int, int, int, int], ...] = ()
+
+    def __len__(self) -> int:
+        """Give the number of lines."""
+        return len(self.rows)
+
+    def cleaned(self) -> TextGrid:
+        """Trim every cell, spaces of any kind, and make blank ones null."""
+        return replace(self, columns=tuple(map_columns(_trimmed, self.columns)))
+
+    def nonblank(self) -> NDArray[np.bool_]:
+        """Tell which lines hold anything at all."""
+        filled = np.zeros(len(self), dtype=bool)
+        for column in self.columns:
+            if column.null_count < len(column):
+                filled |= is_valid(column)
+        return filled
+
+    def lines(self, indices: Iterable[int]) -> list[list[str | None]]:
+        """Give some lines as plain lists: for the few that are looked at one by one."""
+        wanted = pa.array(list(indices), type=pa.int64())
+        picked = [column.take(wanted).to_pylist() for column in self.columns]
+        return [list(line) for line in zip(*picked, strict=True)]
+
+    def address(self, index: int, column: int | None = None) -> str:
+        """Give the cell as people write it, ``Main Report!L42``."""
+        return cell_address(int(self.rows[index]), self.sheet, None if column is None else column + self.first_column)
+
+
+def cell_address(row: int, sheet: str | None, column: int | None) -> str:
+    """Give a cell, or a whole row, as people write it.
+
+    >>> cell_address(42, "Main Report", 12)
+    'Main Report!L42'
+    >>> cell_address(42, None, None)
+    'row 42'
+    """
+    cell = f"row {row}" if column is None else f"{column_letters(column)}{row}"
+    return f"{sheet}!{cell}" if sheet else cell
+
+
+def column_letters(column: int) -> str:
+    """Give the letters of a column counted from 1.
+
+    >>> column_letters(1), column_letters(27), column_letters(16384)
+    ('A', 'AA', 'XFD')
+    """
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def is_valid(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Tell which cells are filled."""
+    return as_mask(pc.is_valid(column))
+
+
+def as_mask(truth: pa.ChunkedArray | pa.Array) -> NDArray[np.bool_]:
+    """Give Arrow truth values as a mask; unknown is false."""
+    return np.asarray(pc.fill_null(truth, False), dtype=bool)  # noqa: FBT003 - Arrow takes it by position
+
+
+def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    trimmed = pc.utf8_trim_whitespace(column)
+    blank = pc.equal(trimmed, "")
+    if pc.any(blank).as_py():
+        trimmed = pc.if_else(blank, pa.scalar(None, trimmed.type), trimmed)
+    return trimmed

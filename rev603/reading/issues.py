@@ -1,0 +1,179 @@
+"""What the reader has to say about a file: a catalogue of codes, and the frame of what was found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from rev603.identifiers import importer_number
+from rev603.reading.grid import TextGrid
+
+Severity = Literal["error", "warning", "info"]
+ISSUE_COLUMNS = ("severity", "code", "message", "source_file", "source_sheet", "source_row", "column", "value")
+_LONGEST_VALUE = 80
+
+
+@dataclass(frozen=True, slots=True)
+class IssueKind:
+    """One kind of issue: how bad it is, what it means, what to do."""
+
+    code: str
+    severity: Severity
+    meaning: str
+    what_to_do: str
+
+
+_KINDS = (
+    IssueKind("amount-unreadable", "error", "the cell is not an amount of dollars and whole cents",
+              "correct the cell, or export the report again"),
+    IssueKind("amount-missing", "warning", "the amount is blank; the line is kept and adds nothing",
+              "look the refund up in ACE"),
+    IssueKind("date-unreadable", "error", "the cell is not a date between 1990 and 2100",
+              "correct the cell, or export the report again"),
+    IssueKind("date-order-undecided", "error",
+              "some dates of the column only make sense as month/day and others only as day/month",
+              "export the report again with one date format"),
+    IssueKind("date-day-first", "warning", "the whole column only makes sense as day/month/year and was read so",
+              "check one date against ACE"),
+    IssueKind("date-after-report", "warning", "the refund date is later than the report's own date",
+              "check the date against ACE"),
+    IssueKind("cell-error", "error", "the cell holds a spreadsheet error, not a value",
+              "export the report again, or correct the cell"),
+    IssueKind("cell-error-kept", "warning", "the cell holds a spreadsheet error; it is kept as text",
+              "export the report again if the column matters to you"),
+    IssueKind("formula-without-value", "error", "the cell holds a formula whose result was never saved",
+              "open the workbook in Excel, let it calculate, and save it"),
+    IssueKind("wrapper-removed", "info", 'the cell was written as ="…" or with a leading apostrophe, now removed',
+              "nothing: the value is whole"),
+    IssueKind("decimal-tail-removed", "info", "an identifier ended in .0, now removed", "nothing: the value is whole"),
+    IssueKind("zero-restored", "info", "a lost leading zero was restored", "nothing, if the value looks right"),
+    IssueKind("padded-format", "info", "the number is shown with leading zeros by its format; they were kept",
+              "nothing: the value is as shown"),
+    IssueKind("scientific-notation", "warning", "an identifier became a number like 1.23E+11 and lost digits",
+              "export the report again and do not save it from Excel as CSV"),
+    IssueKind("digits-lost", "warning", "a number of more than 15 digits ends in zeros: Excel cut it off",
+              "export the report again and keep the column as text"),
+    IssueKind("check-digit", "warning", "the entry number's check digit is wrong",
+              "compare the entry number with ACE; the line is kept"),
+    IssueKind("status-unknown", "warning", "the secondary status is not one that CBP documents; its state is unknown",
+              "tell us about it; the lines are kept"),
+    IssueKind("refund-status-unknown", "info", "the refund status is not the documented TRANSMITTED",
+              "nothing: the lines are kept"),
+    IssueKind("method-unknown", "warning", "the cell is neither ACH nor Check; the method is taken as missing",
+              "tell us about it; the lines are kept"),
+    IssueKind("centre-unknown", "info", "the center is not one of CEE001 … CEE010 or PNDING", "nothing: the lines are kept"),
+    IssueKind("payee-missing", "warning", "the line has no payee number", "look the refund up in ACE"),
+    IssueKind("column-missing", "warning", "the report lacks a column that no answer depends on",
+              "nothing; the column is empty in the frame"),
+    IssueKind("column-unknown", "info", "a column that rev603 does not know is kept behind the known ones",
+              "tell us about it if it comes from CBP"),
+    IssueKind("column-repeated", "warning", "a heading occurs twice; the first column was read",
+              "delete the wrong one if it is not the first"),
+    IssueKind("beside-the-table", "warning", "cells beside the table were not read",
+              "make sure that they are not refunds"),
+    IssueKind("sheet-skipped", "warning", "another sheet was not read",
+              "pass sheet= to read it instead, if it holds the report"),
+    IssueKind("sheet-joined", "info", "a further sheet continues the table and was joined", "nothing"),
+    IssueKind("sheet-repeated", "warning", "a further sheet repeats the lines of the first and was left out",
+              "delete the copy"),
+    IssueKind("merged-filled", "info", "merged cells were filled down to every line they cover", "nothing"),
+    IssueKind("subtotal-differs", "warning", "a total line in the table is not the sum of the lines above it",
+              "export the report again: lines may be missing or altered"),
+    IssueKind("total-line-doubtful", "warning", "a line was taken for a total line though nothing adds up to it",
+              "look at the line; if it is a refund, complete its Refund ID"),
+    IssueKind("line-not-understood", "warning", "the line has too little in it for a refund and was set aside",
+              "look at the line; if it is a refund, complete it"),
+    IssueKind("header-unreadable", "warning", "a figure in the header block cannot be read",
+              "compare it with the report by hand"),
+    IssueKind("totals-absent", "info", "the file states no totals, so nothing proves that it is complete",
+              "prefer the Excel export, which states them"),
+    IssueKind("totals-differ", "error", "what was read differs from the totals that the report states",
+              "export the report again: lines are missing, repeated or altered"),
+    IssueKind("ambiguous-grain", "warning", "one refund shows the same amount on several documents, and no total says whether it counts once",
+              'pass grain="refund" if the amount is the whole refund\'s, grain="line" if each line has its own'),
+    IssueKind("grain-refund", "info", "the report repeats each refund's amount on its documents; it was counted once",
+              "nothing: the totals prove it"),
+    IssueKind("line-repeated", "warning", "the same line occurs more than once", "check that the export was not pasted twice"),
+    IssueKind("entry-repeated", "warning", "the entry list has the same entry more than once",
+              "pass combine=True to add the lines up, or correct the list"),
+    IssueKind("entry-unusable", "warning", "the cell is not an entry number", "correct the cell; the line is kept"),
+    IssueKind("misnamed", "info", "the file's name says another format than its content", "nothing: the content was read"),
+    IssueKind("careful-reader", "info", "the workbook is unusual and was read by the slower, careful reader", "nothing"),
+)  # fmt: skip
+
+#: Every code, in the order of the catalogue.
+CATALOGUE = {kind.code: kind for kind in _KINDS}
+
+
+@dataclass
+class IssueLog:
+    """Collects issues while a file is read."""
+
+    file: str
+    _frames: list[pd.DataFrame] = field(default_factory=list)
+
+    def add(self, code: str, message: str, *, sheet: str | None = None, row: int | None = None,
+            column: str | None = None, value: str | None = None) -> None:
+        """Note one issue."""
+        self._append(code, [message], [sheet], [row], column, [value])
+
+    def add_cells(self, code: str, grid: TextGrid, indices: np.ndarray[tuple[int], np.dtype[np.int64]], column: str,
+                  values: Sequence[str | None], *, at: int | None, detail: Sequence[str] | str = "") -> None:
+        """Note one issue for each of many cells of a column; ``at`` is the grid's column."""
+        kind = CATALOGUE[code]
+        details = [detail] * len(indices) if isinstance(detail, str) else detail
+        shown = [masked(value) for value in values]
+        messages = [
+            f"{grid.address(int(index), at)}: {kind.meaning}"
+            f"{f' ({value!r})' if value is not None else ''}{f': {more}' if more else ''}; {kind.what_to_do}"
+            for index, value, more in zip(indices, shown, details, strict=True)
+        ]
+        self._append(code, messages, [grid.sheet] * len(indices), grid.rows[indices].tolist(), column, shown)
+
+    def _append(self, code: str, messages: list[str], sheets: list[str | None], rows: Sequence[int | None],
+                column: str | None, values: Sequence[str | None]) -> None:
+        if not messages:
+            return
+        self._frames.append(
+            pd.DataFrame(
+                {
+                    "severity": CATALOGUE[code].severity,
+                    "code": code,
+                    "message": messages,
+                    "source_file": self.file,
+                    "source_sheet": pd.array(sheets, dtype="str"),
+                    "source_row": pd.array(list(rows), dtype="Int64"),
+                    "column": pd.array([column] * len(messages), dtype="str"),
+                    "value": pd.array([masked(value) for value in values], dtype="str"),
+                }
+            )
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """Give everything noted so far, worst first, then by row."""
+        return joined(self._frames)
+
+
+def joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put issue frames together, worst first."""
+    if not frames:
+        empty = pd.DataFrame({name: pd.Series(dtype="str") for name in ISSUE_COLUMNS})
+        return empty.astype({"source_row": "Int64"})
+    everything = pd.concat(list(frames), ignore_index=True)
+    rank = everything["severity"].map({"error": 0, "warning": 1, "info": 2})
+    order = rank.argsort(kind="stable")
+    return everything.iloc[order].reset_index(drop=True)
+
+
+def masked(value: str | None) -> str | None:
+    """Give a cell's value as it may be shown: no social security number, not too long, on one line."""
+    if value is None:
+        return None
+    one_line = re.sub(r"\s+", " ", value)
+    text = one_line if len(one_line) <= _LONGEST_VALUE else one_line[: _LONGEST_VALUE - 1] + "…"
+    return importer_number.mask(text)

@@ -1,0 +1,241 @@
+"""Where is what: the heading row, the columns, the block above the table, and what stands beside it."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rev603.errors import ColumnsMissingError, UnrecognizedFileError
+from rev603.reading.amounts import amount_in_cents
+from rev603.reading.dates import parse_date
+from rev603.vocabulary.headings import HEADER_BLOCK, Column, alias_table, heading_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from rev603.reading.grid import TextGrid
+
+#: A heading row is looked for in so many lines.
+_LINES = 1_000
+#: So many known headings make a heading row of a refund report.
+ENOUGH = 4
+
+Line = list[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table found in a grid.
+
+    Attributes
+    ----------
+    header
+        The grid's lines that hold the headings: one, or two where they are split.
+    columns
+        Our column name to the grid's column.
+    unknown
+        Other headings inside the table to the grid's column.
+    repeated
+        Headings that occur a second time: (heading, grid column).
+    beside
+        The grid's columns that do not belong to the table.
+    """
+
+    header: tuple[int, ...]
+    columns: dict[str, int]
+    unknown: dict[str, int]
+    repeated: tuple[tuple[str, int], ...]
+    beside: tuple[int, ...]
+
+    @property
+    def start(self) -> int:
+        """The first line below the headings."""
+        return self.header[-1] + 1
+
+
+def find_table(grid: TextGrid, vocabulary: Sequence[Column], *, enough: int = ENOUGH,
+               named: Mapping[str, str] | None = None) -> Table | None:
+    """Find the table by its headings, wherever it stands.
+
+    Parameters
+    ----------
+    grid
+        The sheet, cleaned.
+    vocabulary
+        The columns to look for.
+    enough
+        So many of them make a heading row.
+    named
+        Column name to the very heading that the caller says it has.
+
+    Returns
+    -------
+    Table or None
+        None where no line holds enough known headings.
+    """
+    aliases = alias_table(tuple(vocabulary))
+    for name, heading in (named or {}).items():
+        aliases = {key: value for key, value in aliases.items() if value != name} | {heading_key(heading): name}
+    lines = grid.lines(range(min(len(grid), _LINES)))
+    best: tuple[int, tuple[int, ...], Line] | None = None
+    for at, line in enumerate(lines):
+        score = _score(line, aliases)
+        if score > (best[0] if best else 0):
+            best = (score, (at,), line)
+        if at + 1 < len(lines):
+            both = [" ".join(filter(None, pair)) or None for pair in zip(line, lines[at + 1], strict=True)]
+            joint = _score(both, aliases)
+            # two lines only where neither would do alone: a heading row above a data row reads like this too
+            if joint > max(score, _score(lines[at + 1], aliases)) + 1 and joint > (best[0] if best else 0):
+                best = (joint, (at, at + 1), both)
+    if best is None or best[0] < enough:
+        return None
+    return _table(best[1], best[2], aliases, grid)
+
+
+def _score(line: Line, aliases: Mapping[str, str]) -> int:
+    return len({aliases.get(heading_key(cell)) for cell in line if cell} - {None})
+
+
+def _table(header: tuple[int, ...], headings: Line, aliases: Mapping[str, str], grid: TextGrid) -> Table:
+    columns: dict[str, int] = {}
+    unknown: dict[str, int] = {}
+    repeated: list[tuple[str, int]] = []
+    end = len(headings)
+    gap = False
+    for at, heading in enumerate(headings):
+        if heading is None:
+            gap = gap or bool(columns)
+            continue
+        name = aliases.get(heading_key(heading))
+        if name in columns:
+            if gap and len(columns) >= ENOUGH:  # a second, stale block begins
+                end = at
+                break
+            repeated.append((heading, at))
+        elif name:
+            columns[name] = at
+            gap = False
+        elif columns and not gap:
+            unknown[_unused(heading, unknown)] = at
+        elif columns:
+            unknown[_unused(heading, unknown)] = at
+    last = max(columns.values())
+    for heading in [heading for heading, at in unknown.items() if at > last and _gap_before(headings, at, last)]:
+        del unknown[heading]
+    used = {*columns.values(), *unknown.values(), *(at for _, at in repeated if at < end)}
+    for at in range(min(columns.values()), last):  # a column without heading inside the table may hold data
+        if at not in used and headings[at] is None and _filled_below(grid, at, header[-1]):
+            unknown[f"column {at + grid.first_column}"] = at
+            used.add(at)
+    beside = tuple(at for at in range(len(headings)) if at not in used)
+    return Table(header, columns, unknown, tuple(repeated), beside)
+
+
+def _gap_before(headings: Line, at: int, last: int) -> bool:
+    return any(headings[between] is None for between in range(last + 1, at))
+
+
+def _filled_below(grid: TextGrid, column: int, header: int) -> bool:
+    below = grid.columns[column].slice(header + 1)
+    return bool(below.null_count < len(below))
+
+
+def _unused(heading: str, taken: Mapping[str, int]) -> str:
+    name, count = " ".join(heading.split()), 2
+    while name in taken:
+        name, count = f"{' '.join(heading.split())} {count}", count + 1
+    return name
+
+
+def require_columns(table: Table, vocabulary: Sequence[Column], headings: Line, where: str) -> list[Column]:
+    """Refuse a table without the columns that answers depend on; give the others that are missing.
+
+    Raises
+    ------
+    ColumnsMissingError
+        With what was found, and the nearest guess for each.
+    """
+    missing = [column for column in vocabulary if column.name not in table.columns]
+    essential = [column for column in missing if column.essential]
+    if essential:
+        found = [" ".join(text.split()) for text in headings if text]
+        raise ColumnsMissingError(
+            [column.heading for column in essential],
+            found=found,
+            guesses=_guesses(essential, [text for text in found if heading_key(text) not in alias_table(tuple(vocabulary))]),
+            where=where,
+            what_to_do="export the report with all of its columns, or correct the headings",
+        )
+    return missing
+
+
+def _guesses(columns: Sequence[Column], candidates: list[str]) -> dict[str, str]:
+    keys = {heading_key(text): text for text in candidates}
+    guesses = {}
+    for column in columns:
+        spellings = [heading_key(text) for text in (column.heading, column.name, *column.aliases) if text]
+        near = [match for spelling in spellings for match in difflib.get_close_matches(spelling, keys, n=1, cutoff=0.6)]
+        if near:
+            guesses[column.heading] = keys[near[0]]
+    return guesses
+
+
+def no_table(grid: TextGrid | None, vocabulary: Sequence[Column], where: str, *, what: str) -> UnrecognizedFileError:
+    """Say that no heading row was found, and what the nearest line was."""
+    aliases = alias_table(tuple(vocabulary))
+    lines = grid.lines(range(min(len(grid), _LINES))) if grid is not None else []
+    nearest = max(lines, key=lambda line: (_score(line, aliases), sum(cell is not None for cell in line)), default=[])
+    shown = ", ".join(" ".join(cell.split())[:30] for cell in nearest if cell)[:300]
+    headings = ", ".join(column.heading for column in vocabulary[:5])
+    return UnrecognizedFileError(
+        f"No heading row of {what} was found (looked for {headings} …).",
+        where=where,
+        why=f"the line that comes nearest has {sum(cell is not None for cell in nearest)} filled cells, "
+        f"{_score(nearest, aliases)} of them known headings" if shown else "the sheet is blank",
+        what_to_do="check that this is the right file, and that its heading row is still there",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The block above the table, as text: label name to the text that stands for it, and where."""
+
+    values: dict[str, tuple[str, int, int]]
+    lines: frozenset[int]
+
+
+def read_block(lines: Sequence[Line]) -> Block:
+    """Read the labelled figures above the table; the picture's call-outs and anything else are passed over."""
+    labels = {heading_key(text): name for name, texts in HEADER_BLOCK.items() for text in texts}
+    readable: dict[str, Callable[[str], object]] = {
+        "report_date": lambda text: parse_date(text),
+        "total_refunds": lambda text: None if (cents := amount_in_cents(text)) is None or cents % 100 else cents,
+        "total_refund_amount": amount_in_cents,
+    }
+    values: dict[str, tuple[str, int, int]] = {}
+    used: set[int] = set()
+    for at, line in enumerate(lines):
+        for column, cell in enumerate(line):
+            if not cell:
+                continue
+            label, _, behind = cell.partition(":")
+            name = labels.get(heading_key(cell)) or (labels.get(heading_key(label)) if behind.strip() else None)
+            if name is None:
+                continue
+            used.add(at)
+            beside = [(text, at, place) for place, text in enumerate(line) if place > column and text]
+            below = [(lines[at + 1][column], at + 1, column)] if at + 1 < len(lines) else []
+            candidates = [(behind.strip(), at, column)] if behind.strip() else [*beside, *_texts(below)]
+            fitting = [each for each in candidates if readable[name](each[0]) is not None]
+            if fitting:
+                values.setdefault(name, fitting[0])
+                used.add(fitting[0][1])
+            elif candidates and candidates[0][2] == column + 1:
+                values.setdefault(name, candidates[0])
+    return Block(values, frozenset(used))
+
+
+def _texts(cells: Sequence[tuple[str | None, int, int]]) -> list[tuple[str, int, int]]:
+    return [(text, line, column) for text, line, column in cells if text]

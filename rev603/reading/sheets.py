@@ -1,0 +1,95 @@
+"""Which sheets of a file hold the table: found by their headings, the others named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rev603.errors import UnrecognizedFileError
+from rev603.reading.csv import read_csv_grid
+from rev603.reading.grid import TextGrid
+from rev603.reading.issues import CATALOGUE, IssueLog
+from rev603.reading.layout import ENOUGH, Table, find_table
+from rev603.reading.sheet_scan import Sheet, choose_reader, open_workbook, scan_sheet
+from rev603.reading.xlsx import read_xlsx_grid
+from rev603.vocabulary.headings import Column, alias_table, heading_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rev603.reading.limits import Limits
+    from rev603.reading.sniff import Source
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """The tables of a file with their grids, and the grid that came nearest where there is none."""
+
+    tables: list[tuple[TextGrid, Table]] = field(default_factory=list)
+    nearest: TextGrid | None = None
+
+
+def read_sheets(source: Source, vocabulary: Sequence[Column], *, sheet: str | int | None, log: IssueLog, limits: Limits,
+                enough: int = ENOUGH, named: Mapping[str, str] | None = None) -> Sheets:
+    """Read the sheets of a file that hold the table.
+
+    Visible sheets are taken; a hidden one only where the caller names it. What is not read is named in
+    an issue.
+
+    Raises
+    ------
+    UnrecognizedFileError
+        There is no such sheet.
+    """
+    if source.kind == "text":
+        if sheet not in (None, 0):
+            raise UnrecognizedFileError("Delimited text has no sheets.", where=source.name, what_to_do="leave sheet= out")
+        keys = {*alias_table(tuple(vocabulary)), *(heading_key(text) for text in (named or {}).values())}
+        grid = read_csv_grid(source, keys, limits=limits).cleaned()
+        table = find_table(grid, vocabulary, enough=enough, named=named)
+        return Sheets([(grid, table)] if table else [], grid)
+
+    workbook = open_workbook(source, limits=limits)
+    chosen = _chosen(workbook.sheets, sheet, source.name)
+    found = Sheets()
+    nearest: TextGrid | None = None
+    for each in workbook.sheets:
+        if each not in chosen:
+            if each.kind == "worksheet" and sheet is None:
+                log.add("sheet-skipped", f"{each.name}: {CATALOGUE['sheet-skipped'].meaning} ({each.visibility})", sheet=each.name)
+            continue
+        facts = scan_sheet(workbook, each)
+        if choose_reader(facts) == "careful":
+            log.add("careful-reader", f"{each.name}: {CATALOGUE['careful-reader'].meaning} ({facts.careful_because})", sheet=each.name)
+        grid = read_xlsx_grid(source, facts, epoch_1904=workbook.date1904).cleaned()
+        table = find_table(grid, vocabulary, enough=enough, named=named)
+        if table is None:
+            nearest = nearest if nearest is not None and len(nearest) >= len(grid) else grid
+            if len(grid) and not _is_parameters(each):
+                log.add("sheet-skipped", f"{each.name}: {CATALOGUE['sheet-skipped'].meaning} (it has no such headings)", sheet=each.name)
+            continue
+        found.tables.append((grid, table))
+        if facts.uncomputed:
+            log.add("formula-without-value", f"{each.name}: {facts.uncomputed:,} cells: "
+                    f"{CATALOGUE['formula-without-value'].meaning} ({', '.join(facts.uncomputed_cells)})", sheet=each.name)
+    return Sheets(found.tables, nearest)
+
+
+def _is_parameters(sheet: Sheet) -> bool:
+    """Web Intelligence puts the prompts of a report on a sheet of this name; that it is left out is no news."""
+    return sheet.name.strip().casefold() in {"parameters", "prompts", "report parameters"}
+
+
+def _chosen(sheets: Sequence[Sheet], wanted: str | int | None, where: str) -> list[Sheet]:
+    readable = [each for each in sheets if each.kind == "worksheet"]
+    if wanted is None:
+        return [each for each in readable if each.visibility == "visible"]
+    matching = [each for each in readable if each.name == wanted or each.index == wanted]
+    if not matching:
+        raise UnrecognizedFileError(
+            f"There is no sheet {wanted!r}.",
+            where=where,
+            why=f"the workbook has {', '.join(repr(each.name) for each in readable) or 'no sheet with cells'}",
+            what_to_do="name one of them, or leave sheet= out",
+        )
+    return matching

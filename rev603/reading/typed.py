@@ -1,0 +1,222 @@
+"""Text to typed columns: the refund lines of one table as a frame, and an issue for whatever was not plain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rev603.identifiers import entry_number
+from rev603.reading import cells
+from rev603.reading.amounts import parse_amounts
+from rev603.reading.dates import Dates, parse_dates
+from rev603.reading.grid import as_mask, is_valid
+from rev603.vocabulary.centres import CENTRES
+from rev603.vocabulary.headings import REFUND_COLUMNS
+from rev603.vocabulary.statuses import KNOWN_REFUND_STATUSES, METHODS, STATE_OF_STATUS, status_key
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from rev603.reading.grid import TextGrid
+    from rev603.reading.issues import IssueLog
+    from rev603.reading.layout import Table
+
+TEXT = pd.StringDtype(na_value=np.nan)
+_ESSENTIAL = frozenset(column.name for column in REFUND_COLUMNS if column.essential) - {"company_name", "care_of"}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The lines of a table, typed: a frame, its cents, and which lines hold a cell that cannot be read."""
+
+    frame: pd.DataFrame
+    cents: NDArray[np.int64]
+    unreadable: NDArray[np.bool_]
+
+
+class _Lines:
+    """The table's refund lines, column by column, with a way to speak of their cells."""
+
+    def __init__(self, grid: TextGrid, table: Table, lines: NDArray[np.int64], log: IssueLog) -> None:
+        self.grid, self.table, self.lines, self.log = grid, table, lines, log
+        self.text = cells.unwrap_table(grid, table.columns, lines, log)
+        self.bad = np.zeros(len(lines), dtype=bool)
+
+    def say(self, code: str, name: str, places: NDArray[np.int64], *, detail: list[str] | str = "") -> None:
+        if len(places):
+            values = self.text[name].take(pa.array(places)).to_pylist()
+            self.log.add_cells(code, self.grid, self.lines[places], name, values, at=self.table.columns[name], detail=detail)
+
+    def refuse(self, code: str, name: str, places: NDArray[np.int64]) -> None:
+        self.say(code, name, places)
+        self.bad[places] = True
+
+    def blank(self, name: str, places: NDArray[np.int64]) -> None:
+        mask = np.zeros(len(self.lines), dtype=bool)
+        mask[places] = True
+        column = self.text[name]
+        self.text[name] = pc.if_else(pa.array(mask), pa.scalar(None, column.type), column)
+
+    def change(self, code: str, name: str, repair: Callable[[pa.ChunkedArray], tuple[pa.ChunkedArray, NDArray[np.int64]]]) -> None:
+        if name not in self.text:
+            return
+        repaired, places = repair(self.text[name])
+        if len(places):
+            shown = [f"now {value!r}" for value in repaired.take(pa.array(places)).to_pylist()]
+            self.say(code, name, places, detail=shown)
+            self.text[name] = repaired
+
+    def say_values(self, code: str, name: str, known: Callable[[str], bool]) -> dict[str | None, int]:
+        """Say each distinct value that is not known, once, with how often and where first."""
+        column = self.text[name].combine_chunks().dictionary_encode()
+        unknown = {}
+        for index, value in enumerate(column.dictionary.to_pylist()):
+            if not known(value):
+                places = np.flatnonzero(as_mask(pc.equal(column.indices, index)))
+                unknown[value] = len(places)
+                self.say(code, name, places[:1], detail=f"on {len(places):,} line{'s' if len(places) > 1 else ''}")
+        return unknown
+
+
+def typed_lines(grid: TextGrid, table: Table, lines: NDArray[np.int64], log: IssueLog, *, report_date: dt.date | None) -> Typed:
+    """Type the refund lines of a table.
+
+    Parameters
+    ----------
+    grid, table, lines
+        The sheet, where its columns are, and which of its lines are refunds.
+    log
+        Takes an issue for each repair and each cell that cannot be read.
+    report_date
+        The report's own date, where it states one.
+    """
+    work = _Lines(grid, table, lines, log)
+    _find_errors(work)
+    cents, filled = _amounts(work)
+    dates = _dates(work, report_date)
+    _repair_identifiers(work)
+    entries = _entry_numbers(work)
+    _check_vocabularies(work)
+    method = _method(work)
+
+    count = len(lines)
+    columns: dict[str, object] = {}
+    for column in REFUND_COLUMNS:
+        name = column.name
+        if name == "refund_date":
+            columns[name] = dates.days
+        elif name == "total_refund_amount":
+            columns[name] = np.where(filled, cents / 100, np.nan)
+        elif name == "check_or_ach":
+            columns[name] = method
+        else:
+            columns[name] = _pandas_text(work.text[name]) if name in work.text else pd.array([None] * count, dtype=TEXT)
+    columns["entry_number"] = _pandas_text(entries)
+    columns["amount"] = columns["total_refund_amount"]
+    columns["report_date"] = np.full(count, np.datetime64(report_date, "us") if report_date else np.datetime64("NaT", "us"))
+    columns["source_file"] = _constant(grid.file, count)
+    columns["source_sheet"] = _constant(grid.sheet, count)
+    columns["source_row"] = grid.rows[lines].astype(np.int64)
+    for heading, at in table.unknown.items():
+        column_text = grid.columns[at].take(pa.array(lines))
+        columns[heading if heading not in columns else f"{heading} (report)"] = _pandas_text(column_text)
+    return Typed(pd.DataFrame(columns), cents, work.bad)
+
+
+def _find_errors(work: _Lines) -> None:
+    for name, column in work.text.items():
+        places = cells.cell_errors(column)
+        if not len(places):
+            continue
+        if name in _ESSENTIAL:
+            work.refuse("cell-error", name, places)
+            work.blank(name, places)
+        else:
+            work.say("cell-error-kept", name, places)
+
+
+def _amounts(work: _Lines) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    cents, filled, unreadable = parse_amounts(work.text["total_refund_amount"])
+    work.refuse("amount-unreadable", "total_refund_amount", np.flatnonzero(unreadable))
+    work.say("amount-missing", "total_refund_amount", np.flatnonzero(~filled & ~unreadable & ~work.bad))
+    return cents, filled
+
+
+def _dates(work: _Lines, report_date: dt.date | None) -> Dates:
+    dates = parse_dates(work.text["refund_date"], epoch_1904=work.grid.epoch_1904)
+    work.refuse("date-order-undecided" if dates.undecided else "date-unreadable", "refund_date", np.flatnonzero(dates.unreadable))
+    if dates.day_first:
+        work.say("date-day-first", "refund_date", np.flatnonzero(~np.isnat(dates.days))[:1])
+    if report_date is not None:
+        late = np.flatnonzero(dates.days > np.datetime64(report_date, "us"))
+        work.say("date-after-report", "refund_date", late)
+    return dates
+
+
+def _repair_identifiers(work: _Lines) -> None:
+    for name in sorted(cells.IDENTIFIERS & set(work.text)):
+        work.change("decimal-tail-removed", name, cells.without_decimal_tail)
+        work.say("scientific-notation", name, cells.scientific(work.text[name]))
+        work.say("digits-lost", name, cells.cut_to_15_digits(work.text[name]))
+    work.change("zero-restored", "port_code", lambda column: cells.zero_padded(column, width=4, shortest=3))
+    work.change("zero-restored", "team_number", lambda column: cells.zero_padded(column, width=3, shortest=1))
+
+
+def _entry_numbers(work: _Lines) -> pa.ChunkedArray:
+    entries, right, repaired = entry_number.parse_arrow(work.text["document_number"])
+    found = is_valid(entries)
+    restored = np.flatnonzero(repaired)
+    if len(restored):
+        shown = [f"entry number {value}" for value in entries.take(pa.array(restored)).to_pylist()]
+        work.say("zero-restored", "document_number", restored, detail=shown)
+    work.say("check-digit", "document_number", np.flatnonzero(found & ~right))
+    if "filer_code" in work.text:
+        _restore_filer(work, entries)
+    return entries
+
+
+def _restore_filer(work: _Lines, entries: pa.Array) -> None:
+    """Restore a filer code's lost zero where the entry number of its line proves it."""
+
+    def proven(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
+        padded, places = cells.zero_padded(column, width=3, shortest=1)
+        if not len(places):
+            return column, places
+        of_entry = pc.utf8_slice_codeunits(entries.take(pa.array(places)), 0, 3)
+        sure = places[as_mask(pc.equal(of_entry, padded.take(pa.array(places))))]
+        return (cells.put(column, sure, padded.take(pa.array(sure))) if len(sure) else column), sure
+
+    work.change("zero-restored", "filer_code", proven)
+
+
+def _check_vocabularies(work: _Lines) -> None:
+    work.say_values("status-unknown", "refund_secondary_status", lambda text: status_key(text) in STATE_OF_STATUS)
+    if "refund_status" in work.text:
+        work.say_values("refund-status-unknown", "refund_status", lambda text: status_key(text) in KNOWN_REFUND_STATUSES)
+    if "center_id" in work.text:
+        work.say_values("centre-unknown", "center_id", lambda text: text.upper() in CENTRES)
+    work.say("payee-missing", "payee_id", np.flatnonzero(~is_valid(work.text["payee_id"]) & ~work.bad))
+
+
+def _method(work: _Lines) -> pd.api.extensions.ExtensionArray:
+    """Give the methods as ``ACH`` and ``Check``, whatever their case; another text is said and becomes missing."""
+    work.say_values("method-unknown", "check_or_ach", lambda text: status_key(text) in METHODS)
+    column = work.text["check_or_ach"].combine_chunks().dictionary_encode()
+    names = pa.array([METHODS.get(status_key(value)) for value in column.dictionary.to_pylist()], type=pa.string())
+    return _pandas_text(pc.take(names, column.indices))
+
+
+def _pandas_text(column: pa.ChunkedArray | pa.Array) -> pd.api.extensions.ExtensionArray:
+    return TEXT.__from_arrow__(column)
+
+
+def _constant(text: str | None, count: int) -> pd.api.extensions.ExtensionArray:
+    return _pandas_text(pa.repeat(pa.scalar(text, pa.large_string()), count))
