@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
+
+from rev603.analysis._cents import open_frame
 from rev603.analysis._groups import grouped
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
 
-__all__ = ["by_notify_party", "by_payee"]
+__all__ = ["by_notify_party", "by_payee", "held_for_importers"]
 
 
 def by_payee(refunds: IntoFrameT) -> IntoFrameT:
@@ -89,3 +92,39 @@ def by_notify_party(refunds: IntoFrameT) -> IntoFrameT:
     1  Example Brokers Inc      1            0.0
     """
     return grouped(refunds, ["care_of"])
+
+
+def held_for_importers(refunds: IntoFrameT) -> IntoFrameT:
+    """Say what each notify party receives, and for which importer: its pass-through list.
+
+    Parameters
+    ----------
+    refunds
+        As for :func:`by_payee`, with ``care_of`` too.
+
+    Returns
+    -------
+    frame
+        One line per ``care_of``, ``payee_id`` and ``company_name``, largest amount first, with the
+        figures of :func:`by_payee`; ``ach_amount`` and ``check_amount`` are what the notify party has
+        received. Lines without a notify party are left out.
+
+    Raises
+    ------
+    ColumnsMissingError
+        Without one of those columns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> refunds = pd.DataFrame({"refund_id": ["1", "2"], "amount": [10.10, 20.20], "payee_id": "98-765432100",
+    ...     "company_name": "Example LLC", "care_of": pd.Series(["Example Brokers Inc", None], dtype="str"),
+    ...     "refund_date": pd.to_datetime(["2026-03-02", "2026-03-02"]),
+    ...     "refund_secondary_status": "Treasury Issued", "check_or_ach": "ACH"})
+    >>> held_for_importers(refunds)[["care_of", "payee_id", "ach_amount"]]
+                   care_of      payee_id  ach_amount
+    0  Example Brokers Inc  98-765432100        10.1
+    """
+    frame: Any = open_frame(refunds, ["care_of"])
+    native: IntoFrameT = frame.filter(~nw.col("care_of").is_null()).to_native()
+    return grouped(native, ["care_of", "payee_id", "company_name"])

@@ -1,0 +1,99 @@
+"""How long refunds have been waiting, as of a day that the caller names."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import pandas as pd
+
+from rev603.analysis._cents import open_frame
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrameT
+
+__all__ = ["AGE_BANDS", "ageing", "as_day"]
+
+#: Last day of each band, and its name; whatever is older is ``91+``.
+AGE_BANDS = ((7, "0-7"), (30, "8-30"), (60, "31-60"), (90, "61-90"))
+_OLDEST = "91+"
+
+
+def as_day(day: object) -> pd.Timestamp:
+    """Give a day, however it is written, as midnight of that day.
+
+    >>> as_day("2026-03-20")
+    Timestamp('2026-03-20 00:00:00')
+    >>> as_day("soon")
+    Traceback (most recent call last):
+    ValueError: not a day: 'soon'; write it as YYYY-MM-DD, or pass a date
+    """
+    # a bare number would be taken for nanoseconds since 1970
+    moment = pd.to_datetime(day, errors="coerce") if isinstance(day, (str, dt.date)) else pd.NaT
+    if isinstance(moment, pd.Timestamp):
+        return moment.tz_localize(None).normalize().as_unit("us")
+    raise ValueError(f"not a day: {day!r}; write it as YYYY-MM-DD, or pass a date")
+
+
+def ageing(refunds: IntoFrameT, as_of: str | dt.date | pd.Timestamp) -> IntoFrameT:
+    """Say for each line how many days have passed since its refund date.
+
+    Parameters
+    ----------
+    refunds
+        A frame with ``refund_date``: pandas, Polars, a DuckDB relation or PySpark.
+    as_of
+        The day to count up to: ISO text, date or Timestamp. Name the date of the report rather than
+        today, so that the answer stays the same.
+
+    Returns
+    -------
+    frame
+        The same lines with ``days_waiting`` (whole days; negative for a refund dated later; missing
+        without a date) and ``age_band`` (``0-7``, ``8-30``, ``31-60``, ``61-90``, ``91+``; a refund
+        dated later is in ``0-7``).
+
+    Raises
+    ------
+    ColumnsMissingError
+        Without ``refund_date``.
+
+    Notes
+    -----
+    What the Refund Date means (certified, transmitted or paid) is not documented; it is the only date
+    that a line has.
+
+    Examples
+    --------
+    >>> refunds = pd.DataFrame({"refund_date": pd.to_datetime(["2026-03-13", "2026-03-12", None])})
+    >>> ageing(refunds, "2026-03-20")[["days_waiting", "age_band"]]
+       days_waiting age_band
+    0             7      0-7
+    1             8     8-30
+    2          <NA>      NaN
+    """
+    frame: Any = open_frame(refunds, ["refund_date"])
+    band = nw.lit(_OLDEST)
+    for last, name in reversed(AGE_BANDS):
+        band = nw.when(nw.col("days_waiting") <= last).then(nw.lit(name)).otherwise(band)
+    aged = frame.with_columns(days_waiting=days_since("refund_date", as_day(as_of))).with_columns(
+        age_band=nw.when(~nw.col("days_waiting").is_null()).then(band)
+    )
+    native: IntoFrameT = whole_days(aged.to_native())
+    return native
+
+
+def days_since(column: str, day: pd.Timestamp) -> nw.Expr:
+    """Give the whole days from a column's dates to a day."""
+    start = nw.col(column).cast(nw.Datetime("us")).dt.truncate("1d")
+    # both are midnights, so the minutes divide evenly and engines that round towards zero agree with the rest
+    return (nw.lit(day.to_pydatetime()) - start).dt.total_minutes() // (24 * 60)
+
+
+def whole_days(native: Any) -> Any:
+    """Keep ``days_waiting`` whole in pandas, also where some are missing: 31, not 31.0."""
+    if not isinstance(native, pd.DataFrame):
+        return native
+    text = {"age_band": "str"} if "age_band" in native.columns else {}
+    return native.astype({"days_waiting": "Int64", **text})
