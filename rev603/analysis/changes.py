@@ -1,0 +1,158 @@
+"""What differs between two states of the same refunds, one line per key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from rev603.analysis._cents import cents
+from rev603.analysis._engines import like, to_pandas
+from rev603.analysis._keys import key_codes
+from rev603.analysis.outstanding import KEY, with_superseded
+from rev603.analysis.status import text_key
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrameT
+    from numpy.typing import NDArray
+
+    Codes = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
+
+__all__ = ["changes"]
+
+#: A word for each kind of change, and the column that it is read from.
+_SETS = {"status": "refund_secondary_status", "method": "check_or_ach", "number": "check_or_trace_number"}
+_KINDS = ("status", "amount", "method", "number")
+_NAMES = ("company_name", "care_of")
+_NEEDED = (*KEY, *_NAMES, *_SETS.values(), "amount")
+_JOIN = " + "
+_BLANK = "(blank)"
+
+
+def changes(before: IntoFrameT, after: IntoFrameT) -> IntoFrameT:
+    """Compare two states of refunds and give one line for each key that differs.
+
+    Parameters
+    ----------
+    before, after
+        Refund lines of two states, such as two reports, or :func:`rev603.current` of two histories:
+        frames with ``payee_id refund_id document_number company_name care_of refund_secondary_status
+        amount check_or_ach check_or_trace_number``, of any engine. The lines of a key (payee, refund,
+        document) are taken together.
+
+    Returns
+    -------
+    frame
+        ``payee_id refund_id document_number company_name care_of change``, then ``lines``, ``status``,
+        ``amount`` (dollars), ``method`` and ``number``, each with ``_before`` and ``_after``; ordered
+        by key. ``change`` is ``new`` (only in ``after``), ``gone`` (only in ``before``), or what
+        differs, joined by ``+``: ``status``, ``amount``, ``method``, ``number``. Where a key's lines
+        have several statuses, methods or numbers, they are joined by ``+``, a missing one among them
+        written ``(blank)``. Of a payment that was returned and reissued as two lines, the amount counts
+        once.
+
+    Raises
+    ------
+    ColumnsMissingError
+        Without one of those columns.
+
+    Notes
+    -----
+    Text is compared without regard to case and spacing. pandas does the work: frames of other engines are
+    brought there and back.
+
+    Examples
+    --------
+    >>> refund = {"payee_id": ["98-765432100"], "refund_id": ["1"], "document_number": ["A"],
+    ...     "amount": [10.10], "company_name": ["Example LLC"], "care_of": ["Example Brokers Inc"]}
+    >>> before = pd.DataFrame({**refund, "refund_secondary_status": ["Reject No ACH"],
+    ...     "check_or_ach": pd.Series([None], dtype="str"),
+    ...     "check_or_trace_number": pd.Series([None], dtype="str")})
+    >>> after = pd.DataFrame({**refund, "refund_secondary_status": ["Check/ACH Reissued"],
+    ...     "check_or_ach": ["ACH"], "check_or_trace_number": ["0713404"]})
+    >>> changes(before, after)[["change", "status_before", "status_after", "amount_after"]]
+                       change  status_before        status_after  amount_after
+    0  status+method+number  Reject No ACH  Check/ACH Reissued          10.1
+    """
+    sides = [_lines(to_pandas(frame, _NEEDED)) for frame in (before, after)]
+    lines = pd.concat(sides, ignore_index=True)
+    side = np.repeat([0, 1], [len(part) for part in sides])
+    codes = key_codes(lines, KEY)
+    count = int(codes.max()) + 1 if len(codes) else 0
+    place = codes * 2 + side  # two places per key: before, after
+
+    number = np.bincount(place, minlength=2 * count).astype(np.int64)
+    there = (number > 0).reshape(count, 2)
+    both = there[:, 0] & there[:, 1]
+    cents_ = _amounts(lines, place, 2 * count)
+    values: dict[str, Any] = {"lines": number, "amount": np.where(number > 0, cents_ / 100, np.nan)}
+    differs: dict[str, Mask] = {"amount": both & (cents_[::2] != cents_[1::2])}
+    for kind, column in _SETS.items():
+        values[kind], differs[kind] = _sets(lines[column], lines[f"_{kind}"], place, both)
+
+    change = np.full(count, "", dtype=object)
+    for kind in _KINDS:
+        change[differs[kind]] += np.where(change[differs[kind]] == "", kind, f"+{kind}")
+    change[~there[:, 0]] = "new"
+    change[~there[:, 1]] = "gone"
+    keep = change != ""
+
+    # a key's names come from its first line of the later side
+    order = np.lexsort((np.arange(len(lines)), -side))
+    first = np.full(count, -1)
+    first[codes[order][::-1]] = order[::-1]
+    answer = lines.loc[first[keep], [*KEY, *_NAMES]].reset_index(drop=True)
+    answer["change"] = pd.Series(change[keep], dtype="str")
+    for name in ("lines", "status", "amount", "method", "number"):
+        for which, label in enumerate(("before", "after")):
+            own = values[name][which::2][keep]
+            answer[f"{name}_{label}"] = pd.Series(own, dtype="str") if name in _SETS else own
+    answer = answer.sort_values(list(KEY), ignore_index=True, na_position="last")
+    return cast("IntoFrameT", like(answer, after))
+
+
+def _lines(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add cents, what has been superseded, and the texts as they are compared."""
+    keys = (text_key(column).alias(f"_{kind}") for kind, column in _SETS.items())
+    keyed: pd.DataFrame = (
+        with_superseded(nw.from_native(frame))
+        .with_columns(*keys, _cents=cents("amount"))
+        .drop("amount")
+        .to_native()
+    )
+    keyed.attrs = {}
+    return keyed
+
+
+def _amounts(lines: pd.DataFrame, place: Codes, count: int) -> Codes:
+    """Sum the cents of each place; of a payment that was returned and reissued, once."""
+    live, old = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    superseded = lines["_superseded"].to_numpy(dtype=bool)
+    cents_ = lines["_cents"].to_numpy()
+    np.add.at(live, place[~superseded], cents_[~superseded])
+    np.add.at(old, place[superseded], cents_[superseded])
+    # where an amount is borne by the first line of a refund alone, that may be the returned one
+    return np.where(live == 0, old, live)
+
+
+def _sets(text: pd.Series[Any], key: pd.Series[Any], place: Codes, both: Mask) -> tuple[Any, Mask]:
+    """Give the different texts of each place, joined, and for each key whether before and after differ."""
+    found = pd.DataFrame({"place": place, "key": pd.factorize(key)[0], "text": text.to_numpy(object)})
+    found = found.sort_values("text", kind="stable", na_position="last").drop_duplicates(["place", "key"])
+    # before and after are the same set if each member of it is there twice
+    twice = found.assign(pair=found["place"] // 2).duplicated(["pair", "key"], keep=False)
+    odd = np.zeros(len(both), np.bool_)
+    odd[found.loc[~twice, "place"].to_numpy() // 2] = True
+
+    joined = np.full(2 * len(both), None, dtype=object)
+    several = found.duplicated("place", keep=False)
+    single = found[~several]
+    joined[single["place"].to_numpy()] = single["text"].to_numpy()
+    many = found[several].fillna({"text": _BLANK}).sort_values(["place", "text"])
+    if len(many):
+        lists = many.groupby("place")["text"].agg(_JOIN.join)
+        joined[lists.index.to_numpy()] = lists.to_numpy()
+    return joined, odd & both
