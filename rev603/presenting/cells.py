@@ -11,7 +11,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from rev603.presenting.text import as_text, visible, visible_column
+from rev603.presenting.text import as_text, one_line, visible, visible_column
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
@@ -27,7 +27,7 @@ MAX_TEXT = 32_767
 INK = "1F2A44"
 PALE = "E7ECF4"
 GREY = "5A6478"
-MONEY = '"$"#,##0.00;[Red]\\-"$"#,##0.00'
+MONEY = '"$"#,##0.00;\\-"$"#,##0.00'
 FORMATS = {
     "money": MONEY,
     "date": "mm/dd/yyyy",
@@ -44,29 +44,34 @@ _HEAD = {"bold": True, "color": "FFFFFF"}
 _PLAIN = {"color": "222222"}
 _TOTAL = {"bold": True, "color": INK}
 _FIGURE = {"bold": True, "size": 16, "color": INK}
-_TOP: dict[str, Any] = {"vertical": "top"}
-_WRAPPED: dict[str, Any] = {"vertical": "center", "wrap_text": True}
-_MIDDLE: dict[str, Any] = {"vertical": "center"}
 _LEFT: dict[str, Any] = {"vertical": "center", "horizontal": "left"}
+_INDENTED: dict[str, Any] = {**_LEFT, "indent": 1}
+_WRAPPED: dict[str, Any] = {**_INDENTED, "wrap_text": True}
+_RIGHT: dict[str, Any] = {"vertical": "center", "horizontal": "right"}
 
 #: Name of a style: font, fill, number format, alignment.
 STYLES: dict[str, tuple[dict[str, Any], str, str, dict[str, Any]]] = {
-    "title": ({"bold": True, "size": 14, "color": INK}, "", "@", _MIDDLE),
-    "note": ({"italic": True, "color": GREY}, "", "@", {}),
+    "title": ({"bold": True, "size": 14, "color": INK}, "", "@", _INDENTED),
+    "lead": ({"bold": True, "size": 12, "color": INK}, "", "@", _INDENTED),
+    "note": ({"italic": True, "color": GREY}, "", "@", _INDENTED),
     "head": (_HEAD, INK, "@", _WRAPPED),
-    "head right": (_HEAD, INK, "@", {**_WRAPPED, "horizontal": "right"}),
-    "text": (_PLAIN, "", "@", _TOP),
-    "wrapped": (_PLAIN, "", "@", {**_TOP, "wrap_text": True}),
-    "link": ({"color": "0B57A4", "underline": "single"}, "", "@", _TOP),
-    "label": ({"color": GREY, "size": 10}, PALE, "@", _MIDDLE),
-    "figure text": (_FIGURE, PALE, "@", _LEFT),
-    "figure money": (_FIGURE, PALE, MONEY, _LEFT),
-    "figure count": (_FIGURE, PALE, FORMATS["count"], _LEFT),
-    "figure date": (_FIGURE, PALE, FORMATS["date"], _LEFT),
+    "head right": (_HEAD, INK, "@", {**_RIGHT, "wrap_text": True}),
+    "text": (_PLAIN, "", "@", _INDENTED),
+    "wrapped": (_PLAIN, "", "@", _WRAPPED),
+    "link": ({"color": "0B57A4", "underline": "single"}, "", "@", _INDENTED),
+    "label": ({"color": GREY, "size": 10}, PALE, "@", _INDENTED),
+    "figure text": (_FIGURE, PALE, "@", _INDENTED),
+    "figure money": (_FIGURE, PALE, MONEY, _INDENTED),
+    "figure count": (_FIGURE, PALE, FORMATS["count"], _INDENTED),
+    "figure date": (_FIGURE, PALE, FORMATS["date"], _INDENTED),
     "fill": ({}, PALE, "General", {}),
-    **{f"total {kind}": (_TOTAL, PALE, FORMATS[kind], {}) for kind in FORMATS},
-    **{kind: (_PLAIN, "", FORMATS[kind], _TOP) for kind in ("money", "count", "days", "number")},
-    "date": (_PLAIN, "", FORMATS["date"], {**_TOP, "horizontal": "left"}),
+    **{kind: (_PLAIN, "", FORMATS[kind], _RIGHT) for kind in ("money", "count", "days", "number")},
+    **{
+        f"total {kind}": (_TOTAL, PALE, FORMATS[kind], _RIGHT)
+        for kind in ("money", "count", "days", "number")
+    },
+    **{f"total {kind}": (_TOTAL, PALE, FORMATS[kind], _INDENTED) for kind in ("text", "identifier", "date")},
+    "date": (_PLAIN, "", FORMATS["date"], _INDENTED),
     "good": ({"bold": True, "color": "1E6B3A"}, "DFF2E3", "@", _WRAPPED),
     "warn": ({"bold": True, "color": "7A4300"}, "FFF2CC", "@", _WRAPPED),
     "bad": ({"bold": True, "color": "8C1D18"}, "F9DEDC", "@", _WRAPPED),
@@ -119,7 +124,7 @@ def column_cell(ws: Worksheet, column: Shown, values: pd.Series) -> Cell:
     cell = WriteOnlyCell(ws)
     cell.font = Font(name="Calibri", size=11, color="222222")
     cell.number_format = FORMATS[column.kind]
-    cell.alignment = Alignment(vertical="top")
+    cell.alignment = Alignment(**(_RIGHT if column.is_figure else _INDENTED))
     if column.kind == "text" and bool((as_text(values).str.len() > _LONG).any()):
         # Excel shows ##### for longer text in the format Text: the mark that it is text serves as well
         cell.number_format = "General"
@@ -137,10 +142,10 @@ def filled(cell: Cell, value: Any) -> Cell | None:
     return cell
 
 
-def stored(values: pd.Series, kind: str) -> list[Any]:
+def stored(values: pd.Series, kind: str, *, breaks: bool = False) -> list[Any]:
     """Give a column as Excel stores it: text, or numbers; a date counts days. Missing is None."""
     if kind in ("text", "identifier"):
-        text = _cut(visible_column(values))
+        text = _cut(visible_column(values, visible if breaks else one_line))
         return list(text.astype(object).where(text.notna(), None))
     if kind == "date":
         naive = values.dt.tz_localize(None) if isinstance(values.dtype, pd.DatetimeTZDtype) else values

@@ -66,6 +66,10 @@ class Sheet:
         Names of columns that differ from :data:`rev603.presenting.columns.LABELS`.
     totals
         Column → figure, for a row above the column names. They are handed in: nothing is added up here.
+    printed
+        How many columns, from the left, go on paper, so that print stays legible; all, if 0.
+    breaks
+        Keep line breaks and TABs inside a text. Without them every line of the table is one line high.
     """
 
     name: str
@@ -75,6 +79,8 @@ class Sheet:
     columns: tuple[str, ...] | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     totals: Mapping[str, float] = field(default_factory=dict)
+    printed: int = 0
+    breaks: bool = False
 
     @property
     def header_row(self) -> int:
@@ -179,6 +185,10 @@ def _write_sheet(book: Workbook, sheet: Sheet, mask: Mask) -> None:
     ws.freeze_panes = f"A{head + 1}"
     ws.print_title_rows = f"{head}:{head}"
     ws.row_dimensions[head].height = 31
+    if 0 < sheet.printed < len(shown):
+        paper = letters[sheet.printed - 1]
+        ws.print_area = f"A1:{paper}{head + max(len(frame), 1)}"
+        cast("Any", ws.oddFooter).center.text = f"Columns A to {paper} of A to {letters[-1]}"
     sample = mask_frame(frame.head(_CHUNK)[[column.name for column in shown]], mask=mask)
     for letter, column in zip(letters, shown, strict=True):
         ws.column_dimensions[letter].width = _width(column, sample[column.name])
@@ -189,7 +199,7 @@ def _write_sheet(book: Workbook, sheet: Sheet, mask: Mask) -> None:
         ws.append(_totals(ws, sheet, shown))
     ws.append([cell_of(ws, Mark(column.label, _head_style(column))) for column in shown])
     cells = [column_cell(ws, column, frame[column.name]) for column in shown]
-    for row in _rows(frame, shown, mask):
+    for row in _rows(sheet, shown, mask):
         ws.append([filled(cell, value) for cell, value in zip(cells, row, strict=True)])
     if frame.empty:
         ws.append([cell_of(ws, Mark("None.", "note"))])
@@ -209,7 +219,7 @@ def _new_sheet(book: Workbook, name: str) -> Worksheet:
     ws.page_setup.fitToHeight = 0
     cast("Any", ws.sheet_properties).pageSetUpPr.fitToPage = True
     ws.page_margins.left = ws.page_margins.right = 0.4
-    ws.page_margins.top = ws.page_margins.bottom = 0.6
+    ws.page_margins.top, ws.page_margins.bottom, ws.page_margins.footer = 0.6, 0.8, 0.4
     footer = cast("Any", ws.oddFooter)
     footer.left.text, footer.right.text = "&A", "Page &P of &N"
     return ws
@@ -248,17 +258,18 @@ def _width(column: Shown, values: pd.Series) -> float:
         longest = float(lengths.quantile(0.98)) if lengths.notna().any() else 0.0
     elif column.kind == "money" and values.notna().any():
         longest = len(f"-${values.abs().max():,.2f}")
-    heading = max((len(word) for word in column.label.split()), default=0) + 3  # room for the filter's arrow
+    heading = max((len(word) for word in column.label.split()), default=0) + 4  # room for the filter's arrow
     widest = _WIDEST.get(column.kind, 24.0)
-    return max(min(longest + 2, widest), heading, _NARROWEST.get(column.kind, 9.0))
+    return max(min(longest + 3, widest), heading, _NARROWEST.get(column.kind, 9.0))
 
 
-def _rows(frame: pd.DataFrame, shown: tuple[Shown, ...], mask: Mask) -> Iterator[tuple[Any, ...]]:
+def _rows(sheet: Sheet, shown: tuple[Shown, ...], mask: Mask) -> Iterator[tuple[Any, ...]]:
     """Give the lines as tuples of what Excel stores; columns are converted whole, a block at a time."""
-    names = [column.name for column in shown]
+    frame = sheet.frame[[column.name for column in shown]]
     for start in range(0, len(frame), _CHUNK):
-        block = mask_frame(frame.iloc[start : start + _CHUNK][names], mask=mask)
-        yield from zip(*(stored(block[column.name], column.kind) for column in shown), strict=True)
+        block = mask_frame(frame.iloc[start : start + _CHUNK], mask=mask)
+        columns = (stored(block[each.name], each.kind, breaks=sheet.breaks) for each in shown)
+        yield from zip(*columns, strict=True)
 
 
 def _write_front(book: Workbook, front: Front) -> None:
