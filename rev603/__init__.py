@@ -1,3 +1,100 @@
-"""rev603: from U.S. Customs' REV-603 Trade Refund exports to answers."""
+"""rev603: from U.S. Customs' REV-603 Trade Refund exports to answers.
 
-from rev603.reading.report import read
+``read`` an export, ``flag_rejects``, group ``by_payee`` and ``by_notify_party``, ``reconcile`` with the entry list, and hand
+over the ``weekly_summary``. Everything public is named here.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from rev603.analysis.ageing import ageing
+from rev603.analysis.changes import changes
+from rev603.analysis.history import current
+from rev603.analysis.method import MethodSplit, by_method, split_by_method
+from rev603.analysis.outstanding import reissue_requests
+from rev603.analysis.party import by_notify_party, by_payee
+from rev603.analysis.status import flag_rejects, rejects
+from rev603.analysis.worklist import enrollment_worklist
+from rev603.errors import (
+    ColumnsMissingError,
+    ControlTotalError,
+    IdentifierError,
+    LineError,
+    Rev603Error,
+    SourceNotFoundError,
+    UnrecognizedFileError,
+    UnsafeFileError,
+)
+from rev603.identifiers import entry_number, importer_number
+from rev603.reading.entries import read_entries
+from rev603.reading.history import read_history
+from rev603.reading.report import Report, read
+
+if TYPE_CHECKING:
+    from rev603.presenting.reconciliation import Reconciliation, reconcile
+    from rev603.presenting.weekly import WeeklySummary, weekly_summary
+    from rev603.sample import sample_entries, sample_report
+    from rev603.schema import EntrySchema, RefundSchema
+
+__version__ = "0.1.0"
+
+#: Imported when first used: pandera and whatever renders take longer to load than a quick question should.
+_ON_FIRST_USE = {
+    "EntrySchema": "rev603.schema",
+    "RefundSchema": "rev603.schema",
+    "Reconciliation": "rev603.presenting.reconciliation",
+    "reconcile": "rev603.presenting.reconciliation",
+    "WeeklySummary": "rev603.presenting.weekly",
+    "weekly_summary": "rev603.presenting.weekly",
+    "sample_entries": "rev603.sample",
+    "sample_report": "rev603.sample",
+}
+
+__all__ = [
+    "ColumnsMissingError",
+    "ControlTotalError",
+    "EntrySchema",
+    "IdentifierError",
+    "LineError",
+    "MethodSplit",
+    "Reconciliation",
+    "RefundSchema",
+    "Report",
+    "Rev603Error",
+    "SourceNotFoundError",
+    "UnrecognizedFileError",
+    "UnsafeFileError",
+    "WeeklySummary",
+    "ageing",
+    "by_method",
+    "by_notify_party",
+    "by_payee",
+    "changes",
+    "current",
+    "enrollment_worklist",
+    "entry_number",
+    "flag_rejects",
+    "importer_number",
+    "read",
+    "read_entries",
+    "read_history",
+    "reconcile",
+    "reissue_requests",
+    "rejects",
+    "sample_entries",
+    "sample_report",
+    "split_by_method",
+    "weekly_summary",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ON_FIRST_USE:
+        return getattr(importlib.import_module(_ON_FIRST_USE[name]), name)
+    raise AttributeError(f"module 'rev603' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -12,8 +12,6 @@ from pandera.typing import Series
 
 __all__ = ["EntrySchema", "RefundSchema"]
 
-Timestamp = pd.DatetimeTZDtype | pd.Timestamp
-
 
 class _Frame(pa.DataFrameModel):
     class Config:
@@ -51,3 +49,17 @@ class RefundSchema(_Frame):
     source_file: Series[str] = pa.Field(nullable=True)
     source_sheet: Series[str] = pa.Field(nullable=True)
     source_row: Series[int] = pa.Field(ge=1)
+
+
+class EntrySchema(_Frame):
+    """Entry lists as :func:`rev603.read_entries` gives them; every other column of the list is kept behind these."""
+
+    entry_number: Series[str] = pa.Field(nullable=True)
+    expected_amount: Series[float] = pa.Field(nullable=True)
+    refund_id: Series[str] | None = pa.Field(nullable=True)
+    importer_number: Series[str] | None = pa.Field(nullable=True)
+    notify_party: Series[str] | None = pa.Field(nullable=True)
+    liquidation_date: Series[pd.Timestamp] | None = pa.Field(nullable=True)
+    source_file: Series[str] | None = pa.Field(nullable=True)
+    source_sheet: Series[str] | None = pa.Field(nullable=True)
+    source_row: Series[int] | None = pa.Field(ge=1)

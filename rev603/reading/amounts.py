@@ -78,7 +78,12 @@ def amount_in_cents(text: str) -> int | None:
     found = _ANY.fullmatch(compact)
     if not found or not (found["digits"] or (found["cents"] or ".") != "."):
         return None
-    signs = [bool(found["open"]), found["sign"] not in (None, "+"), bool(found["inner"]), bool(found["trail"])]
+    signs = [
+        bool(found["open"]),
+        found["sign"] not in (None, "+"),
+        bool(found["inner"]),
+        bool(found["trail"]),
+    ]
     if bool(found["open"]) != bool(found["close"]) or sum(signs) > 1:
         return None
     exact = Decimal((found["digits"] or "0").replace(",", "") + (found["cents"] or "")) * 100

@@ -148,7 +148,10 @@ def _parse(
         )
     except pa.ArrowInvalid as error:
         raise UnrecognizedFileError(
-            "The text cannot be cut into rows and columns.", where=name, why=str(error)[:200], what_to_do=_QUOTE_ADVICE
+            "The text cannot be cut into rows and columns.",
+            where=name,
+            why=str(error)[:200],
+            what_to_do=_QUOTE_ADVICE,
         ) from None
     return list(table.columns), odd
 
@@ -178,7 +181,9 @@ def _with_odd_rows(
     blank = pa.chunked_array([pa.nulls(regular, pa.string())])
     merged = []
     for index in range(width):
-        extra = pa.array([row[index] or None if index < len(row) else None for row in parsed], type=pa.string())
+        extra = pa.array(
+            [row[index] or None if index < len(row) else None for row in parsed], type=pa.string()
+        )
         column = columns[index] if index < len(columns) else blank
         merged.append(pa.chunked_array([*column.chunks, extra]).take(pa.array(order)))
     return merged

@@ -80,7 +80,9 @@ class TextGrid:
 
     def address(self, index: int, column: int | None = None) -> str:
         """Give the cell as people write it, ``Main Report!L42``."""
-        return cell_address(int(self.rows[index]), self.sheet, None if column is None else column + self.first_column)
+        return cell_address(
+            int(self.rows[index]), self.sheet, None if column is None else column + self.first_column
+        )
 
 
 def cell_address(row: int, sheet: str | None, column: int | None) -> str:

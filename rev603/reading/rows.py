@@ -122,6 +122,11 @@ def _reason(line: Line, table: Table, headings: dict[str, set[str]], identities:
     return None if amount in cells and len(cells) >= 2 else NOTE
 
 
+def is_total_label(text: str) -> bool:
+    """Tell whether a cell reads like the label of a total line."""
+    return _TOTAL.match(text) is not None
+
+
 def set_aside_frame(grid: TextGrid, aside: dict[int, str]) -> pd.DataFrame:
     """Give the lines that are no refunds as a frame: where, why, and their text."""
     indices = sorted(aside)

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from rev603.reading.layout import Table
 
 TEXT = pd.StringDtype(na_value=np.nan)
-_ESSENTIAL = frozenset(column.name for column in REFUND_COLUMNS if column.essential) - {"company_name", "care_of"}
+_ESSENTIAL = frozenset(column.name for column in REFUND_COLUMNS if column.essential) - {
+    "company_name",
+    "care_of",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,9 @@ class _Lines:
     def say(self, code: str, name: str, places: NDArray[np.int64], *, detail: list[str] | str = "") -> None:
         if len(places):
             values = self.text[name].take(pa.array(places)).to_pylist()
-            self.log.add_cells(code, self.grid, self.lines[places], name, values, at=self.table.columns[name], detail=detail)
+            self.log.add_cells(
+                code, self.grid, self.lines[places], name, values, at=self.table.columns[name], detail=detail
+            )
 
     def refuse(self, code: str, name: str, places: NDArray[np.int64]) -> None:
         self.say(code, name, places)
@@ -65,7 +70,12 @@ class _Lines:
         column = self.text[name]
         self.text[name] = pc.if_else(pa.array(mask), pa.scalar(None, column.type), column)
 
-    def change(self, code: str, name: str, repair: Callable[[pa.ChunkedArray], tuple[pa.ChunkedArray, NDArray[np.int64]]]) -> None:
+    def change(
+        self,
+        code: str,
+        name: str,
+        repair: Callable[[pa.ChunkedArray], tuple[pa.ChunkedArray, NDArray[np.int64]]],
+    ) -> None:
         if name not in self.text:
             return
         repaired, places = repair(self.text[name])
@@ -82,11 +92,15 @@ class _Lines:
             if not known(value):
                 places = np.flatnonzero(as_mask(pc.equal(column.indices, index)))
                 unknown[value] = len(places)
-                self.say(code, name, places[:1], detail=f"on {len(places):,} line{'s' if len(places) > 1 else ''}")
+                self.say(
+                    code, name, places[:1], detail=f"on {len(places):,} line{'s' if len(places) > 1 else ''}"
+                )
         return unknown
 
 
-def typed_lines(grid: TextGrid, table: Table, lines: NDArray[np.int64], log: IssueLog, *, report_date: dt.date | None) -> Typed:
+def typed_lines(
+    grid: TextGrid, table: Table, lines: NDArray[np.int64], log: IssueLog, *, report_date: dt.date | None
+) -> Typed:
     """Type the refund lines of a table.
 
     Parameters
@@ -118,16 +132,20 @@ def typed_lines(grid: TextGrid, table: Table, lines: NDArray[np.int64], log: Iss
         elif name == "check_or_ach":
             columns[name] = method
         else:
-            columns[name] = _pandas_text(work.text[name]) if name in work.text else pd.array([None] * count, dtype=TEXT)
-    columns["entry_number"] = _pandas_text(entries)
+            columns[name] = (
+                pandas_text(work.text[name]) if name in work.text else pd.array([None] * count, dtype=TEXT)
+            )
+    columns["entry_number"] = pandas_text(entries)
     columns["amount"] = columns["total_refund_amount"]
-    columns["report_date"] = np.full(count, np.datetime64(report_date, "us") if report_date else np.datetime64("NaT", "us"))
+    columns["report_date"] = np.full(
+        count, np.datetime64(report_date, "us") if report_date else np.datetime64("NaT", "us")
+    )
     columns["source_file"] = _constant(grid.file, count)
     columns["source_sheet"] = _constant(grid.sheet, count)
     columns["source_row"] = grid.rows[lines].astype(np.int64)
     for heading, at in table.unknown.items():
         column_text = grid.columns[at].take(pa.array(lines))
-        columns[heading if heading not in columns else f"{heading} (report)"] = _pandas_text(column_text)
+        columns[heading if heading not in columns else f"{heading} (report)"] = pandas_text(column_text)
     return Typed(pd.DataFrame(columns), cents, work.bad)
 
 
@@ -152,7 +170,11 @@ def _amounts(work: _Lines) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
 
 def _dates(work: _Lines, report_date: dt.date | None) -> Dates:
     dates = parse_dates(work.text["refund_date"], epoch_1904=work.grid.epoch_1904)
-    work.refuse("date-order-undecided" if dates.undecided else "date-unreadable", "refund_date", np.flatnonzero(dates.unreadable))
+    work.refuse(
+        "date-order-undecided" if dates.undecided else "date-unreadable",
+        "refund_date",
+        np.flatnonzero(dates.unreadable),
+    )
     if dates.day_first:
         work.say("date-day-first", "refund_date", np.flatnonzero(~np.isnat(dates.days))[:1])
     if report_date is not None:
@@ -198,9 +220,13 @@ def _restore_filer(work: _Lines, entries: pa.Array) -> None:
 
 
 def _check_vocabularies(work: _Lines) -> None:
-    work.say_values("status-unknown", "refund_secondary_status", lambda text: status_key(text) in STATE_OF_STATUS)
+    work.say_values(
+        "status-unknown", "refund_secondary_status", lambda text: status_key(text) in STATE_OF_STATUS
+    )
     if "refund_status" in work.text:
-        work.say_values("refund-status-unknown", "refund_status", lambda text: status_key(text) in KNOWN_REFUND_STATUSES)
+        work.say_values(
+            "refund-status-unknown", "refund_status", lambda text: status_key(text) in KNOWN_REFUND_STATUSES
+        )
     if "center_id" in work.text:
         work.say_values("centre-unknown", "center_id", lambda text: text.upper() in CENTRES)
     work.say("payee-missing", "payee_id", np.flatnonzero(~is_valid(work.text["payee_id"]) & ~work.bad))
@@ -210,13 +236,16 @@ def _method(work: _Lines) -> pd.api.extensions.ExtensionArray:
     """Give the methods as ``ACH`` and ``Check``, whatever their case; another text is said and becomes missing."""
     work.say_values("method-unknown", "check_or_ach", lambda text: status_key(text) in METHODS)
     column = work.text["check_or_ach"].combine_chunks().dictionary_encode()
-    names = pa.array([METHODS.get(status_key(value)) for value in column.dictionary.to_pylist()], type=pa.string())
-    return _pandas_text(pc.take(names, column.indices))
+    names = pa.array(
+        [METHODS.get(status_key(value)) for value in column.dictionary.to_pylist()], type=pa.string()
+    )
+    return pandas_text(pc.take(names, column.indices))
 
 
-def _pandas_text(column: pa.ChunkedArray | pa.Array) -> pd.api.extensions.ExtensionArray:
+def pandas_text(column: pa.ChunkedArray | pa.Array) -> pd.api.extensions.ExtensionArray:
+    """Give Arrow text as pandas ``str``; null is missing."""
     return TEXT.__from_arrow__(column)
 
 
 def _constant(text: str | None, count: int) -> pd.api.extensions.ExtensionArray:
-    return _pandas_text(pa.repeat(pa.scalar(text, pa.large_string()), count))
+    return pandas_text(pa.repeat(pa.scalar(text, pa.large_string()), count))

@@ -57,6 +57,36 @@ REFUND_COLUMNS = (
     Column("port_code", "Port Code", "4 digits, Schedule D", ("Port", "Port of Entry Code", "Port of Entry")),
 )  # fmt: skip
 
+#: Entry lists have no fixed format: brokers' lists, ES-003, ES-022, ES-701, REV-613, REV-615, CAPE files.
+#: Except for CAPE's ``Entry Number`` and ``ENTRY_NUMBER`` their headings are unpublished, so these are inferred.
+ENTRY_COLUMNS = (
+    Column("entry_number", "Entry Number", "the entry, 11 characters where it can be read",
+           ("Entry No", "Entry #", "Entry Num", "Entry Nbr", "Entry", "Entry Summary Number", "Entry Summary No",
+            "Entry Summary", "Entry Summary Entry Number", "ES Number", "Entry ID", "Customs Entry Number",
+            "CBP Entry Number", "Document Number"), essential=True),
+    Column("expected_amount", "Expected Amount", "dollars expected to come back, interest included",
+           ("Expected Refund", "Expected Refund Amount", "Expected", "Refund Expected", "Refund Due", "Total Refund Due",
+            "Total Refund", "Total Refund Amount", "Refund Amount", "Refund Total", "Total Expected Refund",
+            "Estimated Refund", "Estimated Refund Amount", "Total Amount", "Total Refund Including Interest",
+            "Refund Amount With Interest", "Amount", "Refund", "Expected Refund Total", "Rejected Amount")),
+    Column("principal_amount", "Principal Amount", "the part that is duty, where the list splits it",
+           ("Principal", "Refund Principal", "Duty Refund", "Refund Duty", "Duty", "Duty Amount", "Expected Duty",
+            "Expected Refund Duty", "Principal Refund Amount", "Duty Refund Amount")),
+    Column("interest_amount", "Interest Amount", "the part that is interest, where the list splits it",
+           ("Interest", "Refund Interest", "Expected Interest", "Interest Refund Amount", "Expected Refund Interest")),
+    Column("refund_id", "Refund ID", "refund number, where the list knows it",
+           ("Refund Number", "Refund No", "Refund Identification Number", "Consolidated Refund Number",
+            "Consolidated Refund ID", "Consolidated Refund")),
+    Column("importer_number", "Importer Number", "importer of record",
+           ("Importer No", "Importer ID", "Importer", "IOR", "IOR Number", "IOR No", "Importer of Record",
+            "Importer of Record Number", "Importer Of Record ID", "IR Number", "Importer Record Number", "Payee ID",
+            "Payee Number", "Importer IRS Number")),
+    Column("notify_party", "Notify Party", "CBP Form 4811 notify party",
+           ("4811 Party", "4811 Notify Party", "C/O", "Care Of", "Notify Party Name", "Notify")),
+    Column("liquidation_date", "Liquidation Date", "when CBP liquidated the entry",
+           ("Liq Date", "Liquidated", "Date of Liquidation", "Liquidation Dt", "Entry Liquidation Date")),
+)  # fmt: skip
+
 #: What the reader adds to the 17 columns, in order.
 DERIVED_COLUMNS = (
     Column("entry_number", "", "the document number as 11 characters, or missing where it is not an entry number"),

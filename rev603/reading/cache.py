@@ -1,0 +1,123 @@
+"""What was read before, kept as Parquet by content and version, so that next week only the new file is read.
+
+The folder may be deleted at any time. A file in it that is damaged, or of another version, is read anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import hashlib
+import importlib.metadata
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from rev603.reading.control import Control, Header
+from rev603.reading.report import Report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LAYOUT = 1
+_META = b"rev603"
+
+
+@dataclass(frozen=True)
+class Cache:
+    """A folder of reports; what was asked of the reader is part of the key."""
+
+    folder: Path
+    sheet: str | int | None
+    grain: str | None
+    on_error: str
+
+    def get(self, path: Path) -> Report | None:
+        """Give the report of a file as it was read before, or None."""
+        place = self._place(path)
+        if place is None or not place.exists():
+            return None
+        try:
+            return _loaded(place, path.name)
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            pa.ArrowException,
+        ):  # damaged or from another version
+            return None
+
+    def put(self, path: Path, report: Report) -> None:
+        """Keep a report. A folder that cannot be written to is no reason to stop."""
+        place = self._place(path)
+        if place is None:
+            return
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
+            os.close(handle)
+            pq.write_table(_stored(report), temporary, compression="zstd")
+            os.replace(temporary, place)  # noqa: PTH105 - atomic, also over an existing file
+
+    def _place(self, path: Path) -> Path | None:
+        try:
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError:
+            return None
+        asked = json.dumps(
+            [_LAYOUT, importlib.metadata.version("rev603"), self.sheet, self.grain, self.on_error]
+        )
+        return self.folder / f"{content}-{hashlib.sha256(asked.encode()).hexdigest()[:12]}.parquet"
+
+
+def _stored(report: Report) -> pa.Table:
+    table = pa.Table.from_pandas(report.refunds, preserve_index=False)
+    known = {
+        "header": dataclasses.asdict(report.header),
+        "control": dataclasses.asdict(report.control),
+        "issues": report.issues.to_dict("list"),
+        "set_aside": report.set_aside.to_dict("list"),
+        "rows_read": report.rows_read,
+        "content_hash": report.content_hash,
+    }
+    text = json.dumps(known, default=lambda value: None if value is pd.NA else value.isoformat())
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), _META: text.encode()})
+
+
+def _loaded(place: Path, name: str) -> Report:
+    table = pq.read_table(place)
+    known: dict[str, Any] = json.loads(table.schema.metadata[_META])
+    refunds = table.to_pandas()
+    header = known["header"]
+    day = header["report_date"]
+    # the file may have another name this week; its content is the same
+    refunds["source_file"] = pd.array([name], dtype="str").repeat(len(refunds))
+    issues = _frame(known["issues"])
+    if len(issues):
+        issues["source_file"] = pd.array([name], dtype="str").repeat(len(issues))
+    return Report(
+        refunds=refunds,
+        header=Header(**{**header, "report_date": dt.date.fromisoformat(day) if day else None}),
+        control=Control(**known["control"]),
+        issues=issues,
+        set_aside=_frame(known["set_aside"]),
+        rows_read=known["rows_read"],
+        source_file=name,
+        content_hash=known["content_hash"],
+    )
+
+
+def _frame(columns: dict[str, list[Any]]) -> pd.DataFrame:
+    """Rebuild a frame of text and row numbers."""
+    whole = {"source_row": "Int64" if "severity" in columns else "int64"}
+    return pd.DataFrame(
+        {name: pd.array(values, dtype=whole.get(name, "str")) for name, values in columns.items()}
+    )

@@ -1,0 +1,288 @@
+"""Many exports as one history: overlapping, repeated and renamed files, in the order of their report dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import glob
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rev603.errors import Rev603Error, SourceNotFoundError, UnrecognizedFileError
+from rev603.reading.cache import Cache
+from rev603.reading.control import Grain
+from rev603.reading.grid import WORKERS
+from rev603.reading.issues import CATALOGUE, IssueLog, joined
+from rev603.reading.limits import DEFAULT_LIMITS, Limits
+from rev603.reading.report import OnError, Report, read
+from rev603.vocabulary.headings import REFUND_FRAME
+
+Sources = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+Progress = Callable[[int, int, str], None]
+
+_SUFFIXES = frozenset({".xlsx", ".xlsm", ".csv", ".tsv", ".txt"})
+_DATES_IN_NAMES = (
+    re.compile(r"(?<![0-9])(?P<y>20[0-9]{2})[-_. ]?(?P<m>[01][0-9])[-_. ]?(?P<d>[0-3][0-9])(?![0-9])"),
+    re.compile(r"(?<![0-9])(?P<m>[01]?[0-9])[-_. ](?P<d>[0-3]?[0-9])[-_. ](?P<y>20[0-9]{2})(?![0-9])"),
+    re.compile(r"(?<![0-9])(?P<m>[01][0-9])(?P<d>[0-3][0-9])(?P<y>20[0-9]{2})(?![0-9])"),
+)
+
+
+class Known(dict[str, Any]):
+    """What the reader knows beyond the lines: plain JSON, and free to copy, since pandas copies it at every step."""
+
+    def __deepcopy__(self, memo: object) -> Known:
+        """Give the very same: nobody changes it."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The reports of many files, oldest first, and an issue for each file that is not among them."""
+
+    reports: list[Report]
+    issues: pd.DataFrame
+
+
+def read_history(
+    sources: Sources,
+    *,
+    sheet: str | int | None = None,
+    grain: Grain | None = None,
+    on_error: OnError = "raise",
+    report_dates: Mapping[str, str | dt.date] | None = None,
+    since: str | dt.date | None = None,
+    cache: str | os.PathLike[str] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Read many exports into one frame: all of their lines, each with its ``report_date`` and ``source_file``.
+
+    A file that stands there twice, also under another name, counts once. Reports are ordered by the date
+    that they state, else by a date in the file's name (``2026-11-13``, ``20261113``, ``11-13-2026``).
+
+    Parameters
+    ----------
+    sources
+        A folder, a pattern such as ``exports/*.xlsx``, a path, or several of these. In a folder or a pattern, files that
+        are no refund report are passed over and named in the issues.
+    sheet, grain, on_error, limits
+        As in :func:`rev603.read`. With ``on_error="collect"`` a file that cannot be read is named in the issues and does
+        not stop the rest.
+    report_dates
+        File name to report date, for files that state none.
+    since
+        Leave out reports that are older.
+    cache
+        A folder that keeps what was read, by content and version; safe to delete at any time.
+    progress
+        Called with (files done, files, name) after each file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of :class:`rev603.RefundSchema`. ``.attrs["rev603"]`` has ``sources`` (a record for each file) and
+        ``issues``; pandas loses it in ``concat``, and nothing depends on it but those two tables.
+
+    Raises
+    ------
+    SourceNotFoundError
+        There is no file.
+    UnrecognizedFileError
+        Files without any date, listed; or a file that is no report.
+
+    Examples
+    --------
+    >>> import tempfile, rev603
+    >>> from rev603.sample import write_samples
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = write_samples(folder, lines=60)
+    ...     history = rev603.read_history(folder)
+    >>> history["report_date"].nunique()
+    3
+    """
+    read_all = read_reports(
+        sources, sheet=sheet, grain=grain, on_error=on_error, report_dates=report_dates, since=since, cache=cache,
+        limits=limits, progress=progress,
+    )  # fmt: skip
+    return history_of(read_all)
+
+
+def history_of(readings: Readings) -> pd.DataFrame:
+    """Put reports together as :func:`read_history` gives them."""
+    frames = [report.refunds for report in readings.reports]
+    history = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(REFUND_FRAME))
+    issues = joined([*(report.issues for report in readings.reports), readings.issues])
+    history.attrs["rev603"] = Known(
+        sources=[_record(report) for report in readings.reports],
+        issues=[
+            {key: None if pd.isna(value) else value for key, value in each.items()}
+            for each in issues.to_dict("records")
+        ],
+    )
+    return history
+
+
+def read_reports(
+    sources: Sources,
+    *,
+    sheet: str | int | None = None,
+    grain: Grain | None = None,
+    on_error: OnError = "raise",
+    report_dates: Mapping[str, str | dt.date] | None = None,
+    since: str | dt.date | None = None,
+    cache: str | os.PathLike[str] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Progress | None = None,
+) -> Readings:
+    """Read many exports, each a :class:`Report` with its date, oldest first; see :func:`read_history`."""
+    found = list(_files(sources))
+    store = Cache(Path(cache), sheet=sheet, grain=grain, on_error=on_error) if cache is not None else None
+    log = IssueLog("")
+    frames: list[pd.DataFrame] = []
+
+    def one(path: Path) -> Report | Rev603Error:
+        try:
+            if store is not None and (kept := store.get(path)) is not None:
+                return kept
+            report = read(path, sheet=sheet, grain=grain, on_error=on_error, limits=limits)
+        except Rev603Error as error:
+            return error
+        if store is not None:
+            store.put(path, report)
+        return report
+
+    reports: dict[str, Report] = {}
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for done, ((path, swept), outcome) in enumerate(
+            zip(found, pool.map(one, [path for path, _ in found]), strict=True), 1
+        ):
+            log = IssueLog(path.name)
+            if isinstance(outcome, Report):
+                twin = reports.setdefault(outcome.content_hash, outcome)
+                if twin is not outcome:
+                    log.add(
+                        "file-repeated",
+                        f"{path.name} has the same content as {twin.source_file}; it counts once",
+                    )
+            elif swept and isinstance(outcome, UnrecognizedFileError):
+                log.add("file-skipped", f"{path.name}: {CATALOGUE['file-skipped'].meaning} ({outcome.what})")
+            elif on_error == "collect":
+                log.add("file-failed", f"{path.name}: {CATALOGUE['file-failed'].meaning}: {outcome}")
+            else:
+                raise outcome
+            frames.append(log.frame())
+            if progress is not None:
+                progress(done, len(found), path.name)
+    dated = _dated(list(reports.values()), report_dates or {})
+    earliest = None if since is None else pd.Timestamp(since).date()
+    kept = [report for report in dated if earliest is None or _day(report) >= earliest]
+    return Readings(sorted(kept, key=lambda report: (_day(report), report.source_file)), joined(frames))
+
+
+def _files(sources: Sources) -> Iterator[tuple[Path, bool]]:
+    """Give every file once, with whether it was swept up by a folder or a pattern rather than named."""
+    given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+    seen: set[Path] = set()
+    for each in given:
+        path = Path(each)
+        if path.is_dir():
+            swept, paths = True, sorted(child for child in path.iterdir() if _is_export(child))
+        elif glob.has_magic(str(each)) and not path.exists():
+            swept, paths = (
+                True,
+                sorted(
+                    match for name in glob.glob(str(each), recursive=True) if _is_export(match := Path(name))
+                ),
+            )  # noqa: PTH207 - the pattern may be absolute, which Path.glob refuses
+        else:
+            swept, paths = False, [path]
+        if not paths:
+            raise SourceNotFoundError(
+                "No exports there.", where=str(each), why=f"looked for files ending in {', '.join(sorted(_SUFFIXES))}",
+                what_to_do="name a folder, files, or a pattern that matches some",
+            )  # fmt: skip
+        for file in paths:
+            if file.resolve() not in seen:
+                seen.add(file.resolve())
+                yield file, swept
+
+
+def _is_export(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() in _SUFFIXES and not path.name.startswith(("~$", "."))
+
+
+def _dated(reports: list[Report], given: Mapping[str, str | dt.date]) -> list[Report]:
+    dated, undated = [], []
+    for report in reports:
+        own = report.header.report_date
+        day = (
+            pd.Timestamp(given[report.source_file]).date()
+            if report.source_file in given
+            else own or date_in_name(report.source_file)
+        )
+        if day is None:
+            undated.append(report.source_file)
+        else:
+            dated.append(report if day == own else _with_date(report, day))
+    if undated and len(reports) > 1:
+        raise UnrecognizedFileError(
+            f"{len(undated)} file{'s' if len(undated) > 1 else ''} state{'' if len(undated) > 1 else 's'} no report date.",
+            where=", ".join(undated),
+            why="neither \"Today's Date\" above the table nor a date in the file's name, so their order is not known",
+            what_to_do='pass report_dates={"file name": "2026-11-13", …}, or put the date into the file\'s name',
+        )
+    return dated or reports
+
+
+def _with_date(report: Report, day: dt.date) -> Report:
+    refunds = report.refunds.assign(report_date=np.datetime64(day, "us"))
+    return replace(report, refunds=refunds, header=replace(report.header, report_date=day))
+
+
+def _day(report: Report) -> dt.date:
+    return report.header.report_date or dt.date.min
+
+
+def date_in_name(name: str) -> dt.date | None:
+    """Find a date in a file's name; None where there is none, or more than one.
+
+    >>> date_in_name("REV-603 week 2026-11-13.xlsx"), date_in_name("refunds_11132026.csv"), date_in_name("refunds.csv")
+    (datetime.date(2026, 11, 13), datetime.date(2026, 11, 13), None)
+    """
+    days = set()
+    for pattern in _DATES_IN_NAMES:
+        for found in pattern.finditer(name):
+            try:
+                days.add(dt.date(int(found["y"]), int(found["m"]), int(found["d"])))
+            except ValueError:
+                continue
+    return days.pop() if len(days) == 1 else None
+
+
+def _record(report: Report) -> dict[str, Any]:
+    control = report.control
+    return {
+        "source_file": report.source_file,
+        "content_hash": report.content_hash,
+        "report_date": report.header.report_date.isoformat() if report.header.report_date else None,
+        "lines": len(report.refunds),
+        "set_aside": len(report.set_aside),
+        "rows_read": report.rows_read,
+        "total_refunds_stated": control.stated_refunds,
+        "total_refunds_found": control.found_refunds
+        if control.stated_refunds == control.found_refunds
+        else control.found_lines,
+        "total_refund_amount_stated": control.stated_amount,
+        "total_refund_amount_found": control.found_amount,
+        "ties_out": control.ties_out,
+        "verdict": report.verdict,
+        "grain": control.grain,
+    }
