@@ -1,0 +1,317 @@
+"""Refunds with a course of life: when each was sent, paid, rejected, cured, returned and reissued.
+
+A ledger knows the truth on every day; a report is what it shows on one day (see :func:`shown_on`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from rev603.identifiers import entry_number
+from rev603.sample._parties import _digits, _joined, parties
+from rev603.vocabulary.centres import CENTRES, PENDING
+from rev603.vocabulary.headings import REFUND_FRAME
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Days = Any  # numpy arrays of datetime64[D] and of text: their types differ between numpy versions
+
+#: Paper checks ended on this day, except by waiver (EO 14247; 31 CFR 208.4).
+CUTOVER = np.datetime64("2026-02-06")
+
+PAID, REJECTED, RETURNED, DIVERTED = range(4)
+
+_NEVER = np.datetime64("9999-12-31")
+_FILERS = ("MYK", "605", "SP7", "0K4", "007", "9QX", "W0B", "31A", "BZ2", "08D")
+_PORTS = ("0212", "0401", "0901", "0713", "1001", "1303", "2006", "2704", "3001", "3802", "4601", "5301")
+_TEAMS = ("JBN", "JBO", "AEZ", "0R1", "C14", "607")
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Lines, and for each the days on which something happens to it."""
+
+    lines: pd.DataFrame  # what never changes
+    refund_date: Days
+    sent_on: Days
+    done_on: Days
+    course: NDArray[np.int64]
+    turned_on: Days  # cured, for a rejected line; returned, for a returned one
+    numbered_on: Days  # Treasury's number is reported
+    appears_on: Days  # a reissue is a line of its own, from this day on
+    is_reissue: NDArray[np.bool_]
+    reject_text: Any
+    method: Any
+    cents: NDArray[np.int64]
+    cents_before: NDArray[np.int64]
+    corrected_on: Days
+
+
+def at_least(share: float, count: int, least: int = 1) -> int:
+    """Give a share of so many as a number, but no fewer than ``least`` where there are any to give."""
+    return 0 if share <= 0 else min(count, max(least, round(share * count)))
+
+
+def ledger(
+    rng: np.random.Generator, *, lines: int, last_day: Days, weeks: int, reject_share: float
+) -> Ledger:
+    """Invent a ledger of so many lines, whose refunds went out in waves over so many weeks."""
+    # a payment comes back weeks after it went out
+    reissues = at_least(0.01, lines) if lines >= 20 and weeks >= 6 else 0
+    count = lines - reissues
+    payees = parties(rng, int(np.clip(count // 8, 14, 20_000)))
+    payee = rng.choice(len(payees.number), count, p=payees.weight)
+
+    # Liquidation is on Fridays; refunds go out from Monday to Wednesday of the week after.
+    week = _waves(rng, count, weeks)
+    monday = last_day - ((last_day.astype(int) - 4) % 7)  # 1970-01-05 was a Monday
+    _, first, refund = np.unique(payee * weeks + week, return_index=True, return_inverse=True)
+    refunds = len(first)
+    who, wave = payee[first], week[first]
+    size = np.bincount(refund)
+    date = np.minimum(monday - 7 * wave + rng.integers(0, 3, refunds), last_day)
+    sent = date + rng.integers(1, 5, refunds)
+    done = sent + rng.integers(1, 4, refunds)
+
+    unenrolled = _unenrolled(
+        rng, payees.company[who], who, size, share=reject_share, payees=len(payees.number)
+    )
+    course, turned, returned = _courses(
+        rng,
+        who=who,
+        size=size,
+        date=date,
+        done=done,
+        last_day=last_day,
+        unenrolled=unenrolled,
+        reissues=reissues,
+    )
+
+    # whatever the dates fell to, of the two latest refunds one is still unsent and one is with Treasury
+    unsent, with_treasury = np.resize(rng.permutation(np.argsort(-date.astype(int), kind="stable")[:2]), 2)
+    sent[unsent], done[unsent] = last_day + 1, last_day + 3
+    if with_treasury != unsent:
+        sent[with_treasury], done[with_treasury] = last_day, last_day + 2
+
+    check = (date < CUTOVER) & ((rng.random(refunds) < 0.5) | unenrolled[who])
+    late = np.flatnonzero((course == PAID) & (date >= CUTOVER) & (done <= last_day))
+    check[rng.permutation(late)[: at_least(0.008, refunds, 2)]] = True
+    numbered = done + np.where(rng.random(refunds) < 0.04, 9, 0)
+    rejected = np.flatnonzero((course == REJECTED) & (done <= last_day) & (turned == _NEVER))
+    texts = np.full(refunds, "Reject No ACH", object)
+    texts[rng.permutation(rejected)[: at_least(0.04, len(rejected)) * (len(rejected) > 1)]] = (
+        "SAP ACH Rejected"
+    )
+
+    cents = _amounts(rng, count)
+    before, corrected = cents.copy(), np.full(count, _NEVER)
+    some = rng.permutation(count)[: at_least(0.005, count, 2)]
+    before[some] -= rng.integers(100, 5000, len(some))
+    corrected[some] = last_day - 6 - 7 * (np.arange(len(some)) % 2)
+
+    frame = _lines(rng, payees, payee, refund, date, document=_documents(rng, payee, refund))
+    # the reissue of a returned refund follows it, under the same numbers
+    of_returned = np.flatnonzero(np.isin(refund, returned[:reissues]))
+    _, once = np.unique(refund[of_returned], return_index=True)
+    place = np.concatenate([np.arange(count), np.resize(of_returned[once], reissues)])
+    again = np.arange(len(place)) >= count
+    of = refund[place]
+    appears = np.where(again, np.minimum(turned[of] + 7, last_day), date[of])
+    return Ledger(
+        lines=frame.iloc[place].reset_index(drop=True),
+        refund_date=date[of], sent_on=sent[of], done_on=done[of], course=course[of], turned_on=turned[of],
+        numbered_on=numbered[of], appears_on=appears, is_reissue=again,
+        reject_text=texts[of], method=np.where(check, "Check", "ACH").astype(object)[of], cents=cents[place],
+        cents_before=before[place], corrected_on=corrected[place],
+    )  # fmt: skip
+
+
+def _courses(
+    rng: np.random.Generator,
+    *,
+    who: Any,
+    size: Any,
+    date: Days,
+    done: Days,
+    last_day: Days,
+    unenrolled: NDArray[np.bool_],
+    reissues: int,
+) -> tuple[NDArray[np.int64], Days, NDArray[np.int64]]:
+    """Draw how each refund ends and when it takes its turn; first of the returned are those reissued."""
+    refunds = len(who)
+    course = np.where(unenrolled[who] & (date >= CUTOVER), REJECTED, PAID)
+    turned = np.full(refunds, _NEVER)
+    # every third payee that was rejected has enrolled since, one a week, counted back from the last report
+    cured = np.flatnonzero(unenrolled)[1::3]
+    for turn in range(10):
+        mine = np.isin(who, cured[turn::10]) & (course == REJECTED)
+        turned[mine] = np.maximum(done[mine] + 7, last_day - 6 - 7 * turn)
+    age = (last_day - date).astype(int)
+    old = np.flatnonzero((course == PAID) & (age >= 21))
+    if not len(old):
+        old = np.flatnonzero(age >= 21)
+    small_first = old[np.lexsort((-age[old], size[old]))]
+    returned = rng.permutation(small_first[: max(4 * reissues, 8)])[: reissues + at_least(0.01, refunds)]
+    course[returned] = RETURNED
+    turned[returned] = np.maximum(done[returned] + 1, last_day - 13 - 7 * (np.arange(len(returned)) % 5))
+    left = rng.permutation(np.flatnonzero((course == PAID) & (done <= last_day)))
+    course[left[: at_least(0.015, refunds)]] = DIVERTED
+    return course, turned, returned
+
+
+def _waves(rng: np.random.Generator, count: int, weeks: int) -> NDArray[np.int64]:
+    """Spread lines over the weeks, counted back from the last: more of late, some in the oldest weeks."""
+    chance = np.exp(-np.arange(weeks) / max(weeks / 4, 1))
+    chance[-min(5, weeks) :] += 0.08 * chance.sum() / min(5, weeks)
+    week = rng.choice(weeks, count, p=chance / chance.sum())
+    week[: min(weeks, count)] = np.arange(min(weeks, count))  # no week without a refund
+    return rng.permutation(week)
+
+
+def _unenrolled(
+    rng: np.random.Generator, company: Any, who: Any, size: Any, *, share: float, payees: int
+) -> NDArray[np.bool_]:
+    """Choose payees without a bank account, one suffix of a company first, until they make the share."""
+    chosen = np.zeros(payees, np.bool_)
+    per_payee = np.bincount(who, weights=size, minlength=payees)
+    company_of = np.zeros(payees, np.int64)
+    company_of[who] = company
+    several = np.bincount(company_of, minlength=company_of.max() + 1)[company_of] > 1
+    # siblings of payees that stay enrolled come first, the largest payees never
+    order = rng.permutation(payees)
+    order = order[np.argsort(~several[order], kind="stable")]
+    order = order[per_payee[order] > 0]
+    order = order[per_payee[order] <= max(1, np.quantile(per_payee, 0.98))]
+    _, firsts = np.unique(company_of[order], return_index=True)
+    order = np.concatenate([order[np.sort(firsts)], np.delete(order, firsts)])
+    upto = np.searchsorted(np.cumsum(per_payee[order]), share * size.sum())
+    chosen[order[: upto + 1 if share > 0 else 0]] = True
+    return chosen
+
+
+def _amounts(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
+    """Amounts in cents, from one cent to more than ten million dollars, a few below zero."""
+    cents = np.clip(np.exp(rng.normal(12.2, 2.0, count)), 1, 9e8).astype(np.int64)
+    special = rng.permutation(count)
+    if count >= 20:
+        large, small, negative = np.split(special[: 3 * at_least(0.004, count)], 3)
+        cents[large] = rng.integers(1_000_000_001, 4_800_000_000, len(large))
+        cents[small] = rng.integers(1, 100, len(small))
+        cents[negative] = -rng.integers(100, 250_000, len(negative))
+    return cents
+
+
+def _documents(rng: np.random.Generator, payee: Any, refund: Any) -> Any:
+    """Entry numbers with right check digits, a few of them in two refunds, and a few protest numbers."""
+    count = len(payee)
+    filer = np.array(_FILERS)[(payee * 7 + (rng.random(count) < 0.2)) % len(_FILERS)]
+    serial = _digits((rng.integers(10**7) + np.arange(count) * 1_234_577) % 10**7, 7)
+    base = pd.Series(_joined(filer, serial)).astype("str")
+    document = (base + entry_number.check_digit_column(base)).to_numpy(object)
+    # a later refund for an entry that has had one: the entry of the payee's neighbouring line
+    order = np.lexsort((refund, payee))
+    next_to = order[1:], order[:-1]
+    partial = np.flatnonzero(
+        (payee[next_to[0]] == payee[next_to[1]]) & (refund[next_to[0]] != refund[next_to[1]])
+    )
+    partial = partial[np.append(True, np.diff(partial) > 1)] if len(partial) else partial
+    some = rng.permutation(partial)[: at_least(0.02, count)]
+    document[next_to[0][some]] = document[next_to[1][some]]
+    if count >= 20:
+        others = rng.permutation(count)[: at_least(0.01, count, 2)]
+        document[others] = _joined(
+            rng.choice(_PORTS, len(others)), "26", _digits(100_000 + others % 900_000, 6)
+        )
+    return document
+
+
+def _lines(
+    rng: np.random.Generator, payees: Any, payee: Any, refund: Any, date: Any, *, document: Any
+) -> pd.DataFrame:
+    """Put together the columns that never change."""
+    count, refunds = len(payee), len(date)
+    # numbers rise with the date, as if given in that order
+    rank = np.empty(refunds, np.int64)
+    rank[np.lexsort((rng.random(refunds), date))] = np.arange(refunds)
+    centre = np.where(
+        rng.random(refunds) < 0.3, PENDING, rng.choice([c for c in CENTRES if c != PENDING], refunds)
+    )
+    filer = np.array([text[:3] for text in document], object)
+    filer[~entry_number.is_valid_column(pd.Series(document).astype("str")).to_numpy()] = _FILERS[0]
+    columns = {
+        "refund_id": _joined("06", _digits(3_000_000 + 7 * rank, 8))[refund],
+        "filer_code": filer,
+        "payee_id": payees.number[payee],
+        "company_name": payees.name[payee],
+        "care_of": payees.care_of[payee],
+        "address": payees.address[payee],
+        "refund_status": np.full(count, "TRANSMITTED"),
+        "refund_type": np.full(count, "Entry Liquidation"),
+        "document_number": document,
+        "center_id": centre[refund],
+        "team_number": rng.choice(_TEAMS, refunds)[refund],
+        "port_code": rng.choice(_PORTS, count),
+    }
+    frame = pd.DataFrame({name: pd.Series(values).astype("str") for name, values in columns.items()})
+    frame["care_of"] = frame["care_of"].mask(frame["care_of"] == "")
+    return frame
+
+
+def shown_on(ledger: Ledger, day: Days, *, weeks: int) -> pd.DataFrame:
+    """Give the lines that a report of this day shows, with statuses, numbers and amounts as of that day."""
+    issued, turned = ledger.done_on <= day, ledger.turned_on <= day
+    settled = ledger.turned_on + np.where(ledger.turned_on == _NEVER, 0, 7) <= day
+    course = ledger.course
+    status = np.select(
+        [
+            ledger.is_reissue,
+            ledger.sent_on > day,
+            ~issued,
+            (course == REJECTED) & ~turned,
+            (course == REJECTED) & ~settled,
+            (course == RETURNED) & turned,
+            course == DIVERTED,
+        ],
+        ["Check/ACH Reissued", "", "Sent to Treasury", ledger.reject_text, "Check/ACH Reissued",
+         "Check/ACH Returned", "Funds Diverted"],
+        default="Treasury Issued",
+    )  # fmt: skip
+    held = (course == DIVERTED) | ((course == REJECTED) & ~turned)
+    numbered = ((ledger.numbered_on <= day) & ~held) | ledger.is_reissue
+    cents = np.where(ledger.corrected_on > day, ledger.cents_before, ledger.cents)
+    # a payment out of a cure or a reissue has its own number
+    trial = np.where(ledger.is_reissue | (course == REJECTED), 1, 0)
+    ids = ledger.lines["refund_id"].to_numpy(object).astype(np.int64)
+    trace = _joined("0713", "0603", _digits((ids * 10 + trial) % 10**7, 7))
+    serial = _joined("4045", _digits((ids * 10 + trial) % 10**8, 8))
+    # since the cutover a cure or a reissue is paid by ACH
+    method = np.where(trial == 1, "ACH", ledger.method)
+    number = np.where(method == "Check", serial, trace)
+
+    lines = ledger.lines.assign(
+        refund_date=pd.Series(ledger.refund_date).astype("datetime64[us]"),
+        refund_secondary_status=_text(status, status != ""),
+        total_refund_amount=cents / 100,
+        check_or_trace_number=_text(number, numbered),
+        check_or_ach=_text(method, numbered),
+        entry_number=ledger.lines["document_number"].where(
+            entry_number.is_valid_column(ledger.lines["document_number"])
+        ),
+        amount=cents / 100,
+        report_date=pd.Timestamp(day).as_unit("us"),
+        source_file=pd.Series("", index=ledger.lines.index, dtype="str"),
+        source_sheet=pd.Series("", index=ledger.lines.index, dtype="str"),
+        source_row=np.int64(1),
+    )
+    seen = (ledger.appears_on <= day) & (ledger.refund_date > day - 7 * weeks - 5)
+    shown: pd.DataFrame = lines.loc[seen, list(REFUND_FRAME)]
+    return shown.sort_values(["refund_date", "refund_id"], kind="stable", ignore_index=True)
+
+
+def _text(values: Any, there: Any) -> pd.Series[str]:
+    return pd.Series(values).astype("str").where(there)
