@@ -155,7 +155,7 @@ def _repeated_entries(entries: Lines, key: Ints, number: Ints) -> Ints:
     # whatever else the list holds is compared as it is shown, so that lists in cells do no harm
     odd = [name for name in same if same[name].dtype == object]
     same = same.astype(dict.fromkeys(odd, "str"))
-    cents = np.where(entries.stated, entries.cents, np.iinfo(np.int64).min)
+    cents = _stated_cents(entries)
     columns = [same[name] for name in same] + [pd.Series(each[place]) for each in (key, number, cents)]
     repeats[place] = _first_of_same(columns, place)
     return repeats
@@ -184,16 +184,22 @@ def _repeated_refunds(refunds: RefundLines, unit: Ints) -> tuple[Ints, Flags]:
         repeats[place[behind]] = one[behind].map(first_of_newest).to_numpy()
         older[place[behind]] = True
 
+    cents = _stated_cents(refunds)
     alike = [codes_of(text_of(frame, name))[0][0] for name in REPEAT_COLUMNS[2:]]
     columns = [
         one,
         dates_of(frame, "refund_date"),
-        *(pd.Series(each) for each in (*alike, refunds.cents[place], refunds.state[place])),
+        *(pd.Series(each) for each in (*alike, cents[place], refunds.state[place])),
     ]
     current = np.flatnonzero(~behind)
     same = _first_of_same([column.iloc[current] for column in columns], place[current])
     repeats[place[current]] = same
     return repeats, older
+
+
+def _stated_cents(lines: Lines) -> Ints:
+    """Give cents in which a missing amount is no 0.00."""
+    return np.where(lines.stated, lines.cents, np.iinfo(np.int64).min)
 
 
 def _first_of_same(columns: list[Any], place: Ints) -> Ints:
