@@ -57,7 +57,8 @@ class WeeklySummary:
         Those of ``rejected`` whose key was not, or was, rejected in the compared state.
     cleared
         Lines that were rejected in the compared state and whose key has since been seen in other states only:
-        the line as it was rejected, + ``state_now`` (joined by ``+``) and ``cleared_on`` (report date).
+        the line as it was rejected, + ``state_now`` (joined by ``+``) and ``seen_on``, the date of the
+        report that shows it.
     returned, diverted, checks_after_cutover
         Lines of the current state: payments that came back and were not reissued; funds diverted to a debt;
         checks dated on or after 2026-02-06.
