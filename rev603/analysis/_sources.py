@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 _SOURCES = {
     "source_file": "str", "content_hash": "str", "report_date": "datetime64[us]", "lines": "Int64",
     "set_aside": "Int64", "rows_read": "Int64", "total_refunds_stated": "Int64",
-    "total_refunds_found": "Int64", "total_refund_amount_stated": "float64", "total_refund_amount_found": "float64", "ties_out": "boolean",
+    "total_refunds_found": "Int64", "total_refund_amount_stated": "float64",
+    "total_refund_amount_found": "float64", "ties_out": "boolean",
     "verdict": "str", "grain": "str",
 }  # fmt: skip
 _ISSUES = {

@@ -33,7 +33,8 @@ def current(history: IntoFrameT) -> IntoFrameT:
     -------
     frame
         For each key (``payee_id``, ``refund_id``, ``document_number``; a missing part is a value like
-        any other) all lines of the newest report that shows it, with every column of ``history``.
+        any other) all lines of the newest report that shows it, with every column of ``history`` and in
+        its order (which a database does not promise).
 
     Raises
     ------
@@ -85,7 +86,7 @@ def require_report_dates(frame: Any) -> int:
             what_to_do="give read_history the dates (report_dates=), or set the column report_date",
         )
     per_date = known.group_by("report_date").agg(nw.len().alias("files"))
-    return int(per_date["files"].max() or 0)
+    return max(per_date["files"].to_list(), default=0)
 
 
 def shown_once(frame: Any) -> Any:

@@ -74,13 +74,13 @@ ENGINES = [
 ]
 
 
-@pytest.fixture(params=ENGINES, ids=[engine.name for engine in ENGINES])
+@pytest.fixture(scope="session", params=ENGINES, ids=[engine.name for engine in ENGINES])
 def engine(request: pytest.FixtureRequest) -> Engine:
     chosen: Engine = request.param
     return chosen
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def to_frame() -> Callable[[list[dict[str, Any]]], pd.DataFrame]:
     """Make the frame that the reader would give of plain lines (amounts are Decimal, dates are dates)."""
     return frame_of
@@ -88,7 +88,7 @@ def to_frame() -> Callable[[list[dict[str, Any]]], pd.DataFrame]:
 
 def frame_of(lines: list[dict[str, Any]]) -> pd.DataFrame:
     names = list(dict.fromkeys(name for line in lines for name in line)) or [
-        *TEXT, "refund_date", "report_date", "amount",
+        *TEXT, "refund_date", "report_date", "source_file", "amount",
     ]  # fmt: skip
     columns: dict[str, Any] = {}
     for name in names:
