@@ -15,18 +15,37 @@ from rev603.errors import ColumnsMissingError
 
 KEY = ("payee_id", "refund_id", "document_number")
 COLUMNS = [
-    "payee_id", "refund_id", "document_number", "company_name", "care_of", "change", "lines_before",
-    "lines_after", "status_before", "status_after", "amount_before", "amount_after", "method_before", "method_after",
-    "number_before", "number_after",
-]  # fmt: skip
+    "payee_id",
+    "refund_id",
+    "document_number",
+    "company_name",
+    "care_of",
+    "change",
+    "lines_before",
+    "lines_after",
+    "status_before",
+    "status_after",
+    "amount_before",
+    "amount_after",
+    "method_before",
+    "method_after",
+    "number_before",
+    "number_after",
+]
 
 
 def line_of(refund: str | None, **other: Any) -> dict[str, Any]:
     return {
-        "payee_id": "98-765432100", "refund_id": refund, "document_number": "A",
-        "company_name": "Example LLC", "care_of": None, "refund_secondary_status": "Treasury Issued", "amount": Decimal("10.10"),
-        "check_or_ach": "ACH", "check_or_trace_number": "0713404",
-    } | other  # fmt: skip
+        "payee_id": "98-765432100",
+        "refund_id": refund,
+        "document_number": "A",
+        "company_name": "Example LLC",
+        "care_of": None,
+        "refund_secondary_status": "Treasury Issued",
+        "amount": Decimal("10.10"),
+        "check_or_ach": "ACH",
+        "check_or_trace_number": "0713404",
+    } | other
 
 
 STUCK = {"refund_secondary_status": "Reject No ACH", "check_or_ach": None, "check_or_trace_number": None}
