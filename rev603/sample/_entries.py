@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -10,15 +10,10 @@ import pandas as pd
 from rev603.identifiers import entry_number
 from rev603.sample._ledger import at_least
 from rev603.sample._parties import _digits, _joined
-from rev603.vocabulary.statuses import (
-    DIVERTED,
-    ISSUED,
-    REISSUED,
-    REJECTED,
-    RETURNED,
-    STATE_OF_STATUS,
-    status_key,
-)
+from rev603.vocabulary.statuses import ISSUED, REISSUED, STATE_OF_STATUS, status_key
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _UNUSABLE = ("N/A", "see attached", "MYK-280008", "605-7607", "1.23457E+10")
 
@@ -29,13 +24,14 @@ def sample_entries(refunds: pd.DataFrame, *, seed: int = 603, truth: bool = Fals
     Parameters
     ----------
     refunds
-        As :func:`sample_report` gives them.
+        As :func:`sample_report` gives them, with the grain ``"line"``.
     seed
         The same seed gives the same list.
     truth
         Add two columns: ``case``, what was done to the entry, and ``truth``, the outcome that a
-        reconciliation must find (missing where the rules leave it open: the money is on its way, or an entry
-        was both paid and rejected).
+        reconciliation must find (missing where an entry was partly paid, or its refund
+        pays for other documents too). Drop both before reconciling: a
+        double that says so of itself is no double.
 
     Returns
     -------
@@ -54,8 +50,7 @@ def sample_entries(refunds: pd.DataFrame, *, seed: int = 603, truth: bool = Fals
     ['duplicate entry', 'matched', 'missing', 'not paid', 'over', 'short', 'unusable key']
     """
     rng = np.random.default_rng(seed)
-    lines = refunds.loc[refunds["entry_number"].notna()]
-    by_entry = _by_entry(lines)
+    by_entry = _by_entry(refunds)
     order = rng.permutation(len(by_entry))
     by_entry = by_entry.iloc[order[at_least(0.05, len(order)) :]].reset_index(drop=True)
 
@@ -84,16 +79,18 @@ def sample_entries(refunds: pd.DataFrame, *, seed: int = 603, truth: bool = Fals
             "case": case,
         }
     )
-    entries = pd.concat([entries, *_added(rng, entries, by_entry, split, few)], ignore_index=True)
+    added = _added(rng, entries, by_entry, split, few)
+    entries = pd.concat([entries, *added], ignore_index=True)
     entries = entries.iloc[_mixed(rng, entries)].reset_index(drop=True)
     entries.insert(1, "expected_amount", entries.pop("cents") / 100)
-    return (
-        entries.assign(truth=entries["case"].map(_TRUTH).astype("str"))
-        if truth
-        else entries.drop(columns="case")
-    )
+    entries[_TEXT] = entries[_TEXT].astype("str")
+    if not truth:
+        return entries.drop(columns="case")
+    entries["truth"] = entries["case"].map(_TRUTH).astype("str")
+    return entries
 
 
+_TEXT = ["entry_number", "refund_id", "importer_number", "notify_party", "case"]
 _TRUTH = {
     "matched": "matched",
     "several refunds for one entry": "matched",
@@ -108,31 +105,36 @@ _TRUTH = {
 }
 
 
-def _by_entry(lines: pd.DataFrame) -> pd.DataFrame:
+def _by_entry(refunds: pd.DataFrame) -> pd.DataFrame:
     """Give a line per entry of the report: what was paid, and in which state the money is."""
-    key = lines["refund_secondary_status"].fillna("").map(status_key)
-    state = key.map(STATE_OF_STATUS)
-    cents = (lines["amount"].fillna(0) * 100).round().astype("int64")
-    work = lines.assign(
-        cents=cents,
-        paid=state.isin([ISSUED, REISSUED]),
-        unpaid=state.isin([REJECTED, RETURNED, DIVERTED]),
-        lines_of_refund=lines.groupby("refund_id")["refund_id"].transform("size"),
+    refund = refunds["refund_id"]
+    work = refunds.assign(
+        state=refunds["refund_secondary_status"].fillna("").map(status_key).map(STATE_OF_STATUS),
+        cents=(refunds["amount"].fillna(0) * 100).round().astype("int64"),
+        lines_of_refund=refund.groupby(refund).transform("size"),
+        # money for documents that are no entries hangs on the same refund
+        besides=refunds["entry_number"].isna().groupby(refund).transform("any"),
     )
+    work["paid"] = work["state"].isin([ISSUED, REISSUED])
+    # of a returned payment and its reissue, the latter counts
+    work = work.loc[work["entry_number"].notna()].drop_duplicates(["refund_id", "entry_number"], keep="last")
     grouped = work.groupby("entry_number", sort=True)
-    found: pd.DataFrame = grouped.agg(
+    found = grouped.agg(
         cents=("cents", "sum"),
         refunds=("refund_id", "nunique"),
         size=("refund_id", "size"),
         paid=("paid", "all"),
-        unpaid=("unpaid", "all"),
+        some_paid=("paid", "any"),
+        besides=("besides", "any"),
         lines_of_refund=("lines_of_refund", "max"),
         refund_id=("refund_id", "first"),
         payee_id=("payee_id", "first"),
         care_of=("care_of", "first"),
         refund_date=("refund_date", "min"),
     ).reset_index()
-    state_of = np.select([found["paid"], found["unpaid"]], ["matched", "not paid"], default="open")
+    state_of = np.select(
+        [~found["some_paid"], found["paid"] & ~found["besides"]], ["not paid", "matched"], default="open"
+    )
     alone = (found["size"] == 1) & (found["lines_of_refund"] == 1)
     found["state"] = pd.Series(state_of, index=found.index).astype("str")
     found["alone"] = alone
@@ -181,7 +183,7 @@ def _invented(
     return lines
 
 
-def _mixed(rng: np.random.Generator, entries: pd.DataFrame) -> Any:
+def _mixed(rng: np.random.Generator, entries: pd.DataFrame) -> NDArray[np.intp]:
     """Shuffle the lines, but leave each double behind the line that it repeats."""
     place = rng.permutation(len(entries)).astype(float)
     late = (entries["case"] == "duplicate").to_numpy()

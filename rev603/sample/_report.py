@@ -117,12 +117,16 @@ def sample_history(
 
 
 def _whole_refunds(refunds: pd.DataFrame) -> pd.DataFrame:
-    """Repeat each refund's amount on all its lines; let ``amount`` bear it once, on the first."""
+    """Repeat each refund's amount on all its lines; let ``amount`` bear it once for each payment.
+
+    A returned payment and its reissue are two payments, as they are two lines elsewhere.
+    """
     cents = (refunds["amount"] * 100).round().astype("int64")
     # the reissue of a document is not another amount
     own = cents.mask(refunds.duplicated(["refund_id", "document_number"]), 0)
     whole = own.groupby(refunds["refund_id"]).transform("sum")
-    once = whole.mask(refunds.duplicated("refund_id"), 0)
+    payment = ["refund_id", "refund_secondary_status", "check_or_trace_number"]
+    once = whole.mask(refunds.duplicated(payment), 0)
     return refunds.assign(total_refund_amount=whole / 100, amount=once / 100)
 
 

@@ -33,7 +33,8 @@ JUNK: tuple[Any, ...] = (
     "".join(chr(0x0660 + int(digit)) for digit in "60576072486"),  # Arabic digits
     "\u0131" * 11,  # the dotless i, whose capital is a Latin I
     "\u017fP700000014",  # the long s, whose capital is a Latin S
-    "6057607248", "605760724866", "605760724-", "60A76072486A", "605X607248€", '="60576072486"', "'60576072486",
+    "6057607248", "605760724866", "605760724-", "60A76072486A", "605X607248€", '="60576072486"',
+    "'60576072486",
     "60576072486.0", "6.0576E+10", "nan", "NA", "XXXXYYYYYYYY",
 )  # fmt: skip
 
