@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from rev603.analysis.reconcile import find
+from rev603.analysis.reconcile.parties import column_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -361,9 +362,9 @@ def check_proof(found: Any, refunds: list[Line], entries: list[Line], truth: Ans
     for parties, column in ((proof.by_payee, "payee_id"), (proof.by_notify_party, "care_of")):
         assert (parties["unexplained"] == 0.0).all()
         assert total(parties["expected"]) == money(proof.expected)
-        assert total(parties["between_parties"]) == ZERO
+        assert total(parties["between_parties_amount"]) == ZERO
         for name, value in table.items():
-            assert total(parties[str(name).replace(" ", "_")]) == money(value)
+            assert total(parties[column_of(str(name))]) == money(value)
         came: dict[Any, Decimal] = defaultdict(lambda: ZERO)
         for line in refunds:
             came[line[column]] += money(line["amount"]) if paid(line) else ZERO

@@ -72,6 +72,7 @@ from rev603.vocabulary.statuses import PAYMENT_STATES
 
 if TYPE_CHECKING:
     from rev603.analysis.reconcile.lines import Ints
+    from rev603.analysis.reconcile.matching import Matching
 
 __all__ = ["OUTCOMES", "Findings", "Proof", "find", "tolerance_in_cents"]
 
@@ -85,12 +86,8 @@ class Findings:
     groups: pd.DataFrame
     suggestions: pd.DataFrame
     proof: Proof
-    #: dollars
-    tolerance: float
-    #: differences within the tolerance, added up without regard to their sign
-    tolerance_absorbed: float
-    #: unmatched refunds for which the bounded search did not look at every set of entries
-    not_searched: int
+    #: plain numbers; see there
+    totals: dict[str, int | float]
 
 
 def find(refunds: Any, entries: Any, *, tolerance: float = 0.0) -> Findings:
@@ -141,13 +138,14 @@ def find(refunds: Any, entries: Any, *, tolerance: float = 0.0) -> Findings:
     groups = pd.DataFrame(
         {
             "match_id": np.arange(1, matching.groups + 1),
+            "entry_number": _first_of_each(matching, listed.written, came.written),
             "expected": outcomes.expected / 100,
             "refunded": outcomes.refunded / 100,
             "difference": outcomes.difference / 100,
             "outcome": _texts(outcomes.outcome, OUTCOMES),
             "entries": outcomes.entries,
             "refunds": outcomes.refunds,
-            "not_paid": outcomes.not_paid / 100,
+            "not_paid_amount": outcomes.not_paid / 100,
             "no_expected_amount": outcomes.not_stated / 100,
             "paid_to_another_party": other_groups,
             "reason": pandas_text(reason, pd.Series(index=range(matching.groups))),
@@ -168,6 +166,18 @@ def find(refunds: Any, entries: Any, *, tolerance: float = 0.0) -> Findings:
 
     suggestions, not_searched = suggest(compared, payee)
     within = outcomes.outcome == OUTCOMES.index(WITHIN_TOLERANCE)
+    totals = {
+        "matches": matching.groups,
+        "entries": len(listed),
+        "refunds": len(came),
+        "tolerance": limit / 100,
+        "tolerance_matches": int(within.sum()),
+        "tolerance_absorbed": int(np.abs(outcomes.difference[within]).sum()) / 100,
+        "paid_to_another_party_lines": int(other.sum()),
+        "paid_to_another_party_amount": int(came.cents[other].sum()) / 100,
+        "suggestions": suggestions["suggestion"].nunique(),
+        "refunds_not_fully_searched": not_searched,
+    }
     return Findings(
         entries=answered(listed.frame, matching.entries.group, outcomes.entry_outcome),
         refunds=answered(
@@ -180,9 +190,7 @@ def find(refunds: Any, entries: Any, *, tolerance: float = 0.0) -> Findings:
         groups=groups,
         suggestions=suggestions,
         proof=prove(compared, payee, notified),
-        tolerance=limit / 100,
-        tolerance_absorbed=int(np.abs(outcomes.difference[within]).sum()) / 100,
-        not_searched=not_searched,
+        totals=totals,
     )
 
 
@@ -205,6 +213,16 @@ def tolerance_in_cents(tolerance: Any) -> int:
         raise ValueError(f"tolerance is a number of dollars from 0.00 up, not {tolerance}")
     exact = tolerance if isinstance(tolerance, Decimal) else Decimal(str(float(tolerance)))
     return int(exact * 100)
+
+
+def _first_of_each(matching: Matching, listed: Any, came: Any) -> pd.Series[str]:
+    """Give the entry or document number of each match's first line, which is an entry where it has one."""
+    group = np.concatenate([matching.entries.group, matching.refunds.group])
+    first = np.zeros(matching.groups, np.int64)
+    first[group[::-1]] = np.arange(len(group))[::-1]
+    return pandas_text(
+        pa.concat_arrays([listed, came]).take(pa.array(first)), pd.Series(index=range(len(first)))
+    )
 
 
 def _texts(codes: Ints, names: tuple[str, ...]) -> pd.Series[str]:

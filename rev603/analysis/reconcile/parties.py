@@ -129,13 +129,20 @@ def by_party(compared: Compared, parties: Parties, key: str) -> pd.DataFrame:
     total = explained[place].sum(axis=1)
     table: dict[str, Any] = {key: names.reindex(place).reset_index(drop=True)}
     table |= {"expected": expected[place] / 100, "refunded": refunded[place] / 100}
-    table |= {
-        name.replace(" ", "_"): explained[place, column] / 100 for column, name in enumerate(EXPLANATIONS)
-    }
+    table |= {column_of(name): explained[place, number] / 100 for number, name in enumerate(EXPLANATIONS)}
     table |= {"explained": total / 100, "unexplained": (expected[place] - refunded[place] - total) / 100}
     frame = pd.DataFrame(table)
     size = (expected[place] - refunded[place]).astype(np.int64)
     return frame.iloc[np.lexsort((place, -np.abs(size)))].reset_index(drop=True)
+
+
+def column_of(explanation: str) -> str:
+    """Give the column of an explanation.
+
+    >>> column_of("within tolerance"), column_of("no expected amount")
+    ('within_tolerance_amount', 'no_expected_amount')
+    """
+    return explanation.removesuffix(" amount").replace(" ", "_") + "_amount"
 
 
 def _inferred(matching: Matching, of_e: Ints, of_r: Ints, none: int) -> Ints:

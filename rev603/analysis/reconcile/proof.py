@@ -35,8 +35,8 @@ class Proof:
         refunds expected refunded explained``.
     by_payee, by_notify_party
         One line per party (missing: none is stated), the largest difference first: the party, ``expected
-        refunded``, a column per explanation, ``explained unexplained``. ``between_parties`` is what was
-        expected of one party and came to another; over all parties it comes to 0.00.
+        refunded``, a column per explanation, ``explained unexplained``. ``between_parties_amount`` is what
+        was expected of one party and came to another; over all parties it comes to 0.00.
     """
 
     expected: float
