@@ -1,4 +1,4 @@
-"""Control totals: does what was read add up to what the report says of itself, and what does a line stand for."""
+"""Control totals: does what was read add up to what the report says of itself, and what is a line."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
+
+from rev603.vocabulary.statuses import RETURNED, STATE_OF_STATUS, status_key
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,11 +71,24 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The outcome of :func:`control_totals`: the control, the cents that add up, and whether it is a guess."""
+    """The outcome of :func:`control_totals`.
+
+    Attributes
+    ----------
+    control
+        Stated beside found.
+    cents
+        What adds up, line by line.
+    ambiguous
+        How many lines show an amount that may be another line's, where no total tells.
+    repeated
+        The lines that are the same as an earlier one, in every column.
+    """
 
     control: Control
     cents: NDArray[np.int64]
     ambiguous: int
+    repeated: NDArray[np.int64]
 
 
 def control_totals(
@@ -81,8 +96,8 @@ def control_totals(
 ) -> Counted:
     """Decide what a line's amount stands for, and compare with the stated totals.
 
-    Source: 87 FR 49600 (CBP consolidates refunds by refund number and payee); what a line of the report stands for is
-    not documented, so the report's own totals decide.
+    Source: 87 FR 49600 (CBP consolidates refunds by refund number and payee); what a line of the report
+    stands for is not documented, so the report's own totals decide.
 
     Parameters
     ----------
@@ -95,56 +110,106 @@ def control_totals(
     grain
         What the caller knows; found out from the totals otherwise.
     """
-    once = _once_per_payment(frame, cents)
-    by_line, by_refund = int(cents.sum()), int(once.sum())
-    repeated = int((once != cents).sum())
+    refunds = _refund_codes(frame)
+    alike = _alike(refunds, cents)
+    some = frame.iloc[alike]
+    per_payment = _counted_once(some, cents, alike, _PAYMENT)
+    per_refund = _counted_once(some, cents, alike, _REFUND)
     stated = None if header.total_refund_amount is None else round(header.total_refund_amount * 100)
-    found: Grain = "line"
-    if grain is not None:
-        found = grain
-    elif stated is not None and stated == by_refund and stated != by_line:
-        found = "refund"
-    counting = once if found == "refund" else cents
-    lines, refunds = len(frame), distinct_refunds(frame)
+    found, counting = _chosen(cents, per_payment, per_refund, stated, grain)
+    count = int(refunds.max(initial=-1)) + 1
     checks = []
     if stated is not None:
         checks.append(stated == int(counting.sum()))
     if header.total_refunds is not None:
-        checks.append(header.total_refunds in (lines, refunds))
+        checks.append(header.total_refunds in (len(frame), count))
     control = Control(
         grain=found,
         ties_out=all(checks) if checks else None,
         stated_refunds=header.total_refunds,
         stated_amount=header.total_refund_amount,
-        found_lines=lines,
-        found_refunds=refunds,
+        found_lines=len(frame),
+        found_refunds=count,
         found_amount=int(counting.sum()) / 100,
     )
-    ambiguous = repeated if grain is None and stated is None else 0
-    return Counted(control, counting, ambiguous)
+    same = some.drop(columns=["source_file", "source_sheet", "source_row"]).duplicated().to_numpy(dtype=bool)
+    return Counted(
+        control,
+        counting,
+        ambiguous=int((per_payment != cents).sum()) if grain is None and stated is None else 0,
+        repeated=alike[same],
+    )
 
 
-def distinct_refunds(frame: pd.DataFrame) -> int:
-    """Count refunds: distinct refund numbers of a payee; a line without one is a refund of its own."""
-    numbered = frame["refund_id"].notna()
-    return int((~numbered).sum()) + len(frame.loc[numbered, ["payee_id", "refund_id"]].drop_duplicates())
+_REFUND = ["payee_id", "refund_id"]
+_PAYMENT = [*_REFUND, "refund_date", "refund_secondary_status", "check_or_trace_number"]
 
 
-def _once_per_payment(frame: pd.DataFrame, cents: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give each payment's amount on its first line and 0 on the others, where all of its lines show the same.
+def _refund_codes(frame: pd.DataFrame) -> NDArray[np.int64]:
+    """Give each line its refund's number, from 0: refund number and payee; a line without one is its own."""
+    ids, _ = pd.factorize(frame["refund_id"])
+    payees, names = pd.factorize(frame["payee_id"])
+    pairs = ids.astype(np.int64) * (len(names) + 1) + payees
+    bare = np.flatnonzero(ids < 0)
+    pairs[bare] = -1 - np.arange(len(bare)) - len(names)
+    return pd.factorize(pairs)[0].astype(np.int64)
 
-    A payment is a refund in one state: a returned payment and its reissue are two.
+
+def _alike(refunds: NDArray[np.int64], cents: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Find the lines of refunds that show an amount more than once; for most reports they are few."""
+    lines = pd.DataFrame({"refund": refunds, "cents": cents})
+    repeating = refunds[lines.duplicated().to_numpy(dtype=bool)]
+    return np.flatnonzero(np.isin(refunds, repeating))
+
+
+def _counted_once(
+    some: pd.DataFrame, cents: NDArray[np.int64], alike: NDArray[np.int64], keys: list[str]
+) -> NDArray[np.int64]:
+    """Let one line bear an amount that all lines of a payment, or of a refund, show, and the others 0.
+
+    A payment is a refund in one state: a returned payment and its reissue are two payments of one refund.
+    The first line bears the amount, but not that of a payment which came back.
     """
-    if frame["refund_id"].dropna().is_unique:
+    if not len(some):
         return cents
-    keys = ["payee_id", "refund_id", "refund_date", "refund_secondary_status", "check_or_trace_number"]
-    codes = frame.groupby(keys, dropna=False, sort=False).ngroup().to_numpy()
-    order = pd.Series(cents)
-    grouped = order.groupby(codes)
-    same = (grouped.transform("min") == grouped.transform("max")).to_numpy()
-    documents = frame["document_number"].groupby(codes).transform("nunique").to_numpy()
-    sizes = grouped.transform("size").to_numpy()
-    # several lines, each another document, all with one amount: it is the refund's, repeated
-    repeats = same & (sizes > 1) & (documents == sizes) & frame["refund_id"].notna().to_numpy()
-    later = pd.Series(codes).duplicated().to_numpy()
-    return np.where(repeats & later, 0, cents)
+    codes = some.groupby(keys, dropna=False, sort=False).ngroup().to_numpy()
+    shown = pd.Series(cents[alike]).groupby(codes)
+    same = (shown.transform("min") == shown.transform("max")).to_numpy()
+    # each line another document, or the same in another state
+    state = ["document_number", *(_PAYMENT[2:] if keys == _REFUND else [])]
+    distinct = ~some[state].assign(code=codes).duplicated(keep=False)
+    every = distinct.groupby(codes).transform("all").to_numpy()
+    repeats = same & every & some["refund_id"].notna().to_numpy()
+    back = (
+        some["refund_secondary_status"]
+        .map(_came_back, na_action="ignore")
+        .fillna(value=False)
+        .to_numpy(dtype=bool)
+    )
+    order = np.lexsort((np.arange(len(some)), back))
+    later = np.empty(len(some), dtype=bool)
+    later[order] = pd.Series(codes[order]).duplicated().to_numpy()
+    once = cents.copy()
+    once[alike[repeats & later]] = 0
+    return once
+
+
+def _came_back(status: str) -> bool:
+    return STATE_OF_STATUS.get(status_key(status)) == RETURNED
+
+
+def _chosen(
+    per_line: NDArray[np.int64],
+    per_payment: NDArray[np.int64],
+    per_refund: NDArray[np.int64],
+    stated: int | None,
+    grain: Grain | None,
+) -> tuple[Grain, NDArray[np.int64]]:
+    """Take the reading that meets the stated total; each line its own where several or none do."""
+    if grain == "line" or (grain is None and stated in (None, int(per_line.sum()))):
+        return "line", per_line
+    if stated == int(per_refund.sum()) != int(per_payment.sum()):
+        return "refund", per_refund
+    if grain == "refund" or stated == int(per_payment.sum()):
+        return "refund", per_payment
+    return "line", per_line

@@ -1,9 +1,10 @@
-"""Dates: text to days, by the distinct texts of a column.
+"""Text to days, by the distinct texts of a column.
 
 Read without asking: ``MM/DD/YYYY`` (CBP's own form), ISO, Excel serials of the workbook's own date
 system, each with or without a time of day, which is dropped. Month names go to python-dateutil, behind a
-strict pattern. Day/month/year is read only where the whole column can be nothing else; a column that
-is part one and part the other is refused.
+strict pattern. Day/month/year is read only where the whole column, with the report's own date, can be
+nothing else; a column that is part one and part the other is refused, and so are dotted or dashed dates
+that could be both.
 """
 
 from __future__ import annotations
@@ -17,15 +18,26 @@ import numpy as np
 import pyarrow as pa
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
-_TIME = r"(?:[T ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}|E[SD]T))?)?"
-_SLASHED = re.compile(rf"([0-9]{{1,2}})([/.-])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}}){_TIME}", re.ASCII)
+_TIME = (
+    r"(?:[T ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
+    r"(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}|E[SD]T))?)?"
+)
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|"
+    r"Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+)
+# a year of two digits only behind slashes: 26-02-06 may begin with the year
+_SLASHED = re.compile(rf"([0-9]{{1,2}})([/.-])([0-9]{{1,2}})\2([0-9]{{4}}|(?<=/)[0-9]{{2}}){_TIME}", re.ASCII)
 _ISO = re.compile(rf"([0-9]{{4}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{1,2}}){_TIME}", re.ASCII)
 _BARE = re.compile(r"(20[0-9]{2}|19[0-9]{2})([01][0-9])([0-3][0-9])", re.ASCII)
 _SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?", re.ASCII)
 _NAMED = re.compile(
-    r"(?:[0-9]{1,2}[- ][A-Za-z]{3,9}\.?[-, ]+(?:[0-9]{4}|[0-9]{2})|[A-Za-z]{3,9}\.? [0-9]{1,2},? [0-9]{4})" + _TIME, re.ASCII
+    rf"(?:[0-9]{{1,2}}[- ]{_MONTH}[-, ]+(?:[0-9]{{4}}|[0-9]{{2}})|{_MONTH} [0-9]{{1,2}},? [0-9]{{4}}){_TIME}",
+    re.ASCII | re.IGNORECASE,
 )
 _EARLIEST = dt.date(1990, 1, 1)
 _LATEST = dt.date(2100, 1, 1)
@@ -34,30 +46,82 @@ _DAY_ZERO_1904 = dt.date(1904, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
+class DateOrder:
+    """How the slashes of a column are read.
+
+    Attributes
+    ----------
+    day_first
+        Day/month/year: some dates can be nothing else, and none must be month/day/year.
+    undecided
+        Some can only be one and some only the other; or nothing tells, and CBP never writes such dates.
+    mixed
+        Slashed dates stand among real dates or serials: a spreadsheet program of another country took those
+        that it could read as its own, with day and month exchanged, and left the others as text.
+    """
+
+    day_first: bool = False
+    undecided: bool = False
+    mixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Dates:
-    """A column of dates: the days, where nothing can be read, and how its slashes were read."""
+    """A column of dates: the days, where something stands that cannot be read, and how slashes were read."""
 
     days: NDArray[np.datetime64]
     unreadable: NDArray[np.bool_]
-    undecided: bool = False
-    day_first: bool = False
+    order: DateOrder
+
+    @property
+    def undecided(self) -> bool:
+        """Tell whether the column's slashes were refused."""
+        return self.order.undecided
 
 
-def parse_dates(column: pa.ChunkedArray, *, epoch_1904: bool = False, day_first: bool | None = None) -> Dates:
-    """Read a column of dates; ``day_first`` is found out from the column unless it is given."""
+def date_order(texts: Iterable[str]) -> DateOrder:
+    """Decide from all dates of a file at once whether the day or the month comes first.
+
+    >>> date_order(["02/06/2026", "13/06/2026"])
+    DateOrder(day_first=True, undecided=False, mixed=False)
+    >>> date_order(["02/06/2026", "06/13/2026", "13/06/2026"]).undecided, date_order(["02.06.2026"]).undecided
+    (True, True)
+    >>> date_order(["2026-06-02 00:00:00", "06/13/2026"]).mixed
+    True
+    """
+    distinct = set(texts)
+    slashed = [found for text in distinct if (found := _SLASHED.fullmatch(text))]
+    pairs = [(int(found[1]), int(found[3])) for found in slashed]
+    only_day_first = any(first > 12 >= second for first, second in pairs)
+    only_month_first = any(second > 12 >= first for first, second in pairs)
+    told = only_day_first or only_month_first
+    foreign = any(found[2] != "/" and found[1] != found[3] for found in slashed)
+    return DateOrder(
+        day_first=only_day_first and not only_month_first,
+        undecided=(only_day_first and only_month_first) or (foreign and not told),
+        mixed=bool(slashed) and any(_ISO.fullmatch(text) or _SERIAL.fullmatch(text) for text in distinct),
+    )
+
+
+def parse_dates(
+    column: pa.ChunkedArray, *, order: DateOrder | None = None, epoch_1904: bool = False
+) -> Dates:
+    """Read a column of dates; ``order`` is found out from the column unless it is given."""
     text = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     encoded = text.dictionary_encode()
     distinct = encoded.dictionary.to_pylist()
-    undecided = False
-    if day_first is None:
-        day_first, undecided = _day_first(distinct)
-    days = [None if undecided and _SLASHED.fullmatch(value) else parse_date(value, epoch_1904=epoch_1904, day_first=day_first)
-            for value in distinct]
+    order = order or date_order(distinct)
+    days = [
+        None
+        if order.undecided and _SLASHED.fullmatch(value)
+        else parse_date(value, epoch_1904=epoch_1904, day_first=order.day_first)
+        for value in distinct
+    ]
     known = np.array([*days, None], dtype="datetime64[D]")
     present = encoded.indices.is_valid().to_numpy(zero_copy_only=False)
-    codes = np.where(present, encoded.indices.fill_null(0).to_numpy(zero_copy_only=False), len(distinct)).astype(np.int64)
-    found = known[codes]
-    return Dates(found.astype("datetime64[us]"), present & np.isnat(found), undecided, day_first)
+    codes = np.where(present, encoded.indices.fill_null(0).to_numpy(zero_copy_only=False), len(distinct))
+    found = known[codes.astype(np.int64)]
+    return Dates(found.astype("datetime64[us]"), present & np.isnat(found), order)
 
 
 def parse_date(text: str, *, epoch_1904: bool = False, day_first: bool = False) -> dt.date | None:
@@ -90,14 +154,6 @@ def _by_dateutil(text: str) -> dt.date | None:
         return _bounded(parser.parse(text, default=dt.datetime(2000, 1, 1), ignoretz=True).date())  # noqa: DTZ001
     except (ValueError, OverflowError):
         return None
-
-
-def _day_first(distinct: list[str]) -> tuple[bool, bool]:
-    """Decide from a whole column: is it day/month, and is it both at once."""
-    slashed = [found for value in distinct if (found := _SLASHED.fullmatch(value))]
-    only_day_first = any(int(found[1]) > 12 >= int(found[3]) for found in slashed)
-    only_month_first = any(int(found[3]) > 12 >= int(found[1]) for found in slashed)
-    return only_day_first and not only_month_first, only_day_first and only_month_first
 
 
 def _date(year: int, month: int, day: int) -> dt.date | None:

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 import pandas as pd
 
 from rev603.identifiers import importer_number
-from rev603.reading.grid import TextGrid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from rev603.reading.grid import TextGrid
 
 Severity = Literal["error", "warning", "info"]
-ISSUE_COLUMNS = ("severity", "code", "message", "source_file", "source_sheet", "source_row", "column", "value")
+ISSUE_COLUMNS = (
+    "severity",
+    "code",
+    "message",
+    "source_file",
+    "source_sheet",
+    "source_row",
+    "column",
+    "value",
+)
 _LONGEST_VALUE = 80
+#: Where nine bare digits may be a social security number.
+_PAYEE_NUMBERS = frozenset({"payee_id", "importer_number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,9 @@ _KINDS = (
               "check one date against ACE"),
     IssueKind("date-after-report", "warning", "the refund date is later than the report's own date",
               "check the date against ACE"),
+    IssueKind("date-forms-mixed", "warning",
+              "the column mixes real dates with slashed text: a spreadsheet program may have exchanged day and month",
+              "export the report again and do not open it in between; or check some dates against ACE"),
     IssueKind("cell-error", "error", "the cell holds a spreadsheet error, not a value",
               "export the report again, or correct the cell"),
     IssueKind("cell-error-kept", "warning", "the cell holds a spreadsheet error; it is kept as text",
@@ -67,7 +86,12 @@ _KINDS = (
     IssueKind("method-unknown", "warning", "the cell is neither ACH nor Check; the method is taken as missing",
               "tell us about it; the lines are kept"),
     IssueKind("centre-unknown", "info", "the center is not one of CEE001 … CEE010 or PNDING", "nothing: the lines are kept"),
-    IssueKind("payee-missing", "warning", "the line has no payee number", "look the refund up in ACE"),
+    IssueKind("value-missing", "warning", "the cell is blank, though every refund has one", "look the refund up in ACE"),
+    IssueKind("payee-unusual", "warning", "the payee number has none of the known forms",
+              "compare it with ACE; the line is kept"),
+    IssueKind("filer-differs", "warning", "the filer code is not that of the line's entry number",
+              "compare the line with ACE; one of its cells is wrong"),
+    IssueKind("code-unusual", "info", "the code does not have its usual form", "nothing: the value is kept"),
     IssueKind("column-missing", "warning", "the report lacks a column that no answer depends on",
               "nothing; the column is empty in the frame"),
     IssueKind("column-unknown", "info", "a column that rev603 does not know is kept behind the known ones",
@@ -81,6 +105,8 @@ _KINDS = (
     IssueKind("sheet-joined", "info", "a further sheet continues the table and was joined", "nothing"),
     IssueKind("sheet-repeated", "warning", "a further sheet repeats the lines of the first and was left out",
               "delete the copy"),
+    IssueKind("sheet-another-report", "warning", "a further sheet is a report of its own, with its own totals; it was not read",
+              "read it by itself with sheet="),
     IssueKind("merged-filled", "info", "merged cells were filled down to every line they cover", "nothing"),
     IssueKind("subtotal-differs", "warning", "a total line in the table is not the sum of the lines above it",
               "export the report again: lines may be missing or altered"),
@@ -125,17 +151,34 @@ class IssueLog:
     file: str
     _frames: list[pd.DataFrame] = field(default_factory=list)
 
-    def add(self, code: str, message: str, *, sheet: str | None = None, row: int | None = None,
-            column: str | None = None, value: str | None = None) -> None:
+    def add(
+        self,
+        code: str,
+        message: str,
+        *,
+        sheet: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        value: str | None = None,
+    ) -> None:
         """Note one issue."""
         self._append(code, [message], [sheet], [row], column, [value])
 
-    def add_cells(self, code: str, grid: TextGrid, indices: np.ndarray[tuple[int], np.dtype[np.int64]], column: str,
-                  values: Sequence[str | None], *, at: int | None, detail: Sequence[str] | str = "") -> None:
-        """Note one issue for each of many cells of a column; ``at`` is the grid's column."""
+    def add_cells(
+        self,
+        code: str,
+        grid: TextGrid,
+        indices: NDArray[np.int64],
+        column: str | None,
+        values: Sequence[str | None],
+        *,
+        at: int | None,
+        detail: Sequence[str] | str = "",
+    ) -> None:
+        """Note one issue for each of many cells of a column; ``at`` is the grid's column, None for whole lines."""
         kind = CATALOGUE[code]
         details = [detail] * len(indices) if isinstance(detail, str) else detail
-        shown = [masked(value) for value in values]
+        shown = [masked(value, column) for value in values]
         messages = [
             f"{grid.address(int(index), at)}: {kind.meaning}"
             f"{f' ({value!r})' if value is not None else ''}{f': {more}' if more else ''}; {kind.what_to_do}"
@@ -143,8 +186,15 @@ class IssueLog:
         ]
         self._append(code, messages, [grid.sheet] * len(indices), grid.rows[indices].tolist(), column, shown)
 
-    def _append(self, code: str, messages: list[str], sheets: list[str | None], rows: Sequence[int | None],
-                column: str | None, values: Sequence[str | None]) -> None:
+    def _append(
+        self,
+        code: str,
+        messages: list[str],
+        sheets: list[str | None],
+        rows: Sequence[int | None],
+        column: str | None,
+        values: Sequence[str | None],
+    ) -> None:
         if not messages:
             return
         self._frames.append(
@@ -152,18 +202,18 @@ class IssueLog:
                 {
                     "severity": CATALOGUE[code].severity,
                     "code": code,
-                    "message": messages,
+                    "message": [importer_number.mask(message) for message in messages],
                     "source_file": self.file,
                     "source_sheet": pd.array(sheets, dtype="str"),
                     "source_row": pd.array(list(rows), dtype="Int64"),
                     "column": pd.array([column] * len(messages), dtype="str"),
-                    "value": pd.array([masked(value) for value in values], dtype="str"),
+                    "value": pd.array([masked(value, column) for value in values], dtype="str"),
                 }
             )
         )
 
     def frame(self) -> pd.DataFrame:
-        """Give everything noted so far, worst first, then by row."""
+        """Give everything noted so far, worst first."""
         return joined(self._frames)
 
 
@@ -178,10 +228,10 @@ def joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return everything.iloc[order].reset_index(drop=True)
 
 
-def masked(value: str | None) -> str | None:
+def masked(value: str | None, column: str | None = None) -> str | None:
     """Give a cell's value as it may be shown: no social security number, not too long, on one line."""
     if value is None:
         return None
     one_line = re.sub(r"\s+", " ", value)
-    text = one_line if len(one_line) <= _LONGEST_VALUE else one_line[: _LONGEST_VALUE - 1] + "…"
-    return importer_number.mask(text)
+    hidden = importer_number.mask(one_line, nine_digits=column in _PAYEE_NUMBERS)
+    return hidden if len(hidden) <= _LONGEST_VALUE else hidden[: _LONGEST_VALUE - 1] + "…"

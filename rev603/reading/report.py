@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import numpy as np
 import pandas as pd
 
-from rev603.errors import ControlTotalError, LineError
-from rev603.reading.amounts import amount_in_cents
+from rev603.errors import ControlTotalError, LineError, Rev603Error
 from rev603.reading.control import Control, Grain, Header, control_totals
-from rev603.reading.dates import parse_date
+from rev603.reading.grid import cell_address
 from rev603.reading.issues import CATALOGUE, IssueLog
-from rev603.reading.layout import Block, Table, no_table, read_block, require_columns
+from rev603.reading.layout import no_table
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
-from rev603.reading.rows import BESIDE, NOTE, TOTAL, UNREADABLE, Rows, filled_down, set_aside_frame, sort_rows
+from rev603.reading.part import check_total_lines, joined_parts, read_part, together
+from rev603.reading.rows import set_aside_frame
 from rev603.reading.sheets import read_sheets
 from rev603.reading.sniff import sniff
-from rev603.reading.typed import Typed, typed_lines
-from rev603.vocabulary.headings import REFUND_COLUMNS, Column
+from rev603.vocabulary.headings import REFUND_COLUMNS
 
 if TYPE_CHECKING:
     import os
 
-    from rev603.reading.grid import TextGrid
+    from numpy.typing import NDArray
 
 OnError = Literal["raise", "collect"]
 Verdict = Literal["accepted", "accepted with issues", "does not tie out"]
@@ -157,18 +155,19 @@ def read(
     file = sniff(source, limits=limits)
     log = IssueLog(file.name)
     if file.misnamed:
-        log.add("misnamed", f"{file.name} is {'a workbook' if file.kind == 'xlsx' else 'delimited text'} by its content; it was read so")
+        log.add(
+            "misnamed",
+            f"{file.name} is {'a workbook' if file.kind == 'xlsx' else 'delimited text'} by its content; it was read so",
+        )
     sheets = read_sheets(file, REFUND_COLUMNS, sheet=sheet, log=log, limits=limits)
     if not sheets.tables:
         raise no_table(sheets.nearest, REFUND_COLUMNS, file.name, what="a refund report")
 
-    header, parts = Header(), []
-    for at, (grid, table) in enumerate(sheets.tables):
-        part = _read_part(grid, table, log, header if at else None)
-        header = header if at else part.header
-        parts.append(part)
-    parts = _without_copies(parts, header, log)
-    everything = parts[0].typed if len(parts) == 1 else _together([part.typed for part in parts])
+    parts = [read_part(*sheets.tables[0], log)]
+    header = parts[0].header
+    parts += [read_part(grid, table, log, known=header) for grid, table in sheets.tables[1:]]
+    parts = joined_parts(parts, log)
+    everything = together(parts)
     if everything.unreadable.any() and on_error == "raise":
         issues = log.frame()
         raise LineError(issues[issues["severity"] == "error"].reset_index(drop=True), where=file.name)
@@ -176,12 +175,23 @@ def read(
     frame = everything.frame if readable.all() else everything.frame[readable].reset_index(drop=True)
     counted = control_totals(frame, everything.cents[readable], header, grain=grain)
     if counted.control.grain == "refund":
-        frame = frame.assign(amount=np.where(frame["total_refund_amount"].isna(), np.nan, counted.cents / 100))
+        frame = frame.assign(
+            amount=np.where(frame["total_refund_amount"].isna(), np.nan, counted.cents / 100)
+        )
     _say_totals(counted.control, counted.ambiguous, log)
+    if len(counted.repeated):
+        _say_repeated(frame, counted.repeated, log)
     for part in parts:
-        _check_total_lines(part, log)
+        check_total_lines(part, log)
     aside = [set_aside_frame(part.grid, part.aside()) for part in parts]
     set_aside = aside[0] if len(aside) == 1 else pd.concat(aside, ignore_index=True)
+    rows_read = sum(part.nonblank() for part in parts)
+    if rows_read != len(frame) + len(set_aside):  # counted on the grid, whatever became of its rows
+        raise Rev603Error(
+            f"{rows_read:,} rows are not blank, but {len(frame) + len(set_aside):,} were accounted for.",
+            where=file.name,
+            what_to_do="tell us about this file: rev603 must not lose a row",
+        )
     _checked(frame)
     return Report(
         refunds=frame,
@@ -189,153 +199,55 @@ def read(
         control=counted.control,
         issues=log.frame(),
         set_aside=set_aside,
-        rows_read=len(frame) + len(set_aside),
+        rows_read=rows_read,
         source_file=file.name,
         content_hash=hashlib.sha256(file.data).hexdigest(),
     )
 
 
-@dataclass(frozen=True)
-class _Part:
-    """One sheet on its way: where its rows went, and its lines typed."""
-
-    grid: TextGrid
-    table: Table
-    rows: Rows
-    typed: Typed
-    header: Header
-    copy_of: str = ""
-
-    def aside(self) -> dict[int, str]:
-        """Give every line that is no refund, with its reason."""
-        if self.copy_of:
-            return self.rows.aside | dict.fromkeys(self.rows.refunds.tolist(), self.copy_of)
-        return self.rows.aside | dict.fromkeys(self.rows.refunds[self.typed.unreadable].tolist(), UNREADABLE)
-
-
-def _read_part(grid: TextGrid, table: Table, log: IssueLog, known: Header | None) -> _Part:
-    where = f"{log.file}, sheet {grid.sheet!r}" if grid.sheet else log.file
-    headings = [" ".join(filter(None, pair)) or None for pair in zip(*grid.lines(table.header), strict=True)]
-    _say_columns(table, require_columns(table, REFUND_COLUMNS, headings, where), grid, log)
-    grid, filled = filled_down(grid, table)
-    if filled:
-        log.add("merged-filled", f"{grid.sheet}: merged cells were filled down over {filled:,} lines", sheet=grid.sheet)
-    block = read_block(grid.lines(range(table.header[0])))
-    header = _header(block, grid, log)
-    rows = sort_rows(grid, table, block.lines)
-    typed = typed_lines(grid, table, rows.refunds, log, report_date=(known or header).report_date)
-    part = _Part(grid, table, rows, typed, header)
-    _say_beside(part, log)
-    return part
-
-
-def _header(block: Block, grid: TextGrid, log: IssueLog) -> Header:
-    found: dict[str, object] = {}
-    for name, (text, line, column) in block.values.items():
-        if name == "report_date":
-            value: object = parse_date(text, epoch_1904=grid.epoch_1904)
-        else:
-            cents = amount_in_cents(text)
-            value = None if cents is None or (name == "total_refunds" and cents % 100) else cents / 100
-            value = int(cents // 100) if value is not None and name == "total_refunds" and cents is not None else value
-        found[name] = value
-        if value is None:
-            log.add("header-unreadable", f"{grid.address(line, column)}: {CATALOGUE['header-unreadable'].meaning} ({text!r})",
-                    sheet=grid.sheet, row=int(grid.rows[line]), column=name, value=text)
-    day, count, amount = (found.get(name) for name in ("report_date", "total_refunds", "total_refund_amount"))
-    return Header(
-        report_date=day if isinstance(day, dt.date) else None,
-        total_refunds=count if isinstance(count, int) else None,
-        total_refund_amount=amount if isinstance(amount, float) else None,
-    )
-
-
-def _say_columns(table: Table, missing: list[Column], grid: TextGrid, log: IssueLog) -> None:
-    row = int(grid.rows[table.header[-1]])
-    for column in missing:
-        log.add("column-missing", f"{column.heading}: {CATALOGUE['column-missing'].meaning}", sheet=grid.sheet, row=row, column=column.name)
-    for heading, at in table.unknown.items():
-        log.add("column-unknown", f"{grid.address(table.header[-1], at)}: {CATALOGUE['column-unknown'].meaning}",
-                sheet=grid.sheet, row=row, value=heading)
-    for heading, at in table.repeated:
-        log.add("column-repeated", f"{grid.address(table.header[-1], at)}: {CATALOGUE['column-repeated'].meaning}",
-                sheet=grid.sheet, row=row, value=heading)
-
-
-def _say_beside(part: _Part, log: IssueLog) -> None:
-    grid, start = part.grid, part.table.start
-    beside = [at for at in part.table.beside if (below := grid.columns[at].slice(start)).null_count < len(below)]
-    if beside:
-        log.add("beside-the-table", f"{grid.address(part.table.header[-1], beside[0])}: {CATALOGUE['beside-the-table'].meaning}, in "
-                f"{len(beside)} column{'s' if len(beside) > 1 else ''}", sheet=grid.sheet, row=int(grid.rows[part.table.header[-1]]))
-    doubtful = [at for at, reason in part.rows.aside.items() if reason in (NOTE, BESIDE) and at >= start]
-    if doubtful:
-        texts = [" | ".join(cell for cell in line if cell) for line in grid.lines(doubtful)]
-        log.add_cells("line-not-understood", grid, np.array(doubtful, dtype=np.int64), "", texts, at=None)
-
-
-def _without_copies(parts: list[_Part], header: Header, log: IssueLog) -> list[_Part]:
-    """Leave out a sheet that repeats the first one, line for line."""
-    first = parts[0].typed.frame.drop(columns=["source_sheet", "source_row", "report_date"])
-    kept = [parts[0]]
-    for part in parts[1:]:
-        name = part.grid.sheet or ""
-        if len(first) and part.typed.frame[first.columns.intersection(part.typed.frame.columns)].equals(first):
-            log.add("sheet-repeated", f"{name}: {CATALOGUE['sheet-repeated'].meaning}", sheet=name)
-            nothing = Typed(part.typed.frame.iloc[:0], part.typed.cents[:0], part.typed.unreadable[:0])
-            kept.append(replace(part, typed=nothing, copy_of=f"copy of sheet {parts[0].grid.sheet}"))
-        else:
-            log.add("sheet-joined", f"{name}: {CATALOGUE['sheet-joined'].meaning}", sheet=name)
-            kept.append(part)
-    return kept
-
-
-def _together(typed: list[Typed]) -> Typed:
-    return Typed(
-        pd.concat([each.frame for each in typed], ignore_index=True),
-        np.concatenate([each.cents for each in typed]),
-        np.concatenate([each.unreadable for each in typed]),
-    )
+def _say_repeated(frame: pd.DataFrame, places: NDArray[np.int64], log: IssueLog) -> None:
+    kind = CATALOGUE["line-repeated"]
+    for place in places:
+        line = frame.iloc[place]
+        sheet = line["source_sheet"] if isinstance(line["source_sheet"], str) else None
+        row = int(line["source_row"])
+        log.add(
+            "line-repeated",
+            f"{cell_address(row, sheet, None)}: {kind.meaning}; {kind.what_to_do}",
+            sheet=sheet,
+            row=row,
+        )
 
 
 def _say_totals(control: Control, ambiguous: int, log: IssueLog) -> None:
     if control.ties_out is False:
         log.add("totals-differ", f"{_totals_in_words(control)}; {CATALOGUE['totals-differ'].what_to_do}")
     elif control.ties_out is None:
-        log.add("totals-absent", f"{CATALOGUE['totals-absent'].meaning}; {CATALOGUE['totals-absent'].what_to_do}")
+        log.add(
+            "totals-absent", f"{CATALOGUE['totals-absent'].meaning}; {CATALOGUE['totals-absent'].what_to_do}"
+        )
     if control.grain == "refund":
         log.add("grain-refund", CATALOGUE["grain-refund"].meaning)
     if ambiguous:
-        log.add("ambiguous-grain", f"{ambiguous:,} lines: {CATALOGUE['ambiguous-grain'].meaning}; {CATALOGUE['ambiguous-grain'].what_to_do}")
+        log.add(
+            "ambiguous-grain",
+            f"{ambiguous:,} lines: {CATALOGUE['ambiguous-grain'].meaning}; {CATALOGUE['ambiguous-grain'].what_to_do}",
+        )
 
 
 def _totals_in_words(control: Control) -> str:
     words = []
     if control.stated_refunds is not None:
-        words.append(f"the report states {control.stated_refunds:,} refunds, {control.found_lines:,} lines of "
-                     f"{control.found_refunds:,} refunds were read")
+        words.append(
+            f"the report states {control.stated_refunds:,} refunds, {control.found_lines:,} lines of "
+            f"{control.found_refunds:,} refunds were read"
+        )
     if control.stated_amount is not None:
-        words.append(f"it states ${control.stated_amount:,.2f}, the lines add up to ${control.found_amount:,.2f} "
-                     f"(difference ${control.difference:,.2f})")
+        words.append(
+            f"it states ${control.stated_amount:,.2f}, the lines add up to ${control.found_amount:,.2f} "
+            f"(difference ${control.difference:,.2f})"
+        )
     return "; ".join(words)
-
-
-def _check_total_lines(part: _Part, log: IssueLog) -> None:
-    """Compare each total line in the table with the lines that it can stand for."""
-    totals = sorted(at for at, reason in part.rows.aside.items() if reason == TOTAL)
-    column = part.table.columns["total_refund_amount"]
-    running = np.concatenate([[0], np.cumsum(part.typed.cents)]) if len(part.typed.cents) else np.zeros(1, dtype=np.int64)
-    starts = {0}
-    wrong = []
-    for at, line in zip(totals, part.grid.lines(totals), strict=True):
-        so_far = int(running[np.searchsorted(part.rows.refunds, at)]) if len(running) > 1 else 0
-        stated = amount_in_cents(line[column] or "")
-        if stated is not None and so_far - stated not in starts:
-            wrong.append((at, line[column]))
-        starts.add(so_far)
-    if wrong and not part.copy_of:
-        log.add_cells("subtotal-differs", part.grid, np.array([at for at, _ in wrong]), "total_refund_amount",
-                      [text for _, text in wrong], at=column)
 
 
 def _checked(frame: pd.DataFrame) -> None:

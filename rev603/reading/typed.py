@@ -13,8 +13,10 @@ import pyarrow.compute as pc
 from rev603.identifiers import entry_number
 from rev603.reading import cells
 from rev603.reading.amounts import parse_amounts
-from rev603.reading.dates import Dates, parse_dates
+from rev603.reading.checks import say_doubts
+from rev603.reading.dates import DateOrder, Dates, parse_dates
 from rev603.reading.grid import as_mask, is_valid
+from rev603.reading.issues import masked
 from rev603.vocabulary.centres import CENTRES
 from rev603.vocabulary.headings import REFUND_COLUMNS
 from rev603.vocabulary.statuses import KNOWN_REFUND_STATUSES, METHODS, STATE_OF_STATUS, status_key
@@ -80,7 +82,7 @@ class _Lines:
             return
         repaired, places = repair(self.text[name])
         if len(places):
-            shown = [f"now {value!r}" for value in repaired.take(pa.array(places)).to_pylist()]
+            shown = [f"now {masked(value, name)!r}" for value in repaired.take(pa.array(places)).to_pylist()]
             self.say(code, name, places, detail=shown)
             self.text[name] = repaired
 
@@ -99,7 +101,13 @@ class _Lines:
 
 
 def typed_lines(
-    grid: TextGrid, table: Table, lines: NDArray[np.int64], log: IssueLog, *, report_date: dt.date | None
+    grid: TextGrid,
+    table: Table,
+    lines: NDArray[np.int64],
+    log: IssueLog,
+    *,
+    report_date: dt.date | None,
+    order: DateOrder,
 ) -> Typed:
     """Type the refund lines of a table.
 
@@ -111,13 +119,16 @@ def typed_lines(
         Takes an issue for each repair and each cell that cannot be read.
     report_date
         The report's own date, where it states one.
+    order
+        How slashed dates are read.
     """
     work = _Lines(grid, table, lines, log)
     _find_errors(work)
     cents, filled = _amounts(work)
-    dates = _dates(work, report_date)
+    dates = _dates(work, report_date, order)
     _repair_identifiers(work)
     entries = _entry_numbers(work)
+    say_doubts(work, entries)
     _check_vocabularies(work)
     method = _method(work)
 
@@ -168,15 +179,15 @@ def _amounts(work: _Lines) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     return cents, filled
 
 
-def _dates(work: _Lines, report_date: dt.date | None) -> Dates:
-    dates = parse_dates(work.text["refund_date"], epoch_1904=work.grid.epoch_1904)
-    work.refuse(
-        "date-order-undecided" if dates.undecided else "date-unreadable",
-        "refund_date",
-        np.flatnonzero(dates.unreadable),
-    )
-    if dates.day_first:
-        work.say("date-day-first", "refund_date", np.flatnonzero(~np.isnat(dates.days))[:1])
+def _dates(work: _Lines, report_date: dt.date | None, order: DateOrder) -> Dates:
+    dates = parse_dates(work.text["refund_date"], order=order, epoch_1904=work.grid.epoch_1904)
+    code = "date-order-undecided" if order.undecided else "date-unreadable"
+    work.refuse(code, "refund_date", np.flatnonzero(dates.unreadable))
+    read = np.flatnonzero(~np.isnat(dates.days))[:1]
+    if order.day_first:
+        work.say("date-day-first", "refund_date", read)
+    if order.mixed:
+        work.say("date-forms-mixed", "refund_date", read)
     if report_date is not None:
         late = np.flatnonzero(dates.days > np.datetime64(report_date, "us"))
         work.say("date-after-report", "refund_date", late)
@@ -229,7 +240,6 @@ def _check_vocabularies(work: _Lines) -> None:
         )
     if "center_id" in work.text:
         work.say_values("centre-unknown", "center_id", lambda text: text.upper() in CENTRES)
-    work.say("payee-missing", "payee_id", np.flatnonzero(~is_valid(work.text["payee_id"]) & ~work.bad))
 
 
 def _method(work: _Lines) -> pd.api.extensions.ExtensionArray:

@@ -1,0 +1,88 @@
+"""Doubts about a line that reads well: something is missing, or two of its cells contradict each other.
+
+Nothing here changes a value. What no check can notice is another value of the same form in a cell that
+nothing else depends on: an address, a name, a payee's number, a documented status.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rev603.identifiers import importer_number
+from rev603.reading.grid import as_mask, is_valid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+#: A refund is looked up by these; every line of CBP's picture has them.
+_ALWAYS_THERE = ("refund_id", "payee_id", "company_name", "refund_date", "document_number")
+#: The usual forms of codes, without regard to case.
+_USUAL_FORMS = {
+    "filer_code": r"(?i)\A[0-9A-Z]{3}\z",
+    "team_number": r"(?i)\A[0-9A-Z]{3}\z",
+    "port_code": r"\A[0-9]{4}\z",
+}
+
+
+class Lines(Protocol):
+    """The lines of a table, and how to speak of their cells."""
+
+    text: dict[str, pa.ChunkedArray]
+    bad: NDArray[np.bool_]
+
+    def say(self, code: str, name: str, places: NDArray[np.int64], *, detail: list[str] | str = "") -> None:
+        """Note an issue for each of some cells."""
+
+
+def say_doubts(work: Lines, entries: pa.ChunkedArray) -> None:
+    """Note what is missing, what has an unusual form, and what contradicts the entry number.
+
+    Parameters
+    ----------
+    work
+        The lines, repaired.
+    entries
+        Their entry numbers, missing where the document is none.
+    """
+    for name in _ALWAYS_THERE:
+        if name in work.text:
+            work.say("value-missing", name, np.flatnonzero(~is_valid(work.text[name]) & ~work.bad))
+    for name, form in _USUAL_FORMS.items():
+        _say_distinct(work, "code-unusual", name, partial(_has_form, form=form))
+    _say_distinct(work, "payee-unusual", "payee_id", _well_formed_payee)
+    if "filer_code" in work.text:
+        filer, of_entry = work.text["filer_code"], pc.utf8_slice_codeunits(entries, 0, 3)
+        differs = np.flatnonzero(as_mask(pc.not_equal(filer, of_entry)))
+        if len(differs):
+            taken = pa.array(differs)
+            differs = differs[as_mask(pc.not_equal(pc.utf8_upper(filer.take(taken)), of_entry.take(taken)))]
+        work.say("filer-differs", "filer_code", differs)
+
+
+def _has_form(distinct: pa.Array, form: str) -> NDArray[np.bool_]:
+    return as_mask(pc.match_substring_regex(distinct, form))
+
+
+def _well_formed_payee(distinct: pa.Array) -> NDArray[np.bool_]:
+    return importer_number.is_valid_column(distinct.to_pandas()).to_numpy(dtype=bool)
+
+
+def _say_distinct(work: Lines, code: str, name: str, usual: Callable[[pa.Array], NDArray[np.bool_]]) -> None:
+    """Note the cells of unusual form; forms are looked at by distinct value."""
+    if name not in work.text:
+        return
+    encoded = work.text[name].combine_chunks().dictionary_encode()
+    if not len(encoded.dictionary):
+        return
+    odd = ~usual(encoded.dictionary)
+    if odd.any():
+        there = encoded.indices.is_valid().to_numpy(zero_copy_only=False)
+        places = there & odd[encoded.indices.fill_null(0).to_numpy(zero_copy_only=False)]
+        work.say(code, name, np.flatnonzero(places & ~work.bad))

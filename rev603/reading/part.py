@@ -1,0 +1,239 @@
+"""One sheet of a report: its header block, its lines, and what is to be said about both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from rev603.reading.amounts import amount_in_cents
+from rev603.reading.control import Header
+from rev603.reading.dates import DateOrder, date_order, parse_date
+from rev603.reading.issues import CATALOGUE, masked
+from rev603.reading.layout import Figure, read_block, require_columns
+from rev603.reading.rows import DOUBTFUL, TOTAL, UNREADABLE, Rows, filled_down, sort_rows
+from rev603.reading.typed import Typed, typed_lines
+from rev603.vocabulary.headings import REFUND_COLUMNS
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from rev603.reading.grid import TextGrid
+    from rev603.reading.issues import IssueLog
+    from rev603.reading.layout import Table
+    from rev603.vocabulary.headings import Column
+
+_AMOUNT = "total_refund_amount"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One sheet on its way: where its rows went, and its lines typed."""
+
+    grid: TextGrid
+    table: Table
+    rows: Rows
+    typed: Typed
+    header: Header
+    copy_of: str = ""
+
+    def aside(self) -> dict[int, str]:
+        """Give every line that is no refund, with its reason."""
+        if self.copy_of:
+            return self.rows.aside | dict.fromkeys(self.rows.refunds.tolist(), self.copy_of)
+        return self.rows.aside | dict.fromkeys(self.rows.refunds[self.typed.unreadable].tolist(), UNREADABLE)
+
+    def nonblank(self) -> int:
+        """Count the rows of the sheet that hold anything."""
+        return int(self.grid.nonblank().sum())
+
+
+def read_part(grid: TextGrid, table: Table, log: IssueLog, *, known: Header | None = None) -> Part:
+    """Read one sheet.
+
+    Parameters
+    ----------
+    grid, table
+        The sheet, and where its table is.
+    log
+        Takes the issues.
+    known
+        The header of the sheet before, which this one continues.
+
+    Raises
+    ------
+    ColumnsMissingError
+        The table lacks a column that answers depend on.
+    """
+    where = f"{log.file}, sheet {grid.sheet!r}" if grid.sheet else log.file
+    headings = [" ".join(filter(None, pair)) or None for pair in zip(*grid.lines(table.header), strict=True)]
+    _say_columns(table, require_columns(table, REFUND_COLUMNS, headings, where), grid, log)
+    grid, filled = filled_down(grid, table)
+    if filled:
+        log.add(
+            "merged-filled",
+            f"{grid.sheet}: merged cells were filled down to {filled:,} cells",
+            sheet=grid.sheet,
+        )
+    block = read_block(grid.lines(range(table.header[0])))
+    rows = sort_rows(grid, table, block.lines)
+    order = _date_order(grid, table, rows, block.figures.get("report_date"))
+    header = _header(block.figures, grid, order, log)
+    report_date = (known or header).report_date
+    typed = typed_lines(grid, table, rows.refunds, log, report_date=report_date, order=order)
+    part = Part(grid, table, rows, typed, header)
+    _say_beside(part, log)
+    return part
+
+
+def _date_order(grid: TextGrid, table: Table, rows: Rows, day: Figure | None) -> DateOrder:
+    """Decide how slashed dates are read, from the lines and the report's own date together."""
+    column = grid.columns[table.columns["refund_date"]].take(rows.refunds).unique()
+    texts = [text.strip("='\"") for text in column.to_pylist() if text]
+    order = date_order(texts)
+    own = date_order([*texts, day.text]) if day and day.text else order
+    return replace(own, mixed=order.mixed)
+
+
+def _header(figures: dict[str, Figure], grid: TextGrid, order: DateOrder, log: IssueLog) -> Header:
+    day = _own_date(figures["report_date"], grid, order) if "report_date" in figures else None
+    count, amount = (_cents(figures.get(name)) for name in ("total_refunds", "total_refund_amount"))
+    if count is not None and count % 100:
+        count = None
+    read = {"report_date": day, "total_refunds": count, "total_refund_amount": amount}
+    kind = CATALOGUE["header-unreadable"]
+    for name, figure in figures.items():
+        if read[name] is None:
+            shown = repr(masked(figure.text)) if figure.text else "nothing stands beside the label"
+            log.add(
+                "header-unreadable",
+                f"{grid.address(figure.line, figure.column)}: {kind.meaning} ({shown}); {kind.what_to_do}",
+                sheet=grid.sheet,
+                row=int(grid.rows[figure.line]),
+                column=name,
+                value=figure.text,
+            )
+    return Header(day, None if count is None else count // 100, None if amount is None else amount / 100)
+
+
+def _cents(figure: Figure | None) -> int | None:
+    return amount_in_cents(figure.text) if figure and figure.text else None
+
+
+def _own_date(figure: Figure, grid: TextGrid, order: DateOrder) -> dt.date | None:
+    text = figure.text or ""
+    alone = date_order([text])
+    if order.undecided and not alone.undecided:  # the lines are refused; the report's date may be plain
+        order = alone
+    return (
+        None if order.undecided else parse_date(text, epoch_1904=grid.epoch_1904, day_first=order.day_first)
+    )
+
+
+def _say_columns(table: Table, missing: list[Column], grid: TextGrid, log: IssueLog) -> None:
+    row = int(grid.rows[table.header[-1]])
+    for column in missing:
+        log.add(
+            "column-missing",
+            f"{column.heading}: {CATALOGUE['column-missing'].meaning}",
+            sheet=grid.sheet,
+            row=row,
+            column=column.name,
+        )
+    places = [("column-unknown", heading, at) for heading, at in table.unknown.items()]
+    places += [("column-repeated", heading, at) for heading, at in table.repeated]
+    for code, heading, at in places:
+        kind = CATALOGUE[code]
+        log.add(
+            code,
+            f"{grid.address(table.header[-1], at)}: {kind.meaning} ({heading!r}); {kind.what_to_do}",
+            sheet=grid.sheet,
+            row=row,
+            value=heading,
+        )
+
+
+def _say_beside(part: Part, log: IssueLog) -> None:
+    grid, start = part.grid, part.table.start
+    beside = [
+        at for at in part.table.beside if (below := grid.columns[at].slice(start)).null_count < len(below)
+    ]
+    if beside:
+        kind = CATALOGUE["beside-the-table"]
+        log.add(
+            "beside-the-table",
+            f"{grid.address(part.table.header[-1], beside[0])}: {kind.meaning}, in {len(beside)} "
+            f"column{'s' if len(beside) > 1 else ''}; {kind.what_to_do}",
+            sheet=grid.sheet,
+            row=int(grid.rows[part.table.header[-1]]),
+        )
+    doubtful = [at for at, reason in sorted(part.rows.aside.items()) if reason in DOUBTFUL]
+    if doubtful:
+        texts = [" | ".join(cell for cell in line if cell) for line in grid.lines(doubtful)]
+        log.add_cells("line-not-understood", grid, np.array(doubtful, dtype=np.int64), None, texts, at=None)
+
+
+def joined_parts(parts: list[Part], log: IssueLog) -> list[Part]:
+    """Join the sheets that continue the first one; leave out its copies, and reports of their own.
+
+    A further sheet that states totals of its own, other than the first one's, is another report.
+    """
+    first = parts[0].typed.frame.drop(columns=["source_sheet", "source_row", "report_date"])
+    kept = [parts[0]]
+    for part in parts[1:]:
+        name = part.grid.sheet or ""
+        stated = (part.header.total_refunds, part.header.total_refund_amount)
+        own = stated not in (
+            (None, None),
+            (parts[0].header.total_refunds, parts[0].header.total_refund_amount),
+        )
+        if len(first) and part.typed.frame[first.columns.intersection(part.typed.frame.columns)].equals(
+            first
+        ):
+            code = "sheet-repeated"
+            nothing = Typed(part.typed.frame.iloc[:0], part.typed.cents[:0], part.typed.unreadable[:0])
+            kept.append(replace(part, typed=nothing, copy_of=f"copy of sheet {parts[0].grid.sheet}"))
+        elif own:
+            code = "sheet-another-report"
+        else:
+            code = "sheet-joined"
+            kept.append(part)
+        kind = CATALOGUE[code]
+        log.add(code, f"{name}: {kind.meaning}; {kind.what_to_do}", sheet=name)
+    return kept
+
+
+def together(parts: list[Part]) -> Typed:
+    """Put the lines of all parts into one frame."""
+    if len(parts) == 1:
+        return parts[0].typed
+    return Typed(
+        pd.concat([each.typed.frame for each in parts], ignore_index=True),
+        np.concatenate([each.typed.cents for each in parts]),
+        np.concatenate([each.typed.unreadable for each in parts]),
+    )
+
+
+def check_total_lines(part: Part, log: IssueLog) -> None:
+    """Compare each total line in the table with the lines that it can stand for."""
+    totals = sorted(at for at, reason in part.rows.aside.items() if reason == TOTAL)
+    if not totals or part.copy_of:
+        return
+    column = part.table.columns[_AMOUNT]
+    running = np.concatenate([[0], np.cumsum(part.typed.cents)])
+    starts = {0}
+    wrong: dict[str, list[int]] = {"subtotal-differs": [], "total-line-doubtful": []}
+    for at, line in zip(totals, part.grid.lines(totals), strict=True):
+        so_far = int(running[np.searchsorted(part.rows.refunds, at)])
+        stated = amount_in_cents(line[column] or "")
+        if stated is None and line[column] is None:
+            continue
+        if stated is None or so_far - stated not in starts:
+            others = [name for name, place in part.table.columns.items() if line[place] and name != _AMOUNT]
+            wrong["total-line-doubtful" if len(others) > 1 else "subtotal-differs"].append(at)
+        starts.add(so_far)
+    for code, places in wrong.items():
+        texts = [line[column] for line in part.grid.lines(places)]
+        log.add_cells(code, part.grid, np.array(places, dtype=np.int64), _AMOUNT, texts, at=column)
