@@ -23,13 +23,14 @@ from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.vocabulary.headings import heading_key
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from rev603.reading.sniff import Source
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_BYTES = 262_144
 _SAMPLE_ROWS = 1_000
+_BLOCK_BYTES = 4 << 20
 _QUOTE_ADVICE = 'look for a cell that opens with " and never closes, or export the report again'
 
 
@@ -122,30 +123,19 @@ def _modal(widths: list[int]) -> int:
 def _parse(
     body: memoryview, delimiter: str, width: int, name: str, limits: Limits
 ) -> tuple[list[pa.ChunkedArray], dict[int, str]]:
+    """Parse on all cores; where rows of another width turn up, once more on one, which knows their numbers."""
     odd: dict[int, str] = {}
 
     def keep(row: pv.InvalidRow) -> str:
         odd[row.number] = row.text
         return "skip"
 
-    names = [str(index) for index in range(width)]
     try:
-        table = pv.read_csv(
-            pa.BufferReader(pa.py_buffer(body)),
-            # without threads pyarrow knows the number of a row; measured, it costs nothing
-            read_options=pv.ReadOptions(
-                column_names=names, use_threads=False, block_size=max(1 << 20, 2 * limits.max_line_bytes)
-            ),
-            parse_options=pv.ParseOptions(
-                delimiter=delimiter,
-                newlines_in_values=True,
-                ignore_empty_lines=False,
-                invalid_row_handler=keep,
-            ),
-            convert_options=pv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
-            ),
-        )
+        return _columns(body, delimiter, width, limits, None), odd
+    except pa.ArrowInvalid:
+        pass
+    try:
+        return _columns(body, delimiter, width, limits, keep), odd
     except pa.ArrowInvalid as error:
         raise UnrecognizedFileError(
             "The text cannot be cut into rows and columns.",
@@ -153,7 +143,31 @@ def _parse(
             why=str(error)[:200],
             what_to_do=_QUOTE_ADVICE,
         ) from None
-    return list(table.columns), odd
+
+
+def _columns(
+    body: memoryview,
+    delimiter: str,
+    width: int,
+    limits: Limits,
+    keep: Callable[[pv.InvalidRow], str] | None,
+) -> list[pa.ChunkedArray]:
+    names = [str(index) for index in range(width)]
+    table = pv.read_csv(
+        pa.BufferReader(pa.py_buffer(body)),
+        read_options=pv.ReadOptions(
+            column_names=names,
+            use_threads=keep is None,
+            block_size=max(_BLOCK_BYTES, limits.max_line_bytes + 1),  # a row must fit into a block
+        ),
+        parse_options=pv.ParseOptions(
+            delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=keep
+        ),
+        convert_options=pv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
+        ),
+    )
+    return list(table.columns)
 
 
 def _with_odd_rows(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import glob
+import importlib
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -143,6 +144,7 @@ def read_reports(
     progress: Progress | None = None,
 ) -> Readings:
     """Read many exports, each a :class:`Report` with its date, oldest first; see :func:`read_history`."""
+    importlib.import_module("rev603.schema")  # once, before threads could deadlock over pandera's own imports
     found = list(_files(sources))
     store = Cache(Path(cache), sheet=sheet, grain=grain, on_error=on_error) if cache is not None else None
     log = IssueLog("")

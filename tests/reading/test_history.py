@@ -1,0 +1,171 @@
+"""Many files as one history: order, repeats, dates, failures, and what was read before."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from rev603 import LineError, SourceNotFoundError, UnrecognizedFileError, read, read_history, sample_report
+from rev603.reading import cache, history
+from rev603.sample import sample_history, write_report
+
+DAYS = ["2026-10-30", "2026-11-06", "2026-11-13"]
+
+
+@pytest.fixture(scope="module")
+def weekly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three weekly exports whose names sort against their dates."""
+    folder = tmp_path_factory.mktemp("exports")
+    for name, report in zip(["c.csv", "b.xlsx", "a.csv"], sample_history(weeks=3, lines=60), strict=True):
+        write_report(report, folder / name)
+    return folder
+
+
+def of(read_so_far: pd.DataFrame, table: str) -> pd.DataFrame:
+    return pd.DataFrame(read_so_far.attrs["rev603"][table])
+
+
+def test_a_folder_is_read_in_the_order_of_the_report_dates(weekly: Path) -> None:
+    read_so_far = read_history(weekly)
+    assert read_so_far["source_file"].unique().tolist() == ["c.csv", "b.xlsx", "a.csv"]
+    assert read_so_far["report_date"].is_monotonic_increasing
+    assert len(read_so_far) == sum(len(read(weekly / name).refunds) for name in ("a.csv", "b.xlsx", "c.csv"))
+
+
+@pytest.mark.parametrize("kind", ["pattern", "list", "text", "one file"])
+def test_sources_may_be_a_pattern_a_list_or_a_path(weekly: Path, kind: str) -> None:
+    sources = {
+        "pattern": str(weekly / "*.csv"),
+        "list": [weekly / "a.csv", weekly / "c.csv"],
+        "text": str(weekly),
+        "one file": weekly / "a.csv",
+    }[kind]
+    expected = {"pattern": 2, "list": 2, "text": 3, "one file": 1}[kind]
+    assert read_history(sources)["source_file"].nunique() == expected
+
+
+def test_the_same_file_under_two_names_counts_once(weekly: Path, tmp_path: Path) -> None:
+    shutil.copytree(weekly, tmp_path, dirs_exist_ok=True)
+    shutil.copy(tmp_path / "a.csv", tmp_path / "a (1).csv")
+    again = read_history(tmp_path)
+    assert len(again) == len(read_history(weekly))
+    assert "file-repeated" in of(again, "issues")["code"].tolist()
+
+
+def test_naming_a_file_twice_reads_it_once(weekly: Path) -> None:
+    assert len(read_history([weekly, weekly / "a.csv"])) == len(read_history(weekly))
+
+
+def test_other_files_in_a_folder_are_passed_over_and_named(weekly: Path, tmp_path: Path) -> None:
+    shutil.copytree(weekly, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "entries.csv").write_text("Entry Number,Refund Due\nMYK28000864,1\n")
+    (tmp_path / "~$b.xlsx").write_bytes(b"lock")
+    issues = of(read_history(tmp_path), "issues")
+    assert issues.loc[issues["code"] == "file-skipped", "source_file"].tolist() == ["entries.csv"]
+
+
+def test_a_file_that_was_named_must_be_a_report(tmp_path: Path) -> None:
+    (tmp_path / "entries.csv").write_text("Entry Number,Refund Due\nMYK28000864,1\n")
+    with pytest.raises(UnrecognizedFileError, match=r"entries\.csv"):
+        read_history(tmp_path / "entries.csv")
+
+
+def test_a_folder_or_pattern_without_exports_is_not_found(tmp_path: Path) -> None:
+    for nothing in (tmp_path, tmp_path / "none.csv", str(tmp_path / "*.csv")):
+        with pytest.raises(SourceNotFoundError):
+            read_history(nothing)
+
+
+def test_without_a_stated_date_the_file_name_gives_it(tmp_path: Path) -> None:
+    report = sample_report(40)
+    for day in DAYS[:2]:
+        write_report(report.head(20 + len(day) + DAYS.index(day)), tmp_path / f"refunds {day}.csv", layout="table")
+    dates = read_history(tmp_path)["report_date"].drop_duplicates()
+    assert dates.dt.strftime("%Y-%m-%d").tolist() == DAYS[:2]
+
+
+def test_files_without_any_date_are_refused_by_name_unless_dates_are_given(tmp_path: Path) -> None:
+    report = sample_report(40)
+    write_report(report, tmp_path / "first.csv", layout="table")
+    write_report(report.head(30), tmp_path / "second.csv", layout="table")
+    with pytest.raises(UnrecognizedFileError, match=r"first\.csv, second\.csv"):
+        read_history(tmp_path)
+    dates = {"first.csv": DAYS[1], "second.csv": DAYS[0]}
+    assert read_history(tmp_path, report_dates=dates)["source_file"].unique().tolist() == ["second.csv", "first.csv"]
+
+
+def test_since_leaves_older_reports_out(weekly: Path) -> None:
+    stated = sorted({str(day.date()) for day in read_history(weekly)["report_date"]})
+    assert read_history(weekly, since=stated[1])["report_date"].min() == pd.Timestamp(stated[1])
+
+
+def test_a_broken_file_names_itself_and_need_not_stop_the_rest(weekly: Path, tmp_path: Path) -> None:
+    shutil.copytree(weekly, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "broken.xlsx").write_bytes((weekly / "b.xlsx").read_bytes()[:2000])
+    (tmp_path / "odd.csv").write_text((weekly / "a.csv").read_text().replace("$", "about "))
+    with pytest.raises((UnrecognizedFileError, LineError), match=r"broken\.xlsx|odd\.csv"):
+        read_history([tmp_path / "broken.xlsx", tmp_path / "odd.csv"])
+    collected = read_history([weekly, tmp_path / "broken.xlsx"], on_error="collect")
+    assert len(collected) == len(read_history(weekly))
+    issues = of(collected, "issues")
+    assert issues.loc[issues["code"] == "file-failed", "source_file"].tolist() == ["broken.xlsx"]
+
+
+def test_what_is_known_of_the_sources_is_plain_json_and_free_to_copy(weekly: Path) -> None:
+    known = read_history(weekly).attrs["rev603"]
+    assert json.loads(json.dumps(known, allow_nan=False)) == known
+    assert copy.deepcopy(known) is known
+    sources = pd.DataFrame(known["sources"])
+    assert (sources["rows_read"] == sources["lines"] + sources["set_aside"]).all()
+    assert sources["ties_out"].all()
+
+
+def test_a_history_can_be_kept_as_parquet(weekly: Path, tmp_path: Path) -> None:
+    read_so_far = read_history(weekly)
+    read_so_far.to_parquet(tmp_path / "history.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "history.parquet"), read_so_far)
+
+
+def test_progress_is_told_after_each_file(weekly: Path) -> None:
+    seen: list[tuple[int, int, str]] = []
+    read_history(weekly, progress=lambda done, files, name: seen.append((done, files, name)))
+    assert seen == [(1, 3, "a.csv"), (2, 3, "b.xlsx"), (3, 3, "c.csv")]
+
+
+def test_the_cache_gives_the_very_same_history_and_reads_nothing_again(
+    weekly: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = read_history(weekly, cache=tmp_path / "kept")
+    monkeypatch.setattr(history, "read", lambda *_, **__: pytest.fail("read again"))
+    second = read_history(weekly, cache=tmp_path / "kept")
+    pd.testing.assert_frame_equal(second, first)
+    assert second.attrs["rev603"] == first.attrs["rev603"]
+
+
+def test_a_damaged_cache_is_read_past(weekly: Path, tmp_path: Path) -> None:
+    first = read_history(weekly, cache=tmp_path)
+    for kept in tmp_path.iterdir():
+        kept.write_bytes(b"not parquet")
+    pd.testing.assert_frame_equal(read_history(weekly, cache=tmp_path), first)
+
+
+def test_the_cache_knows_what_was_asked_and_a_file_by_its_content(weekly: Path, tmp_path: Path) -> None:
+    store = cache.Cache(tmp_path, sheet=None, grain=None, on_error="raise")
+    store.put(weekly / "a.csv", read(weekly / "a.csv"))
+    renamed = shutil.copy(weekly / "a.csv", tmp_path / "renamed.csv")
+    found = store.get(Path(renamed))
+    assert found is not None
+    assert found.source_file == "renamed.csv"
+    assert set(found.refunds["source_file"]) == {"renamed.csv"}
+    assert cache.Cache(tmp_path, sheet=None, grain="refund", on_error="raise").get(weekly / "a.csv") is None
+    assert store.get(weekly / "b.xlsx") is None
+
+
+def test_a_cache_that_cannot_be_written_is_no_reason_to_stop(weekly: Path, tmp_path: Path) -> None:
+    (tmp_path / "a file").write_text("")
+    assert len(read_history(weekly, cache=tmp_path / "a file" / "kept"))
