@@ -309,8 +309,9 @@ def shown_on(ledger: Ledger, day: Days, *, weeks: int) -> pd.DataFrame:
         source_row=np.int64(1),
     )
     seen = (ledger.appears_on <= day) & (ledger.refund_date > day - 7 * weeks - 5)
-    shown: pd.DataFrame = lines.loc[seen, list(REFUND_FRAME)]
-    return shown.sort_values(["refund_date", "refund_id"], kind="stable", ignore_index=True)
+    order = np.flatnonzero(seen)
+    order = order[np.lexsort((ids[order], ledger.refund_date[order]))]
+    return lines[list(REFUND_FRAME)].iloc[order].reset_index(drop=True)
 
 
 def _text(values: Any, there: Any) -> pd.Series[str]:
