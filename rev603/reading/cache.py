@@ -16,12 +16,14 @@ import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rev603.reading.control import Control, Header
 from rev603.reading.report import Report
+from rev603.reading.typed import TEXT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,7 +119,10 @@ def _loaded(place: Path, name: str) -> Report:
 
 def _frame(columns: dict[str, list[Any]]) -> pd.DataFrame:
     """Rebuild a frame of text and row numbers."""
-    whole = {"source_row": "Int64" if "severity" in columns else "int64"}
+    rows = pd.Int64Dtype() if "severity" in columns else np.dtype("int64")
     return pd.DataFrame(
-        {name: pd.array(values, dtype=whole.get(name, "str")) for name, values in columns.items()}
+        {
+            name: pd.Series(values, dtype=rows if name == "source_row" else TEXT)
+            for name, values in columns.items()
+        }
     )

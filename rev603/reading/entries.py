@@ -47,7 +47,7 @@ def read_entries(
     on_error: OnError = "raise",
     limits: Limits = DEFAULT_LIMITS,
 ) -> pd.DataFrame:
-    """Read an entry list: which entries were expected to bring a refund, and how much.
+    r"""Read an entry list: which entries were expected to bring a refund, and how much.
 
     Headings are found by their aliases: brokers' lists, the ACE reports ES-003, ES-022, ES-701, REV-613 and REV-615, a CAPE
     declaration (entry numbers only) and CAPE Claim Details.
@@ -71,9 +71,10 @@ def read_entries(
     Returns
     -------
     pandas.DataFrame
-        ``entry_number`` (11 characters where it is one, else as it stands), ``expected_amount`` (dollars, missing where the list
-        states none), then ``refund_id importer_number notify_party liquidation_date`` as far as the list has them, provenance, and every
-        other column of the list. ``.attrs["rev603"]`` has ``issues`` and ``set_aside``.
+        ``entry_number`` (11 characters where it is one, else as it stands), ``expected_amount`` (dollars,
+        missing where the list states none), then ``refund_id importer_number notify_party
+        liquidation_date`` as far as the list has them, provenance, and every other column of the list.
+        ``.attrs["rev603"]`` has ``issues`` and ``set_aside``.
 
     Raises
     ------
@@ -89,7 +90,7 @@ def read_entries(
     Examples
     --------
     >>> import io, rev603
-    >>> listed = io.BytesIO(b"Entry No.,Refund due\\nMYK-2800086-4,$12.50\\n")
+    >>> listed = io.BytesIO(b"Entry No.,Refund due\nMYK-2800086-4,$12.50\n")
     >>> rev603.read_entries(listed)[["entry_number", "expected_amount"]]
       entry_number  expected_amount
     0  MYK28000864             12.5

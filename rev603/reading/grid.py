@@ -117,7 +117,7 @@ def is_valid(column: pa.ChunkedArray) -> NDArray[np.bool_]:
 
 def as_mask(truth: pa.ChunkedArray | pa.Array) -> NDArray[np.bool_]:
     """Give Arrow truth values as a mask; unknown is false."""
-    return np.asarray(pc.fill_null(truth, False), dtype=bool)  # noqa: FBT003 - Arrow takes it by position
+    return np.asarray(pc.fill_null(truth, False), dtype=bool)
 
 
 def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -145,4 +145,4 @@ def _may_need_trimming(chunk: pa.StringArray) -> bool:
 
 
 #: Bytes that begin or end a cell with a space, or with a character beyond ASCII, which may be one.
-_SPACE_OR_BEYOND_ASCII = np.array([byte <= 32 or byte >= 127 for byte in range(256)])  # noqa: PLR2004 - ASCII's own bounds
+_SPACE_OR_BEYOND_ASCII = np.array([byte <= 32 or byte >= 127 for byte in range(256)])

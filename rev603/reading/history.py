@@ -198,12 +198,9 @@ def _files(sources: Sources) -> Iterator[tuple[Path, bool]]:
         if path.is_dir():
             swept, paths = True, sorted(child for child in path.iterdir() if _is_export(child))
         elif glob.has_magic(str(each)) and not path.exists():
-            swept, paths = (
-                True,
-                sorted(
-                    match for name in glob.glob(str(each), recursive=True) if _is_export(match := Path(name))
-                ),
-            )  # noqa: PTH207 - the pattern may be absolute, which Path.glob refuses
+            # the pattern may be absolute, which Path.glob refuses
+            matches = map(Path, glob.glob(str(each), recursive=True))  # noqa: PTH207
+            swept, paths = True, sorted(match for match in matches if _is_export(match))
         else:
             swept, paths = False, [path]
         if not paths:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -254,7 +254,9 @@ def _method(work: _Lines) -> pd.api.extensions.ExtensionArray:
 
 def pandas_text(column: pa.ChunkedArray | pa.Array) -> pd.api.extensions.ExtensionArray:
     """Give Arrow text as pandas ``str``; null is missing."""
-    return TEXT.__from_arrow__(column)
+    dtype: Any = TEXT  # the stubs do not know that pandas makes its text from Arrow without a copy
+    made: pd.api.extensions.ExtensionArray = dtype.__from_arrow__(column)
+    return made
 
 
 def _constant(text: str | None, count: int) -> pd.api.extensions.ExtensionArray:

@@ -89,7 +89,9 @@ ENTRY_COLUMNS = (
 
 #: What the reader adds to the 17 columns, in order.
 DERIVED_COLUMNS = (
-    Column("entry_number", "", "the document number as 11 characters, or missing where it is not an entry number"),
+    Column(
+        "entry_number", "", "the document number as 11 characters, or missing where it is not an entry number"
+    ),
     Column("amount", "", "dollars that add up: where the report repeats a refund's amount, once per refund"),
     Column("report_date", "", "Today's Date in the header block"),
     Column("source_file", "", "file name"),
@@ -111,9 +113,9 @@ _PUNCTUATION = re.compile(r"[\s.:*_?\"-]+")
 
 
 def heading_key(text: str) -> str:
-    """Give a heading as it is looked up: without regard to case, spacing, line breaks and end marks.
+    r"""Give a heading as it is looked up: without regard to case, spacing, line breaks and end marks.
 
-    >>> heading_key("Check Number /\\u00a0ACH\\nTrace Number ") == heading_key("check number/ACH trace number")
+    >>> heading_key("Check Number /\u00a0ACH\nTrace Number ") == heading_key("check number/ACH trace number")
     True
     """
     plain = unicodedata.normalize("NFKC", text).translate(_QUOTES)

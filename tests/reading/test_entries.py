@@ -19,11 +19,13 @@ def codes(entries: pd.DataFrame) -> list[str]:
 
 
 FAMILIES = {
-    "a broker's list": ("Entry No.,Entry Date,IOR Number,Expected Refund,Liq. Date\nMYK-2800086-4,1/2/2026,12-3456789,$12.50,11/6/2026\n"),
+    "a broker's list": (
+        "Entry No.,Entry Date,IOR Number,Expected Refund,Liq. Date\nMYK-2800086-4,1/2/2026,12-3456789,$12.50,11/6/2026\n"
+    ),
     "ES-003": "Entry Summary Number,Line Number,Refund Due\nMYK28000864,001,12.5\n",
     "ES-022": "Entry Number,Refund Number,Principal,Interest\nMYK28000864,R1,10.00,2.50\n",
     "ES-701": "ENTRY NUMBER,Liquidation Date,Refund Amount,Refund Interest\nMYK28000864,11/06/2026,12.50,2.50\n",
-    "REV-613": "Refund ID,Payee ID,Company Name,Document Number,Rejected Amount\nR1,12-3456789,Harbor Lamp Co,MYK28000864,$12.50\n",
+    "REV-613": "Refund ID,Payee ID,Document Number,Rejected Amount\nR1,12-3456789,MYK28000864,$12.50\n",
     "REV-615": "Consolidated Refund Number,Entry Number,Refund Amount\nR1,MYK28000864,12.50\n",
 }
 
@@ -61,7 +63,9 @@ def test_cape_claim_details_wrap_identifiers_in_formulas() -> None:
 def test_the_caller_names_columns_that_no_alias_finds() -> None:
     text = "Our file,Ref 1,Claimed\n77,MYK28000864,5.00\n"
     entries = read_entries(listed(text), columns={"entry_number": "Ref 1", "expected_amount": "claimed"})
-    assert entries[["entry_number", "expected_amount", "Our file"]].values.tolist() == [["MYK28000864", 5.0, "77"]]
+    assert entries[["entry_number", "expected_amount", "Our file"]].to_numpy().tolist() == [
+        ["MYK28000864", 5.0, "77"]
+    ]
 
 
 def test_a_named_heading_that_is_not_there_is_refused_with_the_nearest() -> None:

@@ -6,6 +6,7 @@ import copy
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -39,14 +40,14 @@ def test_a_folder_is_read_in_the_order_of_the_report_dates(weekly: Path) -> None
 
 @pytest.mark.parametrize("kind", ["pattern", "list", "text", "one file"])
 def test_sources_may_be_a_pattern_a_list_or_a_path(weekly: Path, kind: str) -> None:
-    sources = {
+    kinds: dict[str, Any] = {
         "pattern": str(weekly / "*.csv"),
         "list": [weekly / "a.csv", weekly / "c.csv"],
         "text": str(weekly),
         "one file": weekly / "a.csv",
-    }[kind]
+    }
     expected = {"pattern": 2, "list": 2, "text": 3, "one file": 1}[kind]
-    assert read_history(sources)["source_file"].nunique() == expected
+    assert read_history(kinds[kind])["source_file"].nunique() == expected
 
 
 def test_the_same_file_under_two_names_counts_once(weekly: Path, tmp_path: Path) -> None:
@@ -84,7 +85,9 @@ def test_a_folder_or_pattern_without_exports_is_not_found(tmp_path: Path) -> Non
 def test_without_a_stated_date_the_file_name_gives_it(tmp_path: Path) -> None:
     report = sample_report(40)
     for day in DAYS[:2]:
-        write_report(report.head(20 + len(day) + DAYS.index(day)), tmp_path / f"refunds {day}.csv", layout="table")
+        write_report(
+            report.head(20 + len(day) + DAYS.index(day)), tmp_path / f"refunds {day}.csv", layout="table"
+        )
     dates = read_history(tmp_path)["report_date"].drop_duplicates()
     assert dates.dt.strftime("%Y-%m-%d").tolist() == DAYS[:2]
 
@@ -96,7 +99,10 @@ def test_files_without_any_date_are_refused_by_name_unless_dates_are_given(tmp_p
     with pytest.raises(UnrecognizedFileError, match=r"first\.csv, second\.csv"):
         read_history(tmp_path)
     dates = {"first.csv": DAYS[1], "second.csv": DAYS[0]}
-    assert read_history(tmp_path, report_dates=dates)["source_file"].unique().tolist() == ["second.csv", "first.csv"]
+    assert read_history(tmp_path, report_dates=dates)["source_file"].unique().tolist() == [
+        "second.csv",
+        "first.csv",
+    ]
 
 
 def test_since_leaves_older_reports_out(weekly: Path) -> None:

@@ -7,7 +7,14 @@ from collections import Counter
 import pytest
 
 from rev603.vocabulary.centres import CENTRES
-from rev603.vocabulary.headings import ENTRY_COLUMNS, REFUND_COLUMNS, REFUND_FRAME, Column, alias_table, heading_key
+from rev603.vocabulary.headings import (
+    ENTRY_COLUMNS,
+    REFUND_COLUMNS,
+    REFUND_FRAME,
+    Column,
+    alias_table,
+    heading_key,
+)
 from rev603.vocabulary.statuses import PAYMENT_STATES, STATE_OF_STATUS, UNPAID_STATES, status_key
 
 #: CBP Pub. 5286-1225, the picture of the report.
@@ -40,7 +47,11 @@ def test_no_spelling_means_two_columns(columns: tuple[Column, ...]) -> None:
 
 @pytest.mark.parametrize(
     "spelling",
-    ["CHECK NUMBER/ACH TRACE NUMBER", "Check Number /\u00a0ACH\nTrace  Number", " check number / ach trace number: "],
+    [
+        "CHECK NUMBER/ACH TRACE NUMBER",
+        "Check Number /\u00a0ACH\nTrace  Number",
+        " check number / ach trace number: ",
+    ],
 )
 def test_a_heading_is_known_in_any_case_spacing_and_break(spelling: str) -> None:
     assert alias_table(REFUND_COLUMNS)[heading_key(spelling)] == "check_or_trace_number"
