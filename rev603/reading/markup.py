@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 from xml.parsers import expat
 
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
@@ -41,22 +41,24 @@ def parse_part(
     Raises
     ------
     UnsafeFileError
-        It has a DOCTYPE or nests too deep.
+        It has a DOCTYPE, nests too deep or has too many elements.
     UnrecognizedFileError
         It is not well-formed.
     """
-    depth = 0
+    limits = package.limits
+    depth, elements = 0, 0
 
     def opening(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
+        nonlocal depth, elements
         depth += 1
-        if depth > package.limits.max_depth:
-            raise UnsafeFileError(
-                f"The workbook's XML nests deeper than {package.limits.max_depth} levels.",
-                where=f"{package.name}, part {part}",
-                why="a workbook needs about ten",
-                what_to_do="export the report again",
+        elements += 1
+        if depth > limits.max_depth:
+            _refuse(
+                package, part, f"nests deeper than {limits.max_depth} levels", "a workbook needs about ten"
             )
+        if elements > limits.max_elements:
+            why = "its markup is unlike what Excel writes, and would take minutes to run through"
+            _refuse(package, part, f"has more than {limits.max_elements:,} elements", why)
         if start is not None:
             start(tag, attributes)
 
@@ -72,6 +74,15 @@ def parse_part(
     if text is not None:
         parser.CharacterDataHandler = text
     _feed(parser, package.pieces(part), package, part)
+
+
+def _refuse(package: Package, part: str, what: str, why: str) -> NoReturn:
+    raise UnsafeFileError(
+        f"The workbook's XML {what}.",
+        where=f"{package.name}, part {part}",
+        why=why,
+        what_to_do="open it in Excel and save it under another name, or export the report again",
+    )
 
 
 class _RootReachedError(Exception):

@@ -8,9 +8,12 @@ every cell that it is such. At the first thing that is otherwise it gives up wit
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from rev603.reading.sheet_facts import LAST_ROW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,6 +48,10 @@ _EMPTY = ((_word(b"/>"), _mask(2)), (_word(b" />"), _mask(3)), (_word(b"></c>"),
 _MASKS = np.array([_mask(length) for length in range(9)], np.uint64)
 _QUOTE = 34
 
+_MAX_PREFIX = 40
+_ROOT = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml[^<>]*\?>)?\s*<([A-Za-z_][A-Za-z0-9_.-]{0,30}:)worksheet[\s>]"
+)
 _HEAD = re.compile(rb"<sheetData(?:\s[^<>]*)?(/?)>\s*(?=<)")
 _ENCODING = re.compile(rb"""\bencoding\s*=\s*["'](?!utf-?8["'])""", re.IGNORECASE)
 _FOREIGN = re.compile(rb"<[^<>\s:]+:(?:c|row)[\s/>]")
@@ -75,7 +82,7 @@ def scan_blocks(pieces: Iterable[bytes], tally: Tally) -> None:
     IrregularError
         The markup is not of the plain kind; the tally is then of no use.
     """
-    stream = iter(pieces)
+    stream = _unprefixed(iter(pieces))
     text, ended = _skip_head(stream)
     while not ended:
         cut = text.rfind(b"<row ")
@@ -98,6 +105,24 @@ def scan_blocks(pieces: Iterable[bytes], tally: Tally) -> None:
         else:
             text += piece
     _tally_merges(text, stream, tally)
+
+
+def _unprefixed(stream: Iterator[bytes]) -> Iterator[bytes]:
+    """Take the prefix off each tag where the root has one: some programs write ``<x:c>`` throughout."""
+    first = next(stream, b"")
+    prefix = _ROOT.match(first)
+    if prefix is None:
+        yield first
+        yield from stream
+        return
+    opening, closing = b"<" + prefix[1], b"</" + prefix[1]
+    kept = b""
+    for piece in chain((first,), stream):
+        text = kept + piece
+        cut = max(text.rfind(b"<"), len(text) - _MAX_PREFIX)  # the last tag may lack its end
+        yield text[:cut].replace(opening, b"<").replace(closing, b"</")
+        kept = text[cut:]
+    yield kept.replace(opening, b"<").replace(closing, b"</")
 
 
 def _skip_head(stream: Iterator[bytes]) -> tuple[bytes, bool]:
@@ -127,8 +152,9 @@ def _tally_merges(text: bytes, stream: Iterator[bytes], tally: Tally) -> None:
         if b"<sheetData" in text:
             raise IrregularError("there is a second sheetData")
         whole = text.rfind(b">") + 1
-        for reference in _MERGE.findall(text[:whole]):
-            tally.add_merge(reference.decode())
+        if b"mergeCell" in text:
+            for reference in _MERGE.findall(text[:whole]):
+                tally.add_merge(reference.decode())
         piece = next(stream, None)
         if piece is None:
             return
@@ -154,6 +180,8 @@ def _tally_block(block: bytes, tally: Tally) -> None:
     if not ascending.all():
         tally.refuse_disorder(int(numbers[np.flatnonzero(~ascending)[0]]))
     tally.last_listed_row = int(numbers[-1])
+    if tally.last_listed_row > LAST_ROW:
+        tally.refuse_rows()
     if cells.size:
         tally.count(cells.size)
         found = _Cells(block, words, cells)

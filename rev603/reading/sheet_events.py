@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rev603.reading.markup import parse_part
-from rev603.reading.sheet_facts import place
+from rev603.reading.sheet_facts import LAST_ROW, place
 
 if TYPE_CHECKING:
     from rev603.reading.package import Package
@@ -44,7 +44,8 @@ class _Events:
     def __init__(self, tally: Tally) -> None:
         self.tally = tally
         self.unusual = ""
-        self.path: list[str] = []
+        self.prefix = ""
+        self.path: list[str] = []  # elements of another prefix than the root's keep theirs
         self.sheet_data_seen = False
         self.row = 0
         self.column = 0
@@ -57,12 +58,15 @@ class _Events:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         prefix, _, name = tag.rpartition(":")
         parent = self.path[-1] if self.path else ""
-        self.path.append(name)
-        if prefix and not self.path[1:]:
+        if not self.path:
             self.prefix = prefix
-        if name in {"c", "row"} and prefix != getattr(self, "prefix", ""):
-            self.unusual = "tags of another namespace look like cells"
-        elif name == "sheetData":
+        elif prefix != self.prefix:
+            self.path.append(tag)
+            if name in {"c", "row"}:
+                self.unusual = "tags of another namespace look like cells"
+            return
+        self.path.append(name)
+        if name == "sheetData":
             if self.sheet_data_seen:
                 self.unusual = "there is a second sheetData"
             self.sheet_data_seen = True
@@ -97,6 +101,8 @@ class _Events:
             self.tally.refuse_disorder(int(number))
         else:
             self.row = int(number)
+        if self.row > LAST_ROW:
+            self.tally.refuse_rows()
         self.column = 0
 
     def _start_cell(self, attributes: dict[str, str]) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MarkedCells", "SheetFacts", "Tally", "address", "column_letters"]
 
-_SHOWN = 20
+LAST_ROW = 1_048_576  # where Excel's sheets end
 _MAX_MERGES = 1_000_000
 _REPAIR = "open it in Excel and let it repair the file, or export the report again"
 
@@ -64,7 +64,7 @@ class SheetFacts:
     uncomputed
         How many formulas have no cached value: they look blank to any reader.
     uncomputed_cells
-        The addresses of the first of them.
+        Their addresses.
     careful_because
         Why the fast reader cannot be trusted with this sheet; empty for nearly all.
     """
@@ -109,7 +109,6 @@ class Tally:
         self.padded: list[tuple[np.ndarray, np.ndarray, tuple[str, ...]]] = []
         self.merges: list[tuple[int, int, int, int]] = []
         self.uncomputed: list[tuple[int, int]] = []
-        self.uncomputed_count = 0
 
     def count(self, cells: int) -> None:
         """Count cells, blank or not."""
@@ -125,9 +124,7 @@ class Tally:
 
     def add_uncomputed(self, row: int, column: int) -> None:
         """Note a formula without a value."""
-        self.uncomputed_count += 1
-        if len(self.uncomputed) < _SHOWN:
-            self.uncomputed.append((row, column))
+        self.uncomputed.append((row, column))
 
     def add_merge(self, reference: str) -> None:
         """Note a merged range; one that cannot be read is of no consequence."""
@@ -151,7 +148,7 @@ class Tally:
         """Check the extent against the limits, and give what was found."""
         limits = self.limits
         if self.last_row > limits.max_rows:
-            self._refuse_size(f"more than {limits.max_rows:,} rows", "max_rows")
+            self.refuse_rows()
         if self.last_column > limits.max_columns:
             self._refuse_size(f"more than {limits.max_columns:,} columns", "max_columns")
         rows = [rows for rows, _, _ in self.padded]
@@ -169,7 +166,7 @@ class Tally:
                 tuple(text for _, _, texts in self.padded for text in texts),
             ),
             merges=tuple(self.merges),
-            uncomputed=self.uncomputed_count,
+            uncomputed=len(self.uncomputed),
             uncomputed_cells=tuple(address(row, column) for row, column in self.uncomputed),
             careful_because=careful_because,
         )
@@ -182,6 +179,10 @@ class Tally:
                 what_to_do="delete the stray cells at the far end, or raise max_cells",
             )
         return facts
+
+    def refuse_rows(self) -> NoReturn:
+        """Refuse a sheet that goes on for too long."""
+        self._refuse_size(f"more than {self.limits.max_rows:,} rows", "max_rows")
 
     def _refuse_size(self, what: str, limit: str) -> NoReturn:
         raise UnsafeFileError(

@@ -21,6 +21,7 @@ __all__ = ["Source", "sniff"]
 
 _NAMELESS = "the file object"
 _HEAD = 65_536
+_STEP = 16 << 20
 
 _EXPORT_AGAIN = "run the report again and export it as Excel (.xlsx) or CSV"
 _SAVE_AS = "open it in Excel and save it as an Excel workbook (.xlsx) or as CSV UTF-8"
@@ -139,7 +140,8 @@ def _read_all(source: object, limits: Limits) -> tuple[str, bytes]:
 def _read_path(path: Path, limits: Limits) -> tuple[str, bytes]:
     name = path.name or str(path)
     try:
-        mode = path.stat().st_mode
+        status = path.stat()
+        mode = status.st_mode
         if stat.S_ISDIR(mode):
             raise UnrecognizedFileError(
                 "This is a folder, not a file.",
@@ -151,7 +153,7 @@ def _read_path(path: Path, limits: Limits) -> tuple[str, bytes]:
                 "This is not a regular file.", where=str(path), why="a device or a pipe may never end"
             )
         with path.open("rb") as file:
-            return name, _bounded(file.read, name, limits)
+            return name, _bounded(file.read, name, limits, expected=status.st_size)
     except PermissionError as error:
         raise UnrecognizedFileError(
             "The file may not be opened.",
@@ -175,12 +177,13 @@ def _read_object(source: object, read: Callable[[int], object], name: str, limit
     return _bounded(read, name, limits)
 
 
-def _bounded(read: Callable[[int], object], name: str, limits: Limits) -> bytes:
+def _bounded(read: Callable[[int], object], name: str, limits: Limits, *, expected: int = 0) -> bytes:
     """Read to the end, and no further than the limit (one byte more tells that there is more)."""
     pieces: list[bytes] = []
     wanted = limits.max_file_bytes + 1
     while wanted > 0:
-        piece = read(min(wanted, 1 << 30))
+        step = _STEP if pieces else max(_STEP, expected + 1)  # a file sets aside room for all that is asked for
+        piece = read(min(wanted, step))
         if isinstance(piece, str):
             raise TypeError('the file object gives text: open the file with open(path, "rb")')
         if not isinstance(piece, (bytes, bytearray)):

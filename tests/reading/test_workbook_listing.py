@@ -1,0 +1,110 @@
+"""What a workbook says of itself, and the limits that stop it."""
+
+from __future__ import annotations
+
+import io
+
+import fastexcel
+import pytest
+from hostile_files import (
+    MAIN,
+    RELATIONS,
+    WORKBOOK,
+    WORKBOOK_RELS,
+    bomb,
+    cell,
+    report_rows,
+    row,
+    shared_strings,
+    sheet,
+    workbook,
+)
+from scanning import opened, scanned
+
+from rev603.errors import Rev603Error, UnsafeFileError
+from rev603.reading.limits import Limits
+from rev603.reading.sheet_facts import column_letters, place
+from rev603.reading.sheet_scan import choose_reader, scan_workbook
+from rev603.reading.sniff import sniff
+
+
+def test_sheets_are_listed_in_order_with_their_visibility() -> None:
+    listed = (
+        f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><workbookPr date1904="1"/><sheets>'
+        '<sheet name="Chart" sheetId="3" r:id="rId8"/>'
+        '<sheet name="A &amp; B" sheetId="1" state="hidden" r:id="rId1"/>'
+        '<sheet name="Deep" sheetId="2" state="veryHidden" r:id="rId1"/></sheets></workbook>'
+    )
+    chart = f'<Relationship Id="rId8" Type="{RELATIONS}/chartsheet" Target="/xl/chartsheets/sheet1.xml"/>'
+    rels = WORKBOOK_RELS.replace("</Relationships>", chart + "</Relationships>")
+    data = workbook(
+        sheet(report_rows()),
+        parts={
+            "xl/workbook.xml": listed,
+            "xl/_rels/workbook.xml.rels": rels,
+            "xl/chartsheets/sheet1.xml": f'<chartsheet xmlns="{MAIN}"/>',
+        },
+    )
+    book = opened(data)
+    assert [(each.index, each.name, each.visibility, each.kind) for each in book.sheets] == [
+        (0, "Chart", "visible", "chartsheet"),
+        (1, "A & B", "hidden", "worksheet"),
+        (2, "Deep", "veryHidden", "worksheet"),
+    ]
+    assert book.date1904
+    assert [facts.cells for facts in scan_workbook(sniff(io.BytesIO(data)))] == [0, 34, 34]
+    assert fastexcel.read_excel(data).sheet_names == [each.name for each in book.sheets]
+
+
+def test_date_system_is_1900_unless_said() -> None:
+    assert not opened(workbook(sheet(""))).date1904
+    off = WORKBOOK.replace("<sheets>", '<workbookPr date1904="0"/><sheets>')
+    assert not opened(workbook(sheet(""), parts={"xl/workbook.xml": off})).date1904
+
+
+def test_a_false_claim_of_shared_strings_keeps_the_fast_reader_away() -> None:
+    strings = {
+        claim: shared_strings("<si><t>x</t></si>", attributes=f' uniqueCount="{claim}"') for claim in (1, 2)
+    }
+    for claim, reader in ((1, "fast"), (2, "careful")):
+        data = workbook(sheet(report_rows()), parts={"xl/sharedStrings.xml": strings[claim]})
+        assert choose_reader(scanned(data)) == reader
+
+
+# ------------------------------------------------------------------ limits
+
+
+@pytest.mark.parametrize(
+    ("limits", "says"),
+    [
+        (Limits(max_rows=1), "more than 1 rows"),
+        (Limits(max_columns=16), "more than 16 columns"),
+        (Limits(max_cells=33), "more than 33 cells"),
+        (Limits(max_cell_bytes=15), "text is longer than 15"),
+        (Limits(max_unzipped_bytes=1_000), "unzips to more than 1,000 bytes"),
+        (Limits(max_parts=3), "more than 3 parts"),
+    ],
+)
+def test_each_limit_is_kept(limits: Limits, says: str) -> None:
+    data = workbook(sheet(report_rows()))
+    assert scanned(data).cells == 34
+    with pytest.raises(UnsafeFileError, match=says):
+        scanned(data, limits)
+
+
+def test_cells_far_apart_are_refused_with_the_place() -> None:
+    rows = row(1, cell("A1")) + row(1_048_576, cell("XFD1048576"))
+    with pytest.raises(UnsafeFileError, match=r"row 1,048,576 and out to column XFD"):
+        scanned(workbook(sheet(rows)))
+
+
+def test_a_row_beyond_the_cell_limit_is_not_held_in_memory() -> None:
+    with pytest.raises(Rev603Error):
+        scanned(bomb(b'<row r="1">' + b'<c r="A1"></c>' * 100_000, 400))
+
+
+def test_addresses_and_columns_are_each_others_inverse() -> None:
+    for column in (1, 26, 27, 52, 702, 703, 16_384):
+        assert place(f"{column_letters(column)}9") == (9, column)
+    for wrong in ("", "A", "9", "A0", "$A$1", "AAAA1", "A12345678", "Ä1", "A\uff11"):
+        assert place(wrong) is None
