@@ -145,7 +145,7 @@ def read_reports(
 ) -> Readings:
     """Read many exports, each a :class:`Report` with its date, oldest first; see :func:`read_history`."""
     importlib.import_module("rev603.schema")  # once, before threads could deadlock over pandera's own imports
-    found = list(_files(sources))
+    found = list(export_files(sources))
     store = Cache(Path(cache), sheet=sheet, grain=grain, on_error=on_error) if cache is not None else None
     log = IssueLog("")
     frames: list[pd.DataFrame] = []
@@ -189,7 +189,7 @@ def read_reports(
     return Readings(sorted(kept, key=lambda report: (_day(report), report.source_file)), joined(frames))
 
 
-def _files(sources: Sources) -> Iterator[tuple[Path, bool]]:
+def export_files(sources: Sources) -> Iterator[tuple[Path, bool]]:
     """Give every file once, with whether it was swept up by a folder or a pattern rather than named."""
     given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     seen: set[Path] = set()
