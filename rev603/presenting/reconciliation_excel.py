@@ -28,15 +28,15 @@ _LABELS = {
     "importer_number": "Importer number",
     "notify_party": "Notify party",
     "liquidation_date": "Liquidation date",
-    "difference": "Difference of the match",
+    "difference": "Difference",
     "outcome": "Outcome",
     "reason": "Why",
     "payment_state": "State",
     "entries": "Entry lines",
     "refunds": "Refund lines",
     "not_paid_amount": "Found, not paid",
-    "no_expected_amount": "Came without an expected amount",
-    "paid_to_another_party": "Paid to another party",
+    "no_expected_amount": "No expected amount",
+    "paid_to_another_party": "To another party",
     "refunded": "Refunded",
     "expected": "Expected",
     "explained": "Explained",
@@ -47,16 +47,16 @@ _LABELS = {
 _PARTY_LABELS = _LABELS | {column_of(name): name[:1].upper() + name[1:] for name in EXPLANATIONS}
 _PROVENANCE = ("source_file", "source_sheet", "source_row", "match_id")
 _OF_ENTRIES = (
-    "entry_number", "expected_amount", "reason", "importer_number", "notify_party", "liquidation_date",
-    "refund_id", "outcome", *_PROVENANCE,
+    "entry_number", "expected_amount", "importer_number", "notify_party", "liquidation_date", "refund_id",
+    *_PROVENANCE, "reason",
 )  # fmt: skip
 _OF_REFUNDS = (
-    "entry_number", "document_number", "refund_id", "amount", "payment_state", "reason", "payee_id",
-    "company_name", "care_of", "refund_date", "paid_to_another_party", "outcome", *_PROVENANCE,
+    "entry_number", "document_number", "refund_id", "amount", "payment_state", "payee_id", "company_name",
+    "care_of", "refund_date", "paid_to_another_party", *_PROVENANCE, "reason",
 )  # fmt: skip
 _OF_MATCHES = (
-    "entry_number", "outcome", "expected", "refunded", "difference", "reason", "not_paid_amount",
-    "no_expected_amount", "paid_to_another_party", "entries", "refunds", "match_id",
+    "entry_number", "outcome", "expected", "refunded", "difference", "not_paid_amount",
+    "no_expected_amount", "paid_to_another_party", "entries", "refunds", "match_id", "reason",
 )  # fmt: skip
 
 #: Sheet, outcomes, which lines, title, note.
@@ -120,7 +120,10 @@ def _totals(answer: Reconciliation, outcomes: tuple[str, ...]) -> dict[str, floa
     if len(found) != 1:
         return {}
     line = found.iloc[0]
-    return {"expected": line["expected"], "refunded": line["refunded"], "difference": line["explained"]}
+    figures = {"expected": line["expected"], "difference": line["explained"]}
+    if line["explanation"] != "matched":  # what came without an expected amount has a line of its own there
+        figures["refunded"] = line["refunded"]
+    return figures
 
 
 def _front(answer: Reconciliation, sheets: list[str]) -> Front:
