@@ -63,7 +63,7 @@ def _in_child(path: str, seconds: int, extra_bytes: int) -> str:
     try:
         report = read(path)
     except Rev603Error as error:
-        return f"refused\t{type(error).__name__}: {error.what}"
+        return f"refused\t{type(error).__name__}: {error}"
     except BaseException as error:  # noqa: BLE001  # whatever it is, it is what this looks for
         return f"{type(error).__name__}\t{str(error)[:300]}"
     return f"report\t{len(report.refunds)} refunds, {report.verdict}"
