@@ -231,6 +231,24 @@ def test_history_overlaps_and_lines_take_their_course() -> None:
     } <= steps
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_each_week_of_a_history_has_new_still_and_cleared_rejects(seed: int) -> None:
+    rejected = [
+        {
+            (line.refund_id, line.document_number): line.care_of
+            for line in report.itertuples()
+            if line.refund_secondary_status in {"Reject No ACH", "SAP ACH Rejected"}
+        }
+        for report in sample_history(weeks=3, lines=400, seed=seed)
+    ]
+    for before, after in pairwise(rejected):
+        assert after.keys() - before.keys()
+        assert after.keys() & before.keys()
+        assert before.keys() - after.keys()
+    # for some of them the notify party must enrol, for others the payee
+    assert {isinstance(name, str) for name in rejected[-1].values()} == {True, False}
+
+
 def test_wrong_options_are_refused() -> None:
     with pytest.raises(ValueError, match="reject_share"):
         sample_report(10, reject_share=2)

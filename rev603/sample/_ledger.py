@@ -5,14 +5,14 @@ A ledger knows the truth on every day; a report is what it shows on one day (see
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from rev603.identifiers import entry_number
-from rev603.sample._parties import _digits, _joined, parties
+from rev603.sample._parties import Parties, _digits, _joined, parties
 from rev603.vocabulary.centres import CENTRES, PENDING
 from rev603.vocabulary.headings import REFUND_FRAME
 
@@ -78,25 +78,25 @@ def ledger(
     sent = date + rng.integers(1, 5, refunds)
     done = sent + rng.integers(1, 4, refunds)
 
-    unenrolled = _unenrolled(
-        rng, payees.company[who], who, size, share=reject_share, payees=len(payees.number)
-    )
-    course, turned, returned = _courses(
-        rng,
-        who=who,
-        size=size,
-        date=date,
-        done=done,
-        last_day=last_day,
-        unenrolled=unenrolled,
-        reissues=reissues,
-    )
-
     # whatever the dates fell to, of the two latest refunds one is still unsent and one is with Treasury
     unsent, with_treasury = np.resize(rng.permutation(np.argsort(-date.astype(int), kind="stable")[:2]), 2)
     sent[unsent], done[unsent] = last_day + 1, last_day + 3
     if with_treasury != unsent:
         sent[with_treasury], done[with_treasury] = last_day, last_day + 2
+    # somebody is newly rejected in each of the last weeks
+    fresh = _freshly_stuck(rng, who, wave, size) if reject_share > 0 else np.zeros(0, np.int64)
+    done[fresh] = last_day + 4 - 7 * wave[fresh]
+    sent[fresh] = done[fresh] - 1
+    unenrolled = _unenrolled(rng, payees, who, size, share=reject_share, first=who[fresh])
+    course, turned, returned = _courses(
+        rng, who=who, size=size, date=date, done=done, last_day=last_day, unenrolled=unenrolled, fresh=fresh,
+        reissues=reissues,
+    )  # fmt: skip
+    # for some of those who stay without an account, a notify party must enrol
+    stuck = np.unique(who[(course == REJECTED) & (turned == _NEVER)])[::3]
+    care_of = payees.care_of.copy()
+    care_of[stuck] = np.where(care_of[stuck] == "", rng.choice(payees.agents, len(stuck)), care_of[stuck])
+    payees = replace(payees, care_of=care_of)
 
     check = (date < CUTOVER) & ((rng.random(refunds) < 0.5) | unenrolled[who])
     late = np.flatnonzero((course == PAID) & (date >= CUTOVER) & (done <= last_day))
@@ -140,14 +140,17 @@ def _courses(
     done: Days,
     last_day: Days,
     unenrolled: NDArray[np.bool_],
+    fresh: NDArray[np.int64],
     reissues: int,
 ) -> tuple[NDArray[np.int64], Days, NDArray[np.int64]]:
     """Draw how each refund ends and when it takes its turn; first of the returned are those reissued."""
     refunds = len(who)
     course = np.where(unenrolled[who] & (date >= CUTOVER), REJECTED, PAID)
     turned = np.full(refunds, _NEVER)
-    # every third payee that was rejected has enrolled since, one a week, counted back from the last report
-    cured = np.flatnonzero(unenrolled)[1::3]
+    # a third of those long rejected have enrolled since, some each week, counted back from the last report
+    long_rejected = np.unique(who[(course == REJECTED) & (done <= last_day - 28)])
+    cured = rng.permutation(np.setdiff1d(long_rejected, who[fresh]))
+    cured = cured[: max(2, len(cured) // 3)] if len(cured) > 2 else cured[:1]
     for turn in range(10):
         mine = np.isin(who, cured[turn::10]) & (course == REJECTED)
         turned[mine] = np.maximum(done[mine] + 7, last_day - 6 - 7 * turn)
@@ -173,24 +176,36 @@ def _waves(rng: np.random.Generator, count: int, weeks: int) -> NDArray[np.int64
     return rng.permutation(week)
 
 
+def _freshly_stuck(rng: np.random.Generator, who: Any, wave: Any, size: Any) -> NDArray[np.int64]:
+    """Choose one refund of each of the last three full weeks, of payees that have few lines."""
+    lines = np.bincount(who, weights=size)
+    chosen: list[int] = []
+    for week in (1, 2, 3):
+        refunds = rng.permutation(np.flatnonzero((wave == week) & ~np.isin(who, who[chosen])))
+        chosen += refunds[np.argsort(lines[who[refunds]], kind="stable")][:1].tolist()
+    return np.array(chosen, np.int64)
+
+
 def _unenrolled(
-    rng: np.random.Generator, company: Any, who: Any, size: Any, *, share: float, payees: int
+    rng: np.random.Generator, parties: Parties, who: Any, size: Any, *, share: float, first: Any
 ) -> NDArray[np.bool_]:
     """Choose payees without a bank account, one suffix of a company first, until they make the share."""
+    company = parties.company
+    payees = len(company)
     chosen = np.zeros(payees, np.bool_)
     per_payee = np.bincount(who, weights=size, minlength=payees)
-    company_of = np.zeros(payees, np.int64)
-    company_of[who] = company
-    several = np.bincount(company_of, minlength=company_of.max() + 1)[company_of] > 1
+    several = np.bincount(company)[company] > 1
     # siblings of payees that stay enrolled come first, the largest payees never
     order = rng.permutation(payees)
     order = order[np.argsort(~several[order], kind="stable")]
     order = order[per_payee[order] > 0]
     order = order[per_payee[order] <= max(1, np.quantile(per_payee, 0.98))]
-    _, firsts = np.unique(company_of[order], return_index=True)
+    _, firsts = np.unique(company[order], return_index=True)
     order = np.concatenate([order[np.sort(firsts)], np.delete(order, firsts)])
+    order = np.concatenate([first, order[~np.isin(order, first)]])
     upto = np.searchsorted(np.cumsum(per_payee[order]), share * size.sum())
     chosen[order[: upto + 1 if share > 0 else 0]] = True
+    chosen[first] = True
     return chosen
 
 

@@ -86,6 +86,7 @@ class Parties:
     name: Text
     address: Text
     care_of: Text  # "" where the payee has no notify party
+    agents: Text  # who is notified
     company: NDArray[np.int64]  # payees of one company differ by suffix only
     weight: NDArray[np.float64]
 
@@ -124,7 +125,7 @@ def parties(rng: np.random.Generator, count: int) -> Parties:
         name[-1 - place], number[-1 - place] = _SPECIAL[place]
         company = np.where(np.arange(count) == count - 1 - place, companies + place, company)
     return Parties(
-        number, name, address.astype(object), care_of.astype(object), company, weight / weight.sum()
+        number, name, address.astype(object), care_of.astype(object), agents, company, weight / weight.sum()
     )
 
 
