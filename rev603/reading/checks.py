@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 #: A refund is looked up by these; every line of CBP's picture has them.
 _ALWAYS_THERE = ("refund_id", "payee_id", "company_name", "refund_date", "document_number")
+_OTHER_DOCUMENT = r"\A(?:[0-9]{12}|X{4}Y{8})\z"
+#: So many documents that are no entry numbers are still named one by one.
+_EXCEPTIONS = 100
 #: The usual forms of codes, without regard to case.
 _USUAL_FORMS = {
     "filer_code": r"(?i)\A[0-9A-Z]{3}\z",
@@ -54,6 +57,7 @@ def say_doubts(work: Lines, entries: pa.ChunkedArray) -> None:
     for name in _ALWAYS_THERE:
         if name in work.text:
             work.say("value-missing", name, np.flatnonzero(~is_valid(work.text[name]) & ~work.bad))
+    _say_documents(work, entries)
     for name, form in _USUAL_FORMS.items():
         _say_distinct(work, "code-unusual", name, partial(_has_form, form=form))
     _say_distinct(work, "payee-unusual", "payee_id", _well_formed_payee)
@@ -64,6 +68,21 @@ def say_doubts(work: Lines, entries: pa.ChunkedArray) -> None:
             taken = pa.array(differs)
             differs = differs[as_mask(pc.not_equal(pc.utf8_upper(filer.take(taken)), of_entry.take(taken)))]
         work.say("filer-differs", "filer_code", differs)
+
+
+def _say_documents(work: Lines, entries: pa.ChunkedArray) -> None:
+    """Note documents that are neither entry numbers nor of 12 digits, as a protest and CBP's picture have.
+
+    Each is named, or only the first where they are the rule and not the exception.
+    """
+    documents = work.text["document_number"]
+    there = is_valid(documents)
+    odd = np.flatnonzero(there & ~is_valid(entries) & ~work.bad)
+    odd = odd[~_has_form(documents.take(pa.array(odd)), form=_OTHER_DOCUMENT)]
+    if len(odd) > min(_EXCEPTIONS, int(there.sum()) // 2):
+        work.say("document-unusual", "document_number", odd[:1], detail=f"on {len(odd):,} lines")
+    else:
+        work.say("document-unusual", "document_number", odd)
 
 
 def _has_form(distinct: pa.Array, form: str) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,17 @@ from rev603.reading import cells
 from rev603.reading.amounts import parse_amounts
 from rev603.reading.checks import say_doubts
 from rev603.reading.dates import DateOrder, Dates, parse_dates
-from rev603.reading.grid import as_mask, is_valid
+from rev603.reading.grid import as_mask, is_valid, map_columns
 from rev603.reading.issues import masked
 from rev603.vocabulary.centres import CENTRES
 from rev603.vocabulary.headings import REFUND_COLUMNS
-from rev603.vocabulary.statuses import KNOWN_REFUND_STATUSES, METHODS, STATE_OF_STATUS, status_key
+from rev603.vocabulary.statuses import (
+    KNOWN_REFUND_STATUSES,
+    KNOWN_REFUND_TYPES,
+    METHODS,
+    STATE_OF_STATUS,
+    status_key,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -124,16 +131,19 @@ def typed_lines(
     """
     work = _Lines(grid, table, lines, log)
     _find_errors(work)
-    cents, filled = _amounts(work)
-    dates = _dates(work, report_date, order)
-    _repair_identifiers(work)
-    entries = _entry_numbers(work)
+    with ThreadPoolExecutor(1) as other_core:
+        amounts = other_core.submit(parse_amounts, work.text["total_refund_amount"])
+        _repair_identifiers(work)
+        entries = _entry_numbers(work)
+        dates = _dates(work, report_date, order)
+        cents, filled = _amounts(work, *amounts.result())
     say_doubts(work, entries)
     _check_vocabularies(work)
     method = _method(work)
 
     count = len(lines)
     columns: dict[str, object] = {}
+    as_pandas = dict(zip(work.text, map_columns(pandas_text, work.text.values()), strict=True))
     for column in REFUND_COLUMNS:
         name = column.name
         if name == "refund_date":
@@ -143,9 +153,7 @@ def typed_lines(
         elif name == "check_or_ach":
             columns[name] = method
         else:
-            columns[name] = (
-                pandas_text(work.text[name]) if name in work.text else pd.array([None] * count, dtype=TEXT)
-            )
+            columns[name] = as_pandas[name] if name in as_pandas else pd.array([None] * count, dtype=TEXT)
     columns["entry_number"] = pandas_text(entries)
     columns["amount"] = columns["total_refund_amount"]
     columns["report_date"] = np.full(
@@ -172,8 +180,9 @@ def _find_errors(work: _Lines) -> None:
             work.say("cell-error-kept", name, places)
 
 
-def _amounts(work: _Lines) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    cents, filled, unreadable = parse_amounts(work.text["total_refund_amount"])
+def _amounts(
+    work: _Lines, cents: NDArray[np.int64], filled: NDArray[np.bool_], unreadable: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     work.refuse("amount-unreadable", "total_refund_amount", np.flatnonzero(unreadable))
     work.say("amount-missing", "total_refund_amount", np.flatnonzero(~filled & ~unreadable & ~work.bad))
     return cents, filled
@@ -237,6 +246,10 @@ def _check_vocabularies(work: _Lines) -> None:
     if "refund_status" in work.text:
         work.say_values(
             "refund-status-unknown", "refund_status", lambda text: status_key(text) in KNOWN_REFUND_STATUSES
+        )
+    if "refund_type" in work.text:
+        work.say_values(
+            "refund-type-unknown", "refund_type", lambda text: status_key(text) in KNOWN_REFUND_TYPES
         )
     if "center_id" in work.text:
         work.say_values("centre-unknown", "center_id", lambda text: text.upper() in CENTRES)

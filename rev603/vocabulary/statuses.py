@@ -36,6 +36,7 @@ STATE_OF_STATUS = {
 }
 
 KNOWN_REFUND_STATUSES = ("transmitted",)
+KNOWN_REFUND_TYPES = ("entryliquidation",)
 
 METHODS = {"ach": "ACH", "check": "Check"}
 
