@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 #: Of so many entries every set is tried (4,095 of them), of so many small sets and nearly whole ones.
 ALL_SETS = 12
 SMALL_SETS = 40
-#: So many payees and weeks are searched, the largest unmatched refunds first.
+#: So many refunds are searched for, and so many payees' weeks searched, the largest refunds first.
+MOST_REFUNDS = 2000
 MOST_BUCKETS = 500
 #: A larger whole set is not listed entry by entry.
 _MOST_IN_SET = 1000
@@ -52,6 +53,8 @@ def sums_up(
         lone_r = lone_r[payee.refunds[lone_r] >= 0]
     if not len(lone_e) or not len(lone_r):
         return nothing, 0
+    left_out = max(0, len(lone_r) - MOST_REFUNDS)
+    lone_r = lone_r[np.argsort(-worth[lone_r], kind="stable")[:MOST_REFUNDS]]
     liquidated = dates_of(entries.frame, "liquidation_date").iloc[lone_e]
     week = liquidated.dt.to_period("W-SUN").dt.start_time
     # a list without importer numbers is taken to be that of one payee
@@ -85,7 +88,7 @@ def sums_up(
         for suggestion, (refund, (chosen, others)) in enumerate(sorted(best.items()))
         for entry in chosen
     ]
-    not_searched = int(targets["payee"].isin(in_part).sum())
+    not_searched = left_out + int(targets["payee"].isin(in_part).sum())
     return pd.DataFrame(rows, columns=list(nothing)).astype(np.int64), not_searched
 
 

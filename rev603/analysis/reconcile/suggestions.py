@@ -7,7 +7,8 @@ Four kinds, sought only between what is unmatched on both sides:
 * ``10 characters``: what stands as entry number lacks the first or last character of one on the other side;
 * ``entries that sum up``: expected amounts of entries of one payee and liquidation week sum to the refund.
   Of up to 12 such entries every set is tried; of up to 40, sets of one to three and of all but none to two;
-  of more, single ones, all, and all but one.
+  of more, single ones, all, and all but one. The 2,000 largest refunds and the 500 weeks of the payees of the
+  largest are searched.
 """
 
 from __future__ import annotations
