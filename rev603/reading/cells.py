@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603.reading.grid import as_mask
+from rev603.reading.grid import as_mask, has_byte
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,46 +25,63 @@ IDENTIFIERS = frozenset(
      "port_code", "entry_number", "importer_number"}
 )  # fmt: skip
 
-_ERROR = r"\A#(?:MULTIVALUE|EMPTY|ERROR|SYNTAX|CONTEXT|SECURITY|UNAVAILABLE|COMPUTATION|DATASYNC|TOREFRESH|N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA|FORMULA!)\z"
+_ERROR = (
+    r"\A#(?:MULTIVALUE|EMPTY|ERROR|SYNTAX|CONTEXT|SECURITY|UNAVAILABLE|COMPUTATION|DATASYNC|TOREFRESH|N/A|REF!|"
+    r"VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA|FORMULA!)\z"
+)
 _LEADING = r"\A'([=+\-@\t\r]|[^\s'])"
+
+
+_NOWHERE = np.empty(0, dtype=np.int64)
+
+
+def _inside(found: pa.ChunkedArray, pattern: str) -> pa.ChunkedArray:
+    """Keep what the pattern's group holds."""
+    return pc.replace_substring_regex(found, pattern, r"\1")
 
 
 def cell_errors(column: pa.ChunkedArray) -> NDArray[np.int64]:
     """Find cells that hold an error such as ``#MULTIVALUE``: an error is never a blank."""
-    return _where(column, pc.starts_with(column, "#"), lambda found: pc.match_substring_regex(found, _ERROR))
+    return _where(
+        column,
+        b"#",
+        lambda: pc.starts_with(column, "#"),
+        lambda found: pc.match_substring_regex(found, _ERROR),
+    )
 
 
-def unwrapped(column: pa.ChunkedArray, *, free_text: bool = False) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
+def unwrapped(
+    column: pa.ChunkedArray, *, free_text: bool = False
+) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
     """Undo ``="0212"`` and a leading apostrophe; give the new column and where it changed."""
-    column, wrapped = _replaced(
-        column, pc.starts_with(column, "="), r"\A=\s*\"(.*)\"\z", lambda found, pattern: pc.replace_substring_regex(found, pattern, r"\1")
-    )
+    bare, wrapped = _replaced(column, b"=", lambda: pc.starts_with(column, "="), r"\A=\s*\"(.*)\"\z")
     pattern = r"\A'([=+\-@\t\r])" if free_text else _LEADING
-    column, quoted = _replaced(
-        column, pc.starts_with(column, "'"), pattern, lambda found, pattern: pc.replace_substring_regex(found, pattern, r"\1")
-    )
-    return column, np.union1d(wrapped, quoted)
+    whole, quoted = _replaced(bare, b"'", lambda: pc.starts_with(bare, "'"), pattern)
+    return whole, np.union1d(wrapped, quoted)
 
 
 def without_decimal_tail(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
     """Undo ``3802.0``."""
-    return _replaced(
-        column, pc.ends_with(column, ".0"), r"\A([0-9]+)\.0\z", lambda found, pattern: pc.replace_substring_regex(found, pattern, r"\1")
-    )
+    return _replaced(column, b".", lambda: pc.ends_with(column, ".0"), r"\A([0-9]+)\.0\z")
 
 
-def zero_padded(column: pa.ChunkedArray, *, width: int, shortest: int) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
+def zero_padded(
+    column: pa.ChunkedArray, *, width: int, shortest: int
+) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
     """Restore zeros that a code of a fixed width has lost: ``212`` to ``0212``."""
     lengths = pc.utf8_length(column)
     short = pc.and_(pc.less(lengths, width), pc.greater_equal(lengths, shortest))
-    return _replaced(column, short, r"\A[0-9]+\z", lambda found, _: pc.utf8_lpad(found, width, "0"))
+    return _replaced(
+        column, None, lambda: short, r"\A[0-9]+\z", lambda found, _: pc.utf8_lpad(found, width, "0")
+    )
 
 
 def scientific(column: pa.ChunkedArray) -> NDArray[np.int64]:
     """Find identifiers that became ``1.23E+11``."""
     return _where(
         column,
-        pc.match_substring(column, "E+", ignore_case=True),
+        b"+",
+        lambda: pc.match_substring(column, "+"),
         lambda found: pc.match_substring_regex(found, r"(?i)\A-?[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}\z"),
     )
 
@@ -73,12 +90,15 @@ def cut_to_15_digits(column: pa.ChunkedArray) -> NDArray[np.int64]:
     """Find numbers of more than 15 digits whose tail is zeros: a spreadsheet keeps 15."""
     return _where(
         column,
-        pc.greater(pc.utf8_length(column), 15),
+        None,
+        lambda: pc.greater(pc.utf8_length(column), 15),
         lambda found: pc.match_substring_regex(found, r"\A[0-9]{15}0+\z"),
     )
 
 
-def unwrap_table(grid: TextGrid, columns: dict[str, int], lines: NDArray[np.int64], log: IssueLog) -> dict[str, pa.ChunkedArray]:
+def unwrap_table(
+    grid: TextGrid, columns: dict[str, int], lines: NDArray[np.int64], log: IssueLog
+) -> dict[str, pa.ChunkedArray]:
     """Take the table's lines, column by column, and undo what wrapped their cells."""
     everything = len(lines) == len(grid)
     wanted = pa.array(lines)
@@ -87,7 +107,9 @@ def unwrap_table(grid: TextGrid, columns: dict[str, int], lines: NDArray[np.int6
         column = grid.columns[at] if everything else _lines_of(grid.columns[at], lines, wanted)
         repaired, where = unwrapped(column, free_text=name in FREE_TEXT)
         if len(where):
-            log.add_cells("wrapper-removed", grid, lines[where], name, column.take(pa.array(where)).to_pylist(), at=at)
+            log.add_cells(
+                "wrapper-removed", grid, lines[where], name, column.take(pa.array(where)).to_pylist(), at=at
+            )
         taken[name] = repaired
     return taken
 
@@ -98,18 +120,30 @@ def _lines_of(column: pa.ChunkedArray, lines: NDArray[np.int64], wanted: pa.Arra
     return column.take(wanted)
 
 
-def _where(column: pa.ChunkedArray, candidates: pa.ChunkedArray, test: Callable[[pa.Array], pa.Array]) -> NDArray[np.int64]:
-    """Find the cells that pass a cheap test on the column, then a strict one on the few that are left."""
-    if not pc.any(candidates).as_py():
-        return np.empty(0, dtype=np.int64)
-    places = np.flatnonzero(as_mask(candidates))
+def _where(
+    column: pa.ChunkedArray,
+    mark: bytes | None,
+    candidates: Callable[[], pa.ChunkedArray],
+    test: Callable[[pa.ChunkedArray], pa.ChunkedArray],
+) -> NDArray[np.int64]:
+    """Find cells in three steps, each on fewer: does the column hold the mark, a cheap test, the strict one."""
+    if mark is not None and not has_byte(column, mark):
+        return _NOWHERE
+    places = np.flatnonzero(as_mask(candidates()))
+    if not len(places):
+        return _NOWHERE
     passed = as_mask(test(column.take(pa.array(places))))
     return places[passed].astype(np.int64)
 
 
-def _replaced(column: pa.ChunkedArray, candidates: pa.ChunkedArray, pattern: str,
-              change: Callable[[pa.ChunkedArray, str], pa.ChunkedArray]) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
-    places = _where(column, candidates, lambda found: pc.match_substring_regex(found, pattern))
+def _replaced(
+    column: pa.ChunkedArray,
+    mark: bytes | None,
+    candidates: Callable[[], pa.ChunkedArray],
+    pattern: str,
+    change: Callable[[pa.ChunkedArray, str], pa.ChunkedArray] = _inside,
+) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
+    places = _where(column, mark, candidates, lambda found: pc.match_substring_regex(found, pattern))
     if not len(places):
         return column, places
     changed = change(column.take(pa.array(places)), pattern)

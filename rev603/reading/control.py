@@ -112,10 +112,12 @@ def control_totals(
     """
     refunds = _refund_codes(frame)
     alike = _alike(refunds, cents)
-    some = frame.iloc[alike]
-    per_payment = _counted_once(some, cents, alike, _PAYMENT)
-    per_refund = _counted_once(some, cents, alike, _REFUND)
     stated = None if header.total_refund_amount is None else round(header.total_refund_amount * 100)
+    per_payment = per_refund = cents
+    if grain == "refund" or (grain is None and stated != int(cents.sum())):
+        some = frame[[*_PAYMENT, "document_number"]].iloc[alike]
+        per_payment = _counted_once(some, cents, alike, _PAYMENT)
+        per_refund = _counted_once(some, cents, alike, _REFUND)
     found, counting = _chosen(cents, per_payment, per_refund, stated, grain)
     count = int(refunds.max(initial=-1)) + 1
     checks = []
@@ -132,12 +134,11 @@ def control_totals(
         found_refunds=count,
         found_amount=int(counting.sum()) / 100,
     )
-    same = some.drop(columns=["source_file", "source_sheet", "source_row"]).duplicated().to_numpy(dtype=bool)
     return Counted(
         control,
         counting,
         ambiguous=int((per_payment != cents).sum()) if grain is None and stated is None else 0,
-        repeated=alike[same],
+        repeated=_repeated(frame, alike),
     )
 
 
@@ -162,6 +163,15 @@ def _alike(refunds: NDArray[np.int64], cents: NDArray[np.int64]) -> NDArray[np.i
     return np.flatnonzero(np.isin(refunds, repeating))
 
 
+def _repeated(frame: pd.DataFrame, alike: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Find the lines that are the same as an earlier one in every column; a few columns rule most of them out."""
+    first = frame[["refund_id", "document_number", "refund_secondary_status"]].iloc[alike]
+    maybe = alike[first.duplicated(keep=False).to_numpy(dtype=bool)]
+    whole = frame.drop(columns=["source_file", "source_sheet", "source_row"]).iloc[maybe]
+    same: NDArray[np.bool_] = whole.duplicated().to_numpy(dtype=bool)
+    return np.asarray(maybe[same], dtype=np.int64)
+
+
 def _counted_once(
     some: pd.DataFrame, cents: NDArray[np.int64], alike: NDArray[np.int64], keys: list[str]
 ) -> NDArray[np.int64]:
@@ -180,12 +190,8 @@ def _counted_once(
     distinct = ~some[state].assign(code=codes).duplicated(keep=False)
     every = distinct.groupby(codes).transform("all").to_numpy()
     repeats = same & every & some["refund_id"].notna().to_numpy()
-    back = (
-        some["refund_secondary_status"]
-        .map(_came_back, na_action="ignore")
-        .fillna(value=False)
-        .to_numpy(dtype=bool)
-    )
+    status, texts = pd.factorize(some["refund_secondary_status"])
+    back = np.array([*map(_came_back, texts), False])[status]  # a missing status is the last
     order = np.lexsort((np.arange(len(some)), back))
     later = np.empty(len(some), dtype=bool)
     later[order] = pd.Series(codes[order]).duplicated().to_numpy()

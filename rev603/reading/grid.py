@@ -74,8 +74,11 @@ class TextGrid:
 
     def lines(self, indices: Iterable[int]) -> list[list[str | None]]:
         """Give some lines as plain lists: for the few that are looked at one by one."""
-        wanted = pa.array(list(indices), type=pa.int64())
-        picked = [column.take(wanted).to_pylist() for column in self.columns]
+        if isinstance(indices, range) and indices.step == 1:
+            picked = [column.slice(indices.start, len(indices)).to_pylist() for column in self.columns]
+        else:
+            wanted = pa.array(list(indices), type=pa.int64())
+            picked = [column.take(wanted).to_pylist() for column in self.columns]
         return [list(line) for line in zip(*picked, strict=True)]
 
     def address(self, index: int, column: int | None = None) -> str:
@@ -130,19 +133,35 @@ def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return trimmed
 
 
-def _may_need_trimming(chunk: pa.StringArray) -> bool:
+def _may_need_trimming(chunk: pa.Array) -> bool:
     """Look at the outermost bytes of every cell: four times cheaper than trimming, and nearly always enough."""
-    _, offsets, data = chunk.buffers()
-    if data is None or not len(chunk):
-        return bool(chunk.null_count < len(chunk))
-    bounds = np.frombuffer(offsets, dtype=np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
-    text = np.frombuffer(data, dtype=np.uint8)
-    filled = bounds[1:] > bounds[:-1]
-    if int(filled.sum()) != len(chunk) - chunk.null_count:
+    bounds, text = _text_of(chunk)
+    starts, ends = bounds[:-1], bounds[1:]
+    filled = ends > starts
+    if int(np.count_nonzero(filled)) != len(chunk) - chunk.null_count:
         return True  # empty text that should be null
-    outermost = (text[bounds[:-1][filled]], text[bounds[1:][filled] - 1])
-    return any(bool(_SPACE_OR_BEYOND_ASCII[each].any()) for each in outermost)
+    if not filled.all():
+        starts, ends = starts[filled], ends[filled]
+    return any(bool(_SPACE_OR_BEYOND_ASCII[text[places]].any()) for places in (starts, ends - 1))
 
 
 #: Bytes that begin or end a cell with a space, or with a character beyond ASCII, which may be one.
 _SPACE_OR_BEYOND_ASCII = np.array([byte <= 32 or byte >= 127 for byte in range(256)])
+
+
+def has_byte(column: pa.ChunkedArray, mark: bytes) -> bool:
+    """Tell whether a sign occurs anywhere in a column: a look at the bytes that saves most searches of cells."""
+    for chunk in column.chunks:
+        bounds, text = _text_of(chunk)
+        if len(chunk) and bool((text[bounds[0] : bounds[-1]] == mark[0]).any()):
+            return True
+    return False
+
+
+def _text_of(chunk: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Give a chunk's text as Arrow keeps it: where each cell begins and ends, and the bytes of all of them."""
+    _, offsets, data = chunk.buffers()
+    width = np.dtype(np.int64 if pa.types.is_large_string(chunk.type) else np.int32)
+    bounds = np.frombuffer(offsets, dtype=width) if len(chunk) else np.zeros(1, dtype=width)
+    text = np.frombuffer(data if data is not None else b"", dtype=np.uint8)
+    return bounds[chunk.offset : chunk.offset + len(chunk) + 1], text

@@ -91,7 +91,12 @@ def find_table(
             heading_key(heading): name
         }
     lines = grid.lines(range(min(len(grid), _LINES)))
-    scores = [_score(line, aliases) for line in lines]
+    scores: list[int] = []
+    for line in lines:
+        scores.append(_score(line, aliases))
+        if scores[-1] == len(vocabulary):  # nothing further down can do better
+            break
+    lines = lines[: len(scores)]
     candidates: list[tuple[int, tuple[int, ...], Line]] = [
         (score, (at,), line) for at, (score, line) in enumerate(zip(scores, lines, strict=True))
     ]

@@ -1,0 +1,73 @@
+"""How long reading takes beside the bare loads that it stands on, as ratios within one run.
+
+Run: ``python tests/benchmarks/bench_reading.py [--full]``. Each pair is timed in turn, several times over, and the
+medians are compared, since one machine is never equally fast twice. ``--full`` adds a workbook of 1,048,576 rows and
+its peak memory.
+
+Bars: 100,000 workbook lines at most 1.6 x the bare fastexcel text load; 1,000,000 lines of text at most 0.75 x
+``pandas.read_csv(dtype=str)``.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import fastexcel
+import pandas as pd
+
+import rev603
+from rev603.sample import sample_report, write_report
+
+ROUNDS = 7
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Time one call."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def compare(name: str, ours: Callable[[], object], theirs: Callable[[], object], bar: float) -> None:
+    """Time two calls in turn and print the ratio of their medians."""
+    ours(), theirs()  # warm up: imports, the file in memory
+    pairs = [(seconds(ours), seconds(theirs)) for _ in range(ROUNDS)]
+    ratio = statistics.median(a / b for a, b in pairs)
+    mine, bare = (statistics.median(times) for times in zip(*pairs, strict=True))
+    print(f"{name}: {mine:.2f} s against {bare:.2f} s, ratio {ratio:.2f} (bar {bar})")
+
+
+def bare_workbook(path: Path) -> object:
+    """Load a sheet as text and do nothing with it."""
+    return fastexcel.read_excel(path).load_sheet(0, header_row=None, skip_rows=0, dtypes="string").to_arrow()
+
+
+def main() -> None:
+    """Make the files, time, print."""
+    with tempfile.TemporaryDirectory() as folder:
+        lines = sample_report(1_000_000)
+        text, workbook = Path(folder, "lines.csv"), Path(folder, "lines.xlsx")
+        write_report(lines, text, layout="table")
+        write_report(lines.head(100_000), workbook, engine="xlsxwriter-inline")
+        if "--full" in sys.argv:
+            full = Path(folder, "full.xlsx")
+            write_report(sample_report(1_048_576 - 8), full, engine="xlsxwriter-inline")
+            del lines
+            took = seconds(lambda: rev603.read(full))
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+            print(f"1,048,568 workbook lines: {took:.1f} s, peak memory of the whole process {peak:.2f} GiB")
+            return
+        compare("100,000 workbook lines", lambda: rev603.read(workbook), lambda: bare_workbook(workbook), 1.6)
+        compare(
+            "1,000,000 lines of text", lambda: rev603.read(text), lambda: pd.read_csv(text, dtype=str), 0.75
+        )
+
+
+if __name__ == "__main__":
+    main()
