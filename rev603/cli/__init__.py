@@ -1,0 +1,85 @@
+"""The command line ``rev603``: parses what was asked for, calls the library, prints.
+
+Results go to stdout, talk goes to stderr. The exit code is 0 where all is fine, 1 where there is something
+to look at, 2 where it cannot be done.
+
+Examples
+--------
+>>> from rev603.cli import main
+>>> main(["group", "nowhere.xlsx", "--by", "payee"])
+2
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from rev603.cli._output import say
+from rev603.cli._parser import build_parser
+from rev603.cli._wording import on_the_command_line
+from rev603.errors import Rev603Error
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["CANNOT", "FINE", "LOOK", "main"]
+
+FINE, LOOK, CANNOT = 0, 1, 2
+_STOPPED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit code.
+
+    Parameters
+    ----------
+    argv
+        The arguments; those of the process, if None.
+
+    Returns
+    -------
+    int
+        0 fine, 1 something to look at, 2 cannot.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # a console of an old code page must not stop a report over a letter that it does not have
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="replace")
+    try:
+        code = _run(argv)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of our output, `head` perhaps, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return FINE
+    except KeyboardInterrupt:
+        say("Stopped.")
+        return _STOPPED
+    return code
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    try:
+        arguments = build_parser().parse_args(argv)
+        return int(arguments.run(arguments))
+    except SystemExit as done:  # argparse: --help, --version, or a command line that it cannot read
+        return done.code if isinstance(done.code, int) else CANNOT
+    except Rev603Error as error:
+        say(on_the_command_line(str(error)))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        say(_file_trouble(error))
+    return CANNOT
+
+
+def _file_trouble(error: OSError) -> str:
+    where = f"\n  where: {error.filename}" if error.filename else ""
+    hint = (
+        "close the file if it is open in Excel, or name another one"
+        if isinstance(error, PermissionError)
+        else ""
+    )
+    hint = "free some space, or name another place" if error.errno == 28 else hint  # ENOSPC
+    return f"{error.strerror or error}.{where}" + (f"\n  what to do: {hint}" if hint else "")

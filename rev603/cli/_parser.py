@@ -1,0 +1,176 @@
+"""The options of the command line, and help that teaches."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import difflib
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import rev603
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["Parser", "add_command", "build_parser", "day", "reading_options"]
+
+_ABOUT = """\
+Reads U.S. Customs' REV-603 Trade Refund exports (Excel or CSV, any layout), proves that nothing
+was lost, and says which refunds are stuck for want of a bank account, whose they are, and since when.
+"""
+_EXAMPLES = """\
+examples:
+  rev603 weekly exports/                          what is stuck, new and cleared, who must act
+  rev603 weekly exports/ -o weekly.xlsx           the same, as a workbook to forward
+  rev603 check export.xlsx                        can this file be relied on, cell by cell
+  rev603 group exports/ --by payee                refunds by payee: ACH, check, unpaid
+  rev603 reconcile exports/ --entries list.xlsx   expected against received, entry by entry
+  rev603 sample try-it                            synthetic exports to try all of this on
+
+Results go to stdout, talk to stderr; every command has --json.
+exit code: 0 fine, 1 something to look at, 2 cannot be done.
+`rev603 COMMAND --help` explains each command with examples.
+"""
+_CHOICE = re.compile(r"invalid choice: '(?P<given>.*?)' \(choose from (?P<choices>.*)\)", re.DOTALL)
+_UNKNOWN = re.compile(r"unrecognized arguments: (?P<given>.*)", re.DOTALL)
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that says "did you mean"."""
+
+    def __init__(self, **options: Any) -> None:
+        own = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
+        super().__init__(**{**own, **options})
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the command line, and what may have been meant."""
+        hint = _hint(message, self)
+        self.exit(2, f"{self.prog}: {message}\n{hint}`{self.prog} --help` explains the command.\n")
+
+
+def build_parser() -> Parser:
+    """Give the parser of the whole command line."""
+    from rev603.cli import check, files, groups, reconcile, weekly  # noqa: PLC0415 - they import this module
+
+    parser = Parser(prog="rev603", description=_ABOUT, epilog=_EXAMPLES)
+    parser.add_argument("--version", action="version", version=f"rev603 {rev603.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
+    for module in (weekly, check, groups, reconcile, files):
+        module.add_to(commands)
+    return parser
+
+
+def add_command(
+    commands: Any,
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    *,
+    help: str,  # noqa: A002 - argparse's own word
+    about: str,
+    examples: str,
+) -> Parser:
+    """Add a command with its explanation and examples, and give its parser."""
+    parser: Parser = commands.add_parser(name, help=help, description=about, epilog=f"examples:\n{examples}")
+    parser.set_defaults(run=run)
+    parser.add_argument("--json", action="store_true", help="give the result as JSON")
+    parser.add_argument("--quiet", action="store_true", help="no talk on stderr but errors")
+    return parser
+
+
+def reading_options(parser: Parser, *, history: bool = True, optional: bool = False) -> None:
+    """Add what all commands that read exports have in common."""
+    parser.add_argument(
+        "paths",
+        nargs="*" if optional else "+",
+        metavar="PATH",
+        help="exports: files, folders or patterns such as 'exports/*.xlsx'",
+    )
+    group = parser.add_argument_group("reading")
+    group.add_argument(
+        "--sheet", type=_sheet, help="name of the sheet, or its place from 0; found by its headings otherwise"
+    )
+    group.add_argument(
+        "--grain",
+        choices=("line", "refund"),
+        help="what a line's amount stands for, where the totals do not tell",
+    )
+    if not history:
+        return
+    masking_option(group)
+    group.add_argument(
+        "--on-error", choices=("raise", "collect"), default="raise",
+        help="collect: set lines and files that cannot be read aside, name them, and go on (default: raise, stop)",
+    )  # fmt: skip
+    group.add_argument("--since", type=day, metavar="DATE", help="leave out reports older than this")
+    group.add_argument(
+        "--report-date", action="append", type=_named_day, default=[], metavar="FILE=DATE",
+        help="the report's date, for a file that states none; may be given several times",
+    )  # fmt: skip
+    group.add_argument(
+        "--cache",
+        type=Path,
+        metavar="FOLDER",
+        help="keep what was read here, so that next week only new files are read; safe to delete",
+    )
+
+
+def masking_option(group: Any) -> None:
+    """Add the choice of what is masked."""
+    group.add_argument(
+        "--mask", choices=("none", "ssn", "all"), default="ssn",
+        help="payee numbers to mask: ssn (default) those like social security numbers, all, or none",
+    )  # fmt: skip
+
+
+def _sheet(text: str) -> str | int:
+    return int(text) if re.fullmatch(r"[0-9]+", text) else text
+
+
+def day(text: str) -> str:
+    """Read a date of the command line, and give it as ISO text."""
+    for form in ("%Y-%m-%d", "%m/%d/%Y"):
+        try:
+            return dt.datetime.strptime(text.strip(), form).date().isoformat()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2026-11-13 or 11/13/2026")
+
+
+def _named_day(text: str) -> tuple[str, str]:
+    name, equals, date = text.rpartition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not FILE=DATE, such as export.csv=2026-11-13")
+    return Path(name).name, day(date)
+
+
+def _hint(message: str, parser: Parser) -> str:
+    if wrong := _CHOICE.search(message):
+        given, choices = wrong["given"], re.findall(r"[\w-]+", wrong["choices"])
+        if "weekly" in choices and Path(given).exists():
+            return f"Did you mean: rev603 weekly {given}\n"
+        return _did_you_mean([given], choices)
+    if unknown := _UNKNOWN.search(message):
+        given = [word.split("=")[0] for word in unknown["given"].split() if word.startswith("-")]
+        return _did_you_mean(given, _options(parser))
+    return ""
+
+
+def _options(parser: argparse.ArgumentParser) -> list[str]:
+    """Give the options of a parser and of its commands; of those, only the one asked for, where it can be told."""
+    own = [option for action in parser._actions for option in action.option_strings]
+    commands = [
+        action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)
+    ]
+    below: dict[str, argparse.ArgumentParser] = dict(commands[0]) if commands else {}
+    asked = [each for name, each in below.items() if name in sys.argv] or list(below.values())
+    return own + [option for each in asked for option in _options(each)]
+
+
+def _did_you_mean(given: Sequence[str], choices: Sequence[str]) -> str:
+    near = [
+        match[0] for each in given if (match := difflib.get_close_matches(each, choices, n=1, cutoff=0.5))
+    ]
+    return f"Did you mean {' '.join(near)}?\n" if near else ""

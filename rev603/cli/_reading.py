@@ -1,0 +1,107 @@
+"""Reading for the commands: the same options, the same talk, the same exit code for files that are not sound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from rev603.analysis.history import current
+from rev603.cli._output import progress_bar, say
+from rev603.cli._wording import on_the_command_line
+from rev603.errors import Rev603Error
+from rev603.presenting.wording import plural
+from rev603.reading.history import export_files, read_history
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["Lines", "read_lines", "state_of"]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Refund lines of the files that were asked for.
+
+    Attributes
+    ----------
+    history
+        As :func:`rev603.read_history` gives them.
+    sound
+        Whether every file was read and none contradicts the totals that it states.
+    """
+
+    history: pd.DataFrame
+    sound: bool
+
+    @property
+    def sources(self) -> list[dict[str, Any]]:
+        """What is known of each file."""
+        known: list[dict[str, Any]] = self.history.attrs["rev603"]["sources"]
+        return known
+
+
+def read_lines(options: argparse.Namespace) -> Lines:
+    """Read the files of a command line, and say on stderr what is not in order with them."""
+    files = [path for path, _ in export_files(options.paths)]
+    with progress_bar(files, quiet=options.quiet) as progress:
+        history = read_history(
+            options.paths,
+            sheet=options.sheet,
+            grain=options.grain,
+            on_error=options.on_error,
+            report_dates=dict(options.report_date),
+            since=options.since,
+            cache=options.cache,
+            progress=progress,
+        )
+    known = history.attrs["rev603"]
+    if not known["sources"]:
+        raise Rev603Error(
+            "No report is left to read.",
+            where=", ".join(map(str, options.paths)),
+            why=_why_none(known["issues"], options.since),
+            what_to_do="name a folder or files of REV-603 exports; `rev603 check` says what each file is",
+        )
+    serious = [issue for issue in known["issues"] if issue["severity"] == "error"]
+    if not options.quiet:
+        _tell(known)
+    for issue in serious:
+        if issue["code"] in ("totals-differ", "file-failed"):
+            say(f"{issue['source_file']}: {on_the_command_line(issue['message'])}")
+    return Lines(history, sound=not serious)
+
+
+def state_of(lines: Lines) -> pd.DataFrame:
+    """Give the newest state of each refund; the lines themselves where there is one report only."""
+    return lines.history if len(lines.sources) == 1 else current(lines.history)
+
+
+def _tell(known: dict[str, Any]) -> None:
+    sources = known["sources"]
+    count = sum(source["lines"] for source in sources)
+    days = sorted(source["report_date"] for source in sources if source["report_date"])
+    span = f", {days[0]} to {days[-1]}" if len(days) > 1 else f" of {days[0]}" if days else ""
+    say(f"Read {plural(len(sources), 'report')}{span}: {plural(count, 'line')}.")
+    for issue in known["issues"]:
+        if issue["code"] in ("file-skipped", "file-repeated"):
+            say(f"  {issue['message']}")
+    other = sum(
+        issue["severity"] != "info" and not issue["code"].startswith("file-") for issue in known["issues"]
+    )
+    if other:
+        say(f"  {plural(other, 'remark')} about cells and totals: `rev603 check` shows what and where.")
+
+
+def _why_none(issues: list[dict[str, Any]], since: str | None) -> str:
+    if issues:
+        return on_the_command_line("; ".join(str(issue["message"]) for issue in issues[:3]))
+    return f"all of them are older than {since}" if since else "there is no file"
+
+
+def make_folder_for(path: Path) -> Path:
+    """Make the folder in which a file is to stand, and give the file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path

@@ -1,0 +1,173 @@
+"""``rev603 convert``, ``sample`` and ``columns``: lines for other programs, samples to try, and what the columns mean."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rev603.cli._output import emit, emit_json, say
+from rev603.cli._parser import add_command, reading_options
+from rev603.cli._reading import make_folder_for, read_lines, state_of
+from rev603.errors import Rev603Error
+from rev603.presenting.masking import mask_frame
+from rev603.presenting.wording import plural
+from rev603.vocabulary.headings import DERIVED_COLUMNS, ENTRY_COLUMNS, REFUND_COLUMNS, Column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_CONVERT = """\
+Writes the cleaned lines of one or more exports: typed, identifiers as text with their leading zeros, each
+line with its report date, file, sheet and row. Parquet keeps the types; CSV and Excel keep text that
+begins like a formula from being one.
+
+Several overlapping exports show the same refund several times. --current keeps the newest state of each,
+which is what may be added up. Numbers like social security numbers are masked: --mask none keeps them.
+"""
+_CONVERT_EXAMPLES = """\
+  rev603 convert export.xlsx -o refunds.parquet
+  rev603 convert exports/ --current -o refunds.csv
+  rev603 convert exports/ -o refunds.xlsx
+"""
+_SAMPLE = """\
+Writes three weekly exports in three layouts and an entry list, all invented, to try rev603 on.
+"""
+_SAMPLE_EXAMPLES = """\
+  rev603 sample try-it
+  rev603 sample big --lines 100000 --seed 7
+"""
+_COLUMNS = """\
+Lists the columns: our name, CBP's heading, what it means.
+"""
+_COLUMNS_EXAMPLES = """\
+  rev603 columns
+  rev603 columns --aliases          with the other headings under which each is found
+  rev603 columns --json
+"""
+_FORMATS = (".parquet", ".csv", ".xlsx")
+#: With this seed the last of the three weeks has new, stuck and cleared rejects, and masked numbers.
+SAMPLE_SEED = 43
+
+
+def add_to(commands: Any) -> None:
+    """Add the three commands."""
+    parser = add_command(
+        commands,
+        "convert",
+        run_convert,
+        help="cleaned lines for other programs",
+        about=_CONVERT,
+        examples=_CONVERT_EXAMPLES,
+    )
+    reading_options(parser)
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FILE", help=f"ends in {', '.join(_FORMATS)}"
+    )
+    parser.add_argument("--current", action="store_true", help="the newest state of each refund only")
+
+    parser = add_command(
+        commands,
+        "sample",
+        run_sample,
+        help="synthetic exports to try it on",
+        about=_SAMPLE,
+        examples=_SAMPLE_EXAMPLES,
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR", help="made where it does not exist")
+    parser.add_argument("--lines", type=_positive, default=400, help="refund lines in all (default: 400)")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=SAMPLE_SEED,
+        help=f"the same seed gives the same files (default: {SAMPLE_SEED})",
+    )
+
+    parser = add_command(
+        commands,
+        "columns",
+        run_columns,
+        help="what the columns mean",
+        about=_COLUMNS,
+        examples=_COLUMNS_EXAMPLES,
+    )
+    parser.add_argument("--aliases", action="store_true", help="show the other headings too")
+
+
+def run_convert(options: argparse.Namespace) -> int:
+    """Write lines to a file."""
+    from rev603.presenting.lines import write_lines  # noqa: PLC0415 - loaded when used
+
+    if options.output.suffix.lower() not in _FORMATS:
+        raise Rev603Error(
+            f"{options.output.name}: rev603 does not write {options.output.suffix or 'a file without ending'} here.",
+            what_to_do=f"name a file that ends in {', '.join(_FORMATS)}",
+        )
+    lines = read_lines(options)
+    frame = state_of(lines) if options.current else lines.history
+    masked = mask_frame(frame, options.mask)
+    write_lines(masked, make_folder_for(options.output))
+    if options.json:
+        emit_json(
+            {
+                "schema_version": 1,
+                "written": str(options.output),
+                "lines": len(frame),
+                "columns": list(frame.columns),
+            }
+        )
+    elif not options.quiet:
+        say(f"Wrote {options.output}: {plural(len(frame), 'line')}.")
+        if not masked["payee_id"].equals(frame["payee_id"]):
+            say("Payee numbers like social security numbers are masked; --mask none keeps them.")
+    return int(not lines.sound)
+
+
+def run_sample(options: argparse.Namespace) -> int:
+    """Write samples."""
+    from rev603.sample import write_samples  # noqa: PLC0415 - loaded when used
+
+    written = write_samples(options.folder, lines=options.lines, seed=options.seed)
+    if options.json:
+        emit_json({"schema_version": 1, "written": [str(path) for path in written]})
+    else:
+        emit("\n".join(map(str, written)))
+        if not options.quiet:
+            say(f"Now try: rev603 weekly {options.folder}")
+    return 0
+
+
+def run_columns(options: argparse.Namespace) -> int:
+    """List columns."""
+    parts = (
+        ("refunds", "refund columns, in CBP's order", REFUND_COLUMNS),
+        ("added", "added by rev603", DERIVED_COLUMNS),
+        ("entries", "entry lists", ENTRY_COLUMNS),
+    )
+    if options.json:
+        emit_json({name: [_column(column) for column in columns] for name, _, columns in parts})
+    else:
+        emit("\n\n".join(_listed(title, columns, options.aliases) for _, title, columns in parts))
+    return 0
+
+
+def _column(column: Column) -> dict[str, Any]:
+    return {
+        "name": column.name, "heading": column.heading or None, "meaning": column.meaning,
+        "aliases": list(column.aliases), "essential": column.essential,
+    }  # fmt: skip
+
+
+def _listed(title: str, columns: Iterable[Column], aliases: bool) -> str:
+    said = [title, "-" * len(title)]
+    for column in columns:
+        heading = f'"{column.heading}": ' if column.heading else ""
+        said.append(f"{column.name:<22} {heading}{column.meaning}")
+        said += [f"{'':<22} also: {', '.join(column.aliases)}"] * bool(aliases and column.aliases)
+    return "\n".join(said)
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)

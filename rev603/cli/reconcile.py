@@ -1,0 +1,120 @@
+"""``rev603 reconcile``: what was expected for each entry against what came."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from rev603.cli._output import emit, emit_json, say, table
+from rev603.cli._parser import add_command, reading_options
+from rev603.cli._reading import make_folder_for, read_lines, state_of
+from rev603.errors import Rev603Error
+from rev603.reading.entries import read_entries
+
+_ABOUT = """\
+Compares refunds with an entry list: per entry, or per refund number where the list has it, the sums of
+what was expected and what came. Every line on both sides has one outcome and a reason, and the
+difference is explained to the cent. Any list will do: headings are found by their usual names.
+"""
+_EXAMPLES = """\
+  rev603 reconcile exports/ --entries entries.csv
+  rev603 reconcile exports/ --entries entries.xlsx -o reconciliation.xlsx --tolerance 1.00
+  rev603 reconcile exports/ --entries list.xlsx --column entry_number="Ref 1" --column expected_amount="Our claim"
+
+exit code: 0 everything matched, 1 something to look at, 2 cannot be done.
+"""
+_SETTLED = ("matched", "within tolerance")
+_TOP = 20
+
+
+def add_to(commands: Any) -> None:
+    """Add the command."""
+    parser = add_command(
+        commands, "reconcile", run, help="expected against received", about=_ABOUT, examples=_EXAMPLES
+    )
+    reading_options(parser)
+    parser.add_argument(
+        "--entries", type=Path, required=True, metavar="LIST", help="the entry list, Excel or CSV"
+    )
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it as .xlsx or .json")
+    parser.add_argument(
+        "--tolerance",
+        type=_dollars,
+        default=0.0,
+        metavar="0.00",
+        help="dollars by which sums may differ (default: 0.00)",
+    )
+    parser.add_argument(
+        "--column", action="append", type=_pair, default=[], metavar="OURS=THEIRS",
+        help="a heading of the list that is not found by itself, such as entry_number=\"Ref 1\"",
+    )  # fmt: skip
+    parser.add_argument("--entries-sheet", metavar="NAME", help="the sheet of the list")
+    parser.add_argument(
+        "--combine",
+        action="store_true",
+        help="add up several lines of one entry, as ES-003 has a line per tariff number",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read both sides, compare, show, write."""
+    from rev603.presenting.reconciliation import reconcile  # noqa: PLC0415 - loaded when used
+
+    if options.output and options.output.suffix.lower() not in (".xlsx", ".json"):
+        raise Rev603Error(
+            f"{options.output.name}: a reconciliation is written as .xlsx or .json.",
+            what_to_do="name a file that ends in one of them",
+        )
+    lines = read_lines(options)
+    try:
+        entries = read_entries(
+            options.entries, columns=dict(options.column), sheet=options.entries_sheet, combine=options.combine,
+            on_error=options.on_error,
+        )  # fmt: skip
+        answer = reconcile(state_of(lines), entries, tolerance=options.tolerance)
+    except ValueError as error:
+        if isinstance(error, Rev603Error):
+            raise
+        raise Rev603Error(str(error)) from None
+    if options.json:
+        emit_json(answer.to_dict(mask=options.mask))
+    elif not options.quiet:
+        emit(answer.summary())
+        open_ = answer.groups[~answer.groups["outcome"].isin(_SETTLED)]
+        if len(open_):
+            columns = ("entry_number", "outcome", "expected", "refunded", "difference", "reason")
+            emit("\nTo look at\n" + table(open_, columns, mask=options.mask, top=_TOP))
+    if options.output:
+        _write(answer, make_folder_for(options.output), options)
+    return int(not (answer.settled and lines.sound))
+
+
+def _write(answer: Any, target: Path, options: argparse.Namespace) -> None:
+    if target.suffix.lower() == ".xlsx":
+        answer.to_excel(target, mask=options.mask)
+    else:
+        import json  # noqa: PLC0415 - loaded when used
+
+        from rev603.presenting.files import write_text  # noqa: PLC0415 - loaded when used
+
+        write_text(target, json.dumps(answer.to_dict(mask=options.mask), indent=2, ensure_ascii=False) + "\n")
+    if not options.quiet:
+        say(f"Wrote {target}")
+
+
+def _dollars(text: str) -> float:
+    try:
+        value = float(text.replace("$", "").replace(",", ""))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1e12:  # nan is neither
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount of dollars such as 1.00")
+    return value
+
+
+def _pair(text: str) -> tuple[str, str]:
+    ours, equals, theirs = text.partition("=")
+    if not equals or not ours or not theirs:
+        raise argparse.ArgumentTypeError(f'{text!r} is not OURS=THEIRS, such as entry_number="Ref 1"')
+    return ours.strip(), theirs.strip()

@@ -1,0 +1,74 @@
+"""Lines as files for other programs: Parquet, CSV, or a plain workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from rev603.presenting.files import whole_file
+from rev603.presenting.text import contains
+
+if TYPE_CHECKING:
+    import os
+
+__all__ = ["write_lines"]
+
+# What a spreadsheet takes for a formula when it opens a CSV; an apostrophe before it keeps it text.
+_FORMULA = r"^[=+\-@\t\r]"
+
+
+def write_lines(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
+    """Write a frame as it is, in the format that the file's name says, whole or not at all.
+
+    Parameters
+    ----------
+    frame
+        Refund lines, or any other frame; mask it first.
+    path
+        Ends in ``.parquet``, ``.csv`` or ``.xlsx``. In CSV, text that begins like a formula gets an
+        apostrophe before it, which :func:`rev603.read` takes away again; amounts stay numbers.
+
+    Raises
+    ------
+    ValueError
+        The name ends otherwise.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_lines(pd.DataFrame({"company_name": ["=1+1 LLC"], "amount": [-12.5]}), f"{folder}/x.csv")
+    ...     print(Path(folder, "x.csv").read_text(encoding="utf-8-sig"))
+    company_name,amount
+    '=1+1 LLC,-12.50
+    <BLANKLINE>
+    """
+    ending = Path(path).suffix.lower()
+    if ending == ".xlsx":
+        from rev603.presenting.workbook import Sheet, write_workbook  # noqa: PLC0415 - openpyxl is loaded when used
+
+        write_workbook(path, [Sheet(name="Refunds", frame=frame)], mask="none")
+        return
+    if ending not in (".parquet", ".csv"):
+        raise ValueError(f"the name must end in .parquet, .csv or .xlsx, not {ending!r}")
+    with whole_file(path) as unfinished:
+        if ending == ".parquet":
+            frame.to_parquet(unfinished, index=False, compression="zstd")
+        else:
+            # with a mark, by which Excel knows UTF-8
+            _text_kept(frame).to_csv(
+                unfinished, index=False, float_format="%.2f", encoding="utf-8-sig", lineterminator="\n"
+            )
+
+
+def _text_kept(frame: pd.DataFrame) -> pd.DataFrame:
+    kept = frame.copy(deep=False)
+    for position in range(frame.shape[1]):
+        values = frame.iloc[:, position]
+        if isinstance(values.dtype, pd.StringDtype):
+            formula = contains(values, _FORMULA)
+            if formula.any():
+                kept.isetitem(position, values.mask(formula, "'" + values).array)
+    return kept
