@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
@@ -121,8 +121,8 @@ def day(moment: date | pd.Timestamp | str) -> str:
     return pd.Timestamp(moment).strftime("%m/%d/%Y")
 
 
-def formatter(kind: str) -> Callable[[object], str]:
+def formatter(kind: str) -> Callable[[Any], str]:
     """Give the function that writes a value of a kind; a missing value is an empty text."""
     how: dict[str, Callable[..., str]] = {"money": money, "count": count, "days": count, "date": day}
     write = how.get(kind, str)
-    return lambda value: "" if value is None or value is pd.NaT or value != value else write(value)  # noqa: PLR0124 - NaN differs from itself
+    return lambda value: "" if pd.isna(value) else write(value)
