@@ -66,11 +66,25 @@ class Reconciliation:
     totals: dict[str, Any]
 
     @property
+    def to_look_at(self) -> pd.DataFrame:
+        """The lines of ``groups`` that are not settled, the largest difference first.
+
+        A match is settled if it is matched or within tolerance, was paid to whom the list names, and holds no
+        refund line that is found and not paid.
+        """
+        unpaid = self.refunds.loc[self.refunds["outcome"] == "not paid", "match_id"]
+        unsettled = (
+            ~self.groups["outcome"].isin(_SETTLED)
+            | self.groups["paid_to_another_party"]
+            | self.groups["match_id"].isin(unpaid)
+        )
+        left = self.groups[unsettled]
+        return left.loc[left["difference"].abs().sort_values(ascending=False, kind="stable").index]
+
+    @property
     def settled(self) -> bool:
-        """Whether all is matched or within tolerance, and nothing was paid to another party."""
-        lines = (self.entries, self.refunds)
-        fine = all(frame["outcome"].isin(_SETTLED).all() for frame in lines)
-        return bool(fine and not self.totals["paid_to_another_party_lines"])
+        """Whether nothing is left to look at."""
+        return self.to_look_at.empty
 
     def summary(self) -> str:
         """Give the outcomes, what the tolerance absorbed, and the proof, as plain text."""
@@ -132,19 +146,18 @@ class Reconciliation:
 
     def __repr__(self) -> str:
         """Say in one line how many matches there are and what is left to look at."""
-        left = int((~self.groups["outcome"].isin(_SETTLED)).sum())
+        left = len(self.to_look_at)
         found = f"{count(len(self.entries))} entry lines, {count(len(self.refunds))} refund lines"
         return (
-            f"<Reconciliation of {found}: {count(len(self.groups) - left)} matches settled, "
+            f"<Reconciliation of {found}: {count(len(self.groups) - left)} settled, "
             f"{count(left)} to look at; unexplained {money(self.proof.unexplained)}>"
         )
 
     def _repr_html_(self) -> str:
         heads = ("", "Matches", "Entries", "Refund lines", "Expected", "Refunded", "Difference")
         outcomes = _html_table("By outcome", heads, _outcome_rows(self))
-        open_ = self.groups[~self.groups["outcome"].isin(_SETTLED)]
-        largest = open_.loc[open_["difference"].abs().sort_values(ascending=False, kind="stable").index]
-        top = mask_frame(largest.head(_SHOWN))
+        open_ = self.to_look_at
+        top = mask_frame(open_.head(_SHOWN))
         rows = [
             (one_line(str(number)), str(outcome), money(difference), one_line(str(reason)))
             for number, outcome, difference, reason in zip(
@@ -213,7 +226,7 @@ def reconcile(refunds: Any, entries: Any, *, tolerance: float = 0.0) -> Reconcil
     ...     "expected_amount": [100.00, 7.13]})
     >>> result = reconcile(refunds, entries)
     >>> result
-    <Reconciliation of 2 entry lines, 2 refund lines: 1 matches settled, 1 to look at; unexplained $0.00>
+    <Reconciliation of 2 entry lines, 2 refund lines: 1 settled, 1 to look at; unexplained $0.00>
     >>> print(*result.groups["reason"], sep=chr(10))
     2 refund lines sum to the expected $100.00
     nothing came for the expected $7.13, under the $20 that CBP may disregard

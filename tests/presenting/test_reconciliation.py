@@ -74,7 +74,7 @@ class _Tags(HTMLParser):
 
 
 def test_the_repr_says_what_is_left() -> None:
-    expected = "<Reconciliation of 4 entry lines, 5 refund lines: 1 matches settled, 4 to look at; unexplained $0.00>"
+    expected = "<Reconciliation of 4 entry lines, 5 refund lines: 1 settled, 4 to look at; unexplained $0.00>"
     assert repr(answer()) == expected
 
 
@@ -99,9 +99,17 @@ def test_settled_only_where_nothing_is_left_to_look_at() -> None:
     entries = whole.entries.iloc[:1].drop(columns=["outcome", "match_id", "difference", "reason"])
     assert reconcile(matched, entries).settled
     assert not whole.settled
-    assert not reconcile(matched, entries.assign(importer_number="98-765432100")).settled
+    elsewhere = reconcile(matched, entries.assign(importer_number="98-765432100"))
+    assert elsewhere.to_look_at["outcome"].tolist() == ["matched"]
+    assert not elsewhere.settled
+    stuck = matched.iloc[:1].assign(refund_secondary_status="Reject No ACH", amount=30.0, refund_id="R9")
+    assert not reconcile(pd.concat([matched, stuck]), entries).settled
     assert not reconcile(matched, entries.assign(expected_amount=101.0)).settled
     assert reconcile(matched, entries.assign(expected_amount=101.0), tolerance=1).settled
+
+
+def test_what_is_to_be_looked_at_stands_with_the_largest_difference_first() -> None:
+    assert answer().to_look_at["difference"].tolist() == [20.0, 10.0, 7.0, -3.0]
 
 
 def test_the_dictionary_survives_json_and_gives_the_same_cents() -> None:
