@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rev603.cli._output import say
@@ -71,7 +73,20 @@ def _run(argv: Sequence[str] | None) -> int:
         raise
     except OSError as error:
         say(_file_trouble(error))
+    except Exception as error:
+        if os.environ.get("REV603_DEBUG"):
+            raise
+        say(_bug(error))
     return CANNOT
+
+
+def _bug(error: Exception) -> str:
+    """Name a bug without the error's own text, which may hold a payee's data."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"rev603 failed: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}. This is a bug.\n"
+        "  what to do: report this line and the command; REV603_DEBUG=1 shows more"
+    )
 
 
 def _file_trouble(error: OSError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,7 @@ class Lines:
 def read_lines(options: argparse.Namespace) -> Lines:
     """Read the files of a command line, and say on stderr what is not in order with them."""
     files = [path for path, _ in export_files(options.paths)]
+    _check_names(dict(options.report_date), [path.name for path in files])
     with progress_bar(files, quiet=options.quiet) as progress:
         history = read_history(
             options.paths,
@@ -74,6 +76,17 @@ def read_lines(options: argparse.Namespace) -> Lines:
     return Lines(history, sound=not serious)
 
 
+def _check_names(dated: dict[str, str], names: list[str]) -> None:
+    for name in dated:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1)
+            raise Rev603Error(
+                f"--report-date names {name}, which is not among the files.",
+                why=f"did you mean {near[0]}?" if near else "",
+                what_to_do="give the file's own name, without its folder",
+            )
+
+
 def state_of(lines: Lines) -> pd.DataFrame:
     """Give the newest state of each refund; the lines themselves where there is one report only."""
     return lines.history if len(lines.sources) == 1 else current(lines.history)
@@ -86,8 +99,10 @@ def _tell(known: dict[str, Any]) -> None:
     span = f", {days[0]} to {days[-1]}" if len(days) > 1 else f" of {days[0]}" if days else ""
     say(f"Read {plural(len(sources), 'report')}{span}: {plural(count, 'line')}.")
     for issue in known["issues"]:
-        if issue["code"] in ("file-skipped", "file-repeated"):
-            say(f"  {issue['message']}")
+        if issue["code"] == "file-skipped":
+            say(f"  {issue['source_file']} is no refund report and was passed over.")
+        if issue["code"] == "file-repeated":
+            say(f"  {issue['message']}.")
     other = sum(
         issue["severity"] != "info" and not issue["code"].startswith("file-") for issue in known["issues"]
     )

@@ -162,8 +162,8 @@ def _listed(title: str, columns: Iterable[Column], aliases: bool) -> str:
     said = [title, "-" * len(title)]
     for column in columns:
         heading = f'"{column.heading}": ' if column.heading else ""
-        said.append(f"{column.name:<22} {heading}{column.meaning}")
-        said += [f"{'':<22} also: {', '.join(column.aliases)}"] * bool(aliases and column.aliases)
+        said.append(f"{column.name:<24} {heading}{column.meaning}")
+        said += [f"{'':<24} also: {', '.join(column.aliases)}"] * bool(aliases and column.aliases)
     return "\n".join(said)
 
 
