@@ -96,7 +96,10 @@ def stripped(array: Any, *, hyphens: bool) -> Any:
         offsets = kept[offsets]
         data = data[keep]
     lower = (data >= 0x61) & (data <= 0x7A)
-    data = np.where(lower, data ^ 0x20, data)
+    if lower.any():
+        data = np.where(lower, data ^ 0x20, data)
+    elif keep.all():
+        return array
     valid = pa.array(validity(array)).buffers()[1] if array.null_count else None
     buffers = [valid, pa.py_buffer(offsets.astype(np.int64)), pa.py_buffer(data)]
     return pa.Array.from_buffers(TEXT, len(array), buffers)

@@ -91,7 +91,7 @@ def cut_to_15_digits(column: pa.ChunkedArray) -> NDArray[np.int64]:
     return _where(
         column,
         None,
-        lambda: pc.greater(pc.utf8_length(column), 15),
+        lambda: pc.greater(pc.binary_length(column), 15),
         lambda found: pc.match_substring_regex(found, r"\A[0-9]{15}0+\z"),
     )
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_BYTES = 262_144
-_SAMPLE_ROWS = 1_000
+_SAMPLE_ROWS = 300
 _BLOCK_BYTES = 4 << 20
 _QUOTE_ADVICE = 'look for a cell that opens with " and never closes, or export the report again'
 
