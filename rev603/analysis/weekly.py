@@ -127,18 +127,19 @@ def _compared_with(dates: pd.DatetimeIndex) -> int | None:
 def _lists(lines: pd.DataFrame, state: pd.DataFrame, events: Events, rolled: Roll) -> dict[str, pd.DataFrame]:
     now, day = rolled.now, events.dates[-1]
 
-    def rejected(chosen: Any) -> pd.DataFrame:
-        rows = events.rows_of(now[chosen], state=REJECTED)
-        return _ordered(ageing(flag_rejects(lines.iloc[rows]), day))
+    rows = events.rows_of(now[rolled.new | rolled.still], state=REJECTED)
+    is_new = np.isin(rows, events.rows_of(now[rolled.new], state=REJECTED))
+    stuck = _ordered(ageing(flag_rejects(lines.iloc[rows]), day).assign(_new=is_new))
+    new, rejected = stuck["_new"], stuck.drop(columns="_new")
 
     def with_any(wanted: str) -> pd.DataFrame:
         return lines.iloc[events.rows_of(now[events.shows(now, wanted)])]
 
     checks = outstanding.checks_after_cutover(state).index
     return {
-        "rejected": rejected(rolled.new | rolled.still),
-        "new_rejects": rejected(rolled.new),
-        "still_rejected": rejected(rolled.still),
+        "rejected": rejected,
+        "new_rejects": rejected[new].reset_index(drop=True),
+        "still_rejected": rejected[~new].reset_index(drop=True),
         "cleared": _cleared(lines, events, rolled),
         "returned": _ordered(ageing(outstanding.returned(with_any(RETURNED)), day)),
         "diverted": _ordered(outstanding.diverted(with_any(DIVERTED))),

@@ -11,6 +11,7 @@ import pandas as pd
 from rev603.analysis.weekly import weekly_figures
 from rev603.presenting.files import write_text
 from rev603.presenting.masking import mask_frame
+from rev603.presenting.records import records
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -128,7 +129,7 @@ class WeeklySummary:
             "report_date": _iso(self.report_date),
             "compared_with": None if self.compared_with is None else _iso(self.compared_with),
             "totals": dict(self.totals),
-            **{name: _records(mask_frame(frame, mask)) for name, frame in self.frames.items()},
+            **{name: records(mask_frame(frame, mask)) for name, frame in self.frames.items()},
         }
 
     def to_json(self, *, mask: Mask = "ssn") -> str:
@@ -228,19 +229,3 @@ def weekly_summary(
 
 def _iso(moment: pd.Timestamp) -> str:
     return moment.date().isoformat()
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    columns = [_plain(frame.iloc[:, position]) for position in range(frame.shape[1])]
-    names = [str(name) for name in frame.columns]
-    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
-
-
-def _plain(values: pd.Series[Any]) -> list[Any]:
-    """Give a column as Python values: dates as ISO text, missing as None."""
-    if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        whole_days = bool((values.dropna() == values.dropna().dt.normalize()).all())
-        values = values.dt.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%dT%H:%M:%S")
-    plain = values.astype(object)
-    listed: list[Any] = plain.where(values.notna(), None).tolist()
-    return listed
