@@ -57,7 +57,7 @@ def by_week(refunds: IntoFrameT) -> IntoFrameT:
     """
     lines = to_pandas(refunds, ["refund_id", "refund_date", "amount", *METHOD_COLUMNS])
     dates = pd.to_datetime(lines["refund_date"]).dt.normalize()
-    weeks = grouped(lines.assign(week=dates - pd.to_timedelta(dates.dt.weekday, unit="D")), ["week"])
+    weeks = grouped(lines.assign(week=dates - pd.to_timedelta(dates.dt.day_of_week, unit="D")), ["week"])
     return cast("IntoFrameT", like(weeks.sort_values("week", ignore_index=True), refunds))
 
 

@@ -49,7 +49,9 @@ def write_lines(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     if ending == ".xlsx":
         from rev603.presenting.workbook import Sheet, write_workbook  # noqa: PLC0415 - openpyxl is loaded when used
 
-        write_workbook(path, [Sheet(name="Refunds", frame=frame)], mask="none")
+        # under our own names, which :func:`rev603.read` knows, and with every line break
+        names = {name: str(name) for name in frame.columns}
+        write_workbook(path, [Sheet(name="Refunds", frame=frame, labels=names, breaks=True)], mask="none")
         return
     if ending not in (".parquet", ".csv"):
         raise ValueError(f"the name must end in .parquet, .csv or .xlsx, not {ending!r}")

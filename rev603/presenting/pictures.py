@@ -73,7 +73,7 @@ def _picture(name: str, says: str, draw: Callable[[Axes], Axes]) -> Picture:
     with mpl.rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # the reader's browser has the glyphs
         figure = Figure(
-            figsize=(6.4, 3.4), layout="constrained"
+            figsize=(5.4, 3.2), layout="constrained"
         )  # no pyplot: nothing of the user's is touched
         draw(figure.subplots())
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})

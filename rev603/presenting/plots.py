@@ -46,7 +46,7 @@ def stuck_over_time(trend: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     --------
     >>> trend = pd.DataFrame({"report_date": pd.to_datetime(["2026-03-13", "2026-03-20"]),
     ...     "stuck_amount": [1000.0, 2500.0]})
-    >>> stuck_over_time(trend).get_title()
+    >>> stuck_over_time(trend).get_title(loc="left")
     'Stuck amount at each report'
     """
     _needs(trend, ["report_date", "stuck_amount"])
