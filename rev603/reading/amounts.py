@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 _DIGITS = r"(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})"
 _USUAL = rf"\A(?:-?\$?|\$-){_DIGITS}(?:\.[0-9]{{0,2}})?\z"
 _ANY = re.compile(
-    rf"(?P<open>\()?(?P<sign>[-−–+])?(?:USD|US\$|\$)?(?P<inner>[-−–])?(?P<digits>{_DIGITS})?(?P<cents>\.[0-9]*)?(?P<close>\))?"
-    rf"(?P<trail>-|CR)?(?:USD)?",
+    rf"(?:(?:USD|US\$|\$)(?=\())?(?P<open>\()?(?P<sign>[-−–+])?(?:USD|US\$|\$)?(?P<inner>[-−–])?"  # noqa: RUF001 - dashes that are met
+    rf"(?P<digits>{_DIGITS})?(?P<cents>\.[0-9]*)?(?:USD(?=\)))?(?P<close>\))?(?P<trail>-|CR)?(?:USD)?",
     re.ASCII,
 )
+#: Spaces, but not those between figures: two figures in one cell are no amount.
+_SPACES = re.compile(r"(?<![0-9.,])\s+|\s+(?![0-9.,])")
 _DASHES = frozenset({"$-", "-", "$--", "--", "–", "$–"})
 #: From so many decimals on a tail is binary noise of a spreadsheet, not a fraction of a cent.
 _NOISE_DECIMALS = 9
@@ -72,7 +74,7 @@ def amount_in_cents(text: str) -> int | None:
     >>> [amount_in_cents(text) for text in ("(1,234.50)", "12.00-", "$-", "1234.1000000000001", "1e3", "0.005", "1,23")]
     [-123450, -1200, 0, 123410, None, None, None]
     """
-    compact = re.sub(r"\s+", "", text)
+    compact = _SPACES.sub("", text)
     if compact in _DASHES:
         return 0
     found = _ANY.fullmatch(compact)

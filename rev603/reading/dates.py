@@ -52,17 +52,25 @@ class DateOrder:
     Attributes
     ----------
     day_first
-        Day/month/year: some dates can be nothing else, and none must be month/day/year.
-    undecided
-        Some can only be one and some only the other; or nothing tells, and CBP never writes such dates.
+        The separators whose dates are day/month/year: some can be nothing else, and none must be month/day/year.
+    refused
+        The separators whose dates are not read: some can only be one and some only the other; or nothing tells,
+        and CBP never writes such dates.
     mixed
-        Slashed dates stand among real dates or serials: a spreadsheet program of another country took those
-        that it could read as its own, with day and month exchanged, and left the others as text.
+        Slashed dates stand among dotted ones, real dates or serials: a spreadsheet program of another country
+        takes those that it can read as its own, with day and month exchanged, and leaves the others as text.
     """
 
-    day_first: bool = False
-    undecided: bool = False
+    day_first: str = ""
+    refused: str = ""
     mixed: bool = False
+
+    def read(self, text: str, *, epoch_1904: bool = False) -> dt.date | None:
+        """Read one date; None where it is none, or refused."""
+        mark = found[2] if (found := _SLASHED.fullmatch(text)) else "none"
+        if mark in self.refused:
+            return None
+        return parse_date(text, epoch_1904=epoch_1904, day_first=mark in self.day_first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,32 +83,38 @@ class Dates:
 
     @property
     def undecided(self) -> bool:
-        """Tell whether the column's slashes were refused."""
-        return self.order.undecided
+        """Tell whether some of the column's dates could be both and were refused."""
+        return bool(self.order.refused)
 
 
 def date_order(texts: Iterable[str]) -> DateOrder:
     """Decide from all dates of a file at once whether the day or the month comes first.
 
     >>> date_order(["02/06/2026", "13/06/2026"])
-    DateOrder(day_first=True, undecided=False, mixed=False)
-    >>> date_order(["02/06/2026", "06/13/2026", "13/06/2026"]).undecided, date_order(["02.06.2026"]).undecided
-    (True, True)
+    DateOrder(day_first='/', refused='', mixed=False)
+    >>> date_order(["02/06/2026", "06/13/2026", "13/06/2026"]).refused, date_order(["02.06.2026"]).refused
+    ('/', '.')
     >>> date_order(["2026-06-02 00:00:00", "06/13/2026"]).mixed
     True
     """
     distinct = set(texts)
     slashed = [found for text in distinct if (found := _SLASHED.fullmatch(text))]
+    marks = sorted({found[2] for found in slashed})
+    ways = {mark: _ways([found for found in slashed if found[2] == mark]) for mark in marks}
+    day_first = "".join(mark for mark, way in ways.items() if way == (True, False))
+    unclear = {(True, True): "./-", (False, False): ".-"}
+    refused = "".join(mark for mark, way in ways.items() if mark in unclear.get(way, ""))
+    others = any(_ISO.fullmatch(text) or _SERIAL.fullmatch(text) for text in distinct)
+    return DateOrder(day_first, refused, mixed=bool(slashed) and (len(marks) > 1 or others))
+
+
+def _ways(slashed: list[re.Match[str]]) -> tuple[bool, bool]:
+    """Tell whether some dates can only be day/month, and whether some can only be month/day."""
     pairs = [(int(found[1]), int(found[3])) for found in slashed]
-    only_day_first = any(first > 12 >= second for first, second in pairs)
-    only_month_first = any(second > 12 >= first for first, second in pairs)
-    told = only_day_first or only_month_first
-    foreign = any(found[2] != "/" and found[1] != found[3] for found in slashed)
-    return DateOrder(
-        day_first=only_day_first and not only_month_first,
-        undecided=(only_day_first and only_month_first) or (foreign and not told),
-        mixed=bool(slashed) and any(_ISO.fullmatch(text) or _SERIAL.fullmatch(text) for text in distinct),
-    )
+    day_first = any(first > 12 >= second for first, second in pairs)
+    return day_first, any(second > 12 >= first for first, second in pairs) or all(
+        first == second for first, second in pairs
+    ) and not day_first
 
 
 def parse_dates(
@@ -111,17 +125,12 @@ def parse_dates(
     encoded = text.dictionary_encode()
     distinct = encoded.dictionary.to_pylist()
     order = order or date_order(distinct)
-    days = [
-        None
-        if order.undecided and _SLASHED.fullmatch(value)
-        else parse_date(value, epoch_1904=epoch_1904, day_first=order.day_first)
-        for value in distinct
-    ]
+    days = [order.read(value, epoch_1904=epoch_1904) for value in distinct]
     known = np.array([*days, None], dtype="datetime64[D]")
     present = encoded.indices.is_valid().to_numpy(zero_copy_only=False)
     codes = np.where(present, encoded.indices.fill_null(0).to_numpy(zero_copy_only=False), len(distinct))
-    found = known[codes.astype(np.int64)]
-    return Dates(found.astype("datetime64[us]"), present & np.isnat(found), order)
+    days_found = known[codes.astype(np.int64)]
+    return Dates(days_found.astype("datetime64[us]"), present & np.isnat(days_found), order)
 
 
 def parse_date(text: str, *, epoch_1904: bool = False, day_first: bool = False) -> dt.date | None:
@@ -147,7 +156,7 @@ def parse_date(text: str, *, epoch_1904: bool = False, day_first: bool = False) 
 
 
 def _by_dateutil(text: str) -> dt.date | None:
-    from dateutil import parser  # rarely needed
+    from dateutil import parser  # noqa: PLC0415 - rarely needed
 
     try:
         # a default whose day no month lacks: the pattern above has made sure that the text brings its own

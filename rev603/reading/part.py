@@ -10,7 +10,7 @@ import pandas as pd
 
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.control import Header
-from rev603.reading.dates import DateOrder, date_order, parse_date
+from rev603.reading.dates import DateOrder, date_order
 from rev603.reading.issues import CATALOGUE, masked
 from rev603.reading.layout import Figure, read_block, require_columns
 from rev603.reading.rows import DOUBTFUL, TOTAL, UNREADABLE, Rows, filled_down, sort_rows
@@ -98,7 +98,8 @@ def _date_order(grid: TextGrid, table: Table, rows: Rows, day: Figure | None) ->
 
 
 def _header(figures: dict[str, Figure], grid: TextGrid, order: DateOrder, log: IssueLog) -> Header:
-    day = _own_date(figures["report_date"], grid, order) if "report_date" in figures else None
+    own = figures["report_date"].text if "report_date" in figures else None
+    day = order.read(own, epoch_1904=grid.epoch_1904) if own else None
     count, amount = (_cents(figures.get(name)) for name in ("total_refunds", "total_refund_amount"))
     if count is not None and count % 100:
         count = None
@@ -120,16 +121,6 @@ def _header(figures: dict[str, Figure], grid: TextGrid, order: DateOrder, log: I
 
 def _cents(figure: Figure | None) -> int | None:
     return amount_in_cents(figure.text) if figure and figure.text else None
-
-
-def _own_date(figure: Figure, grid: TextGrid, order: DateOrder) -> dt.date | None:
-    text = figure.text or ""
-    alone = date_order([text])
-    if order.undecided and not alone.undecided:  # the lines are refused; the report's date may be plain
-        order = alone
-    return (
-        None if order.undecided else parse_date(text, epoch_1904=grid.epoch_1904, day_first=order.day_first)
-    )
 
 
 def _say_columns(table: Table, missing: list[Column], grid: TextGrid, log: IssueLog) -> None:

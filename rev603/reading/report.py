@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import numpy as np
 import pandas as pd
 
 from rev603.errors import ControlTotalError, LineError, Rev603Error
+from rev603.identifiers import importer_number
 from rev603.reading.control import Control, Grain, Header, control_totals
 from rev603.reading.grid import cell_address
 from rev603.reading.issues import CATALOGUE, IssueLog
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 OnError = Literal["raise", "collect"]
+#: So many issues are shown in a notebook.
+_SHOWN_ISSUES = 10
 Verdict = Literal["accepted", "accepted with issues", "does not tie out"]
 
 
@@ -96,6 +100,32 @@ class Report:
             f"<Report {self.source_file}{day}: {self.verdict}; {len(self.refunds):,} refund lines, "
             f"${self.control.found_amount:,.2f}; {len(self.set_aside):,} rows set aside, {len(self.issues):,} issues>"
         )
+
+    def _repr_html_(self) -> str:
+        """Give the report as a notebook shows it: escaped, and without social security numbers."""
+        found, stated = self.control, self.header
+        day = f"{stated.report_date:%m/%d/%Y}" if stated.report_date else "not stated"
+        facts = [
+            ("report date", day),
+            ("refund lines", f"{len(self.refunds):,}, of {found.found_refunds:,} refunds"),
+            ("stated", _or_not(stated.total_refunds, "{:,} refunds")),
+            ("amount", f"${found.found_amount:,.2f}"),
+            ("stated", _or_not(stated.total_refund_amount, "${:,.2f}")),
+            ("rows read", f"{self.rows_read:,}, of them {len(self.set_aside):,} set aside"),
+        ]
+        rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in facts)
+        shown = "".join(f"<li>{escape(text)}</li>" for text in self.issues["message"].head(_SHOWN_ISSUES))
+        more = len(self.issues) - _SHOWN_ISSUES
+        shown += f"<li>and {more:,} more: see .issues</li>" if more > 0 else ""
+        title = importer_number.mask(self.source_file, nine_digits=False)
+        return (
+            f"<div><strong>{escape(title)}: {escape(self.verdict)}</strong><table>{rows}</table>"
+            f"{f'<ul>{shown}</ul>' if shown else ''}</div>"
+        )
+
+
+def _or_not(figure: float | None, pattern: str) -> str:
+    return "no total" if figure is None else pattern.format(figure)
 
 
 def read(

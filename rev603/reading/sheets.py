@@ -29,8 +29,16 @@ class Sheets:
     nearest: TextGrid | None = None
 
 
-def read_sheets(source: Source, vocabulary: Sequence[Column], *, sheet: str | int | None, log: IssueLog, limits: Limits,
-                enough: int = ENOUGH, named: Mapping[str, str] | None = None) -> Sheets:
+def read_sheets(
+    source: Source,
+    vocabulary: Sequence[Column],
+    *,
+    sheet: str | int | None,
+    log: IssueLog,
+    limits: Limits,
+    enough: int = ENOUGH,
+    named: Mapping[str, str] | None = None,
+) -> Sheets:
     """Read the sheets of a file that hold the table.
 
     Visible sheets are taken; a hidden one only where the caller names it. What is not read is named in
@@ -43,7 +51,9 @@ def read_sheets(source: Source, vocabulary: Sequence[Column], *, sheet: str | in
     """
     if source.kind == "text":
         if sheet not in (None, 0):
-            raise UnrecognizedFileError("Delimited text has no sheets.", where=source.name, what_to_do="leave sheet= out")
+            raise UnrecognizedFileError(
+                "Delimited text has no sheets.", where=source.name, what_to_do="leave sheet= out"
+            )
         keys = {*alias_table(tuple(vocabulary)), *(heading_key(text) for text in (named or {}).values())}
         grid = read_csv_grid(source, keys, limits=limits).cleaned()
         table = find_table(grid, vocabulary, enough=enough, named=named)
@@ -56,22 +66,44 @@ def read_sheets(source: Source, vocabulary: Sequence[Column], *, sheet: str | in
     for each in workbook.sheets:
         if each not in chosen:
             if each.kind == "worksheet" and sheet is None:
-                log.add("sheet-skipped", f"{each.name}: {CATALOGUE['sheet-skipped'].meaning} ({each.visibility})", sheet=each.name)
+                log.add(
+                    "sheet-skipped",
+                    f"{each.name}: {CATALOGUE['sheet-skipped'].meaning} ({each.visibility})",
+                    sheet=each.name,
+                )
             continue
         facts = scan_sheet(workbook, each)
         if choose_reader(facts) == "careful":
-            log.add("careful-reader", f"{each.name}: {CATALOGUE['careful-reader'].meaning} ({facts.careful_because})", sheet=each.name)
+            log.add(
+                "careful-reader",
+                f"{each.name}: {CATALOGUE['careful-reader'].meaning} ({facts.careful_because})",
+                sheet=each.name,
+            )
         grid = read_xlsx_grid(source, facts, epoch_1904=workbook.date1904).cleaned()
         table = find_table(grid, vocabulary, enough=enough, named=named)
         if table is None:
             nearest = nearest if nearest is not None and len(nearest) >= len(grid) else grid
             if len(grid) and not _is_parameters(each):
-                log.add("sheet-skipped", f"{each.name}: {CATALOGUE['sheet-skipped'].meaning} (it has no such headings)", sheet=each.name)
+                log.add(
+                    "sheet-skipped",
+                    f"{each.name}: {CATALOGUE['sheet-skipped'].meaning} (it has no such headings)",
+                    sheet=each.name,
+                )
             continue
         found.tables.append((grid, table))
+        if len(facts.padded):
+            log.add(
+                "padded-format",
+                f"{each.name}: {len(facts.padded):,} cells: {CATALOGUE['padded-format'].meaning}",
+                sheet=each.name,
+            )
         if facts.uncomputed:
-            log.add("formula-without-value", f"{each.name}: {facts.uncomputed:,} cells: "
-                    f"{CATALOGUE['formula-without-value'].meaning} ({', '.join(facts.uncomputed_cells)})", sheet=each.name)
+            log.add(
+                "formula-without-value",
+                f"{each.name}: {facts.uncomputed:,} cells: "
+                f"{CATALOGUE['formula-without-value'].meaning} ({', '.join(facts.uncomputed_cells)})",
+                sheet=each.name,
+            )
     return Sheets(found.tables, nearest)
 
 

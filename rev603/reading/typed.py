@@ -190,7 +190,7 @@ def _amounts(
 
 def _dates(work: _Lines, report_date: dt.date | None, order: DateOrder) -> Dates:
     dates = parse_dates(work.text["refund_date"], order=order, epoch_1904=work.grid.epoch_1904)
-    code = "date-order-undecided" if order.undecided else "date-unreadable"
+    code = "date-order-undecided" if order.refused else "date-unreadable"
     work.refuse(code, "refund_date", np.flatnonzero(dates.unreadable))
     read = np.flatnonzero(~np.isnat(dates.days))[:1]
     if order.day_first:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rev603.errors import UnrecognizedFileError
 from rev603.reading.grid import TextGrid
@@ -27,10 +28,15 @@ if TYPE_CHECKING:
 #: Stands for a formula whose result was never saved; read like any other cell error.
 FORMULA_WITHOUT_VALUE = "#FORMULA!"
 _REPAIR = "open it in Excel, let Excel repair it if it asks, and save it as .xlsx; or export the report again"
+#: Fifteen digits and a point; more are the tail of binary arithmetic.
+_LONGEST_NUMBER = 16
+_NOISY = r"\A-?[0-9]+\.[0-9]{2,}\z"
 _A1 = re.compile(r"([A-Z]+)([0-9]+)")
 
 
-def read_xlsx_grid(source: Source, facts: SheetFacts, *, epoch_1904: bool, reader: str | None = None) -> TextGrid:
+def read_xlsx_grid(
+    source: Source, facts: SheetFacts, *, epoch_1904: bool, reader: str | None = None
+) -> TextGrid:
     """Read one sheet as text.
 
     Parameters
@@ -53,7 +59,10 @@ def read_xlsx_grid(source: Source, facts: SheetFacts, *, epoch_1904: bool, reade
     columns = _careful(source, facts) if careful else _fast(source, facts)
     first_column = 1 if careful else max(1, facts.first_column)
     height = len(columns[0]) if columns else 0
-    patches = [(facts.errors, _as_it_is), (_uncomputed(facts), _as_it_is)]
+    patches: list[tuple[MarkedCells, Callable[[str | None, str], str]]] = [
+        (facts.errors, _as_it_is),
+        (_uncomputed(facts), _as_it_is),
+    ]
     if not careful:
         patches.append((facts.padded, show_padded))
     for cells, show in patches:
@@ -81,14 +90,28 @@ def _fast(source: Source, facts: SheetFacts) -> list[pa.ChunkedArray]:
         batch: Any = sheet.to_arrow()
     except fastexcel.FastExcelError as error:
         raise _damaged(source, facts, error) from None
-    return [pa.chunked_array([column]) for column in batch.columns]
+    return [pa.chunked_array([_without_noise(column)]) for column in batch.columns]
+
+
+def _without_noise(column: pa.Array) -> pa.Array:
+    """Give numbers with the 15 digits that a spreadsheet shows: ``0.30000000000000004`` is 0.3."""
+    long = pc.greater(pc.utf8_length(column), _LONGEST_NUMBER)
+    if not pc.any(long).as_py():
+        return column
+    noisy = pc.fill_null(pc.and_(long, pc.match_substring_regex(column, _NOISY)), fill_value=False)
+    if not pc.any(noisy).as_py():
+        return column
+    plain = [number_text(float(text)) for text in column.filter(noisy).to_pylist()]
+    return pc.replace_with_mask(column, noisy, pa.array(plain, type=column.type))
 
 
 def _careful(source: Source, facts: SheetFacts) -> list[pa.ChunkedArray]:
     import openpyxl  # rarely needed for reading
 
     try:
-        workbook = openpyxl.load_workbook(io.BytesIO(source.data), read_only=True, data_only=True, keep_links=False)
+        workbook = openpyxl.load_workbook(
+            io.BytesIO(source.data), read_only=True, data_only=True, keep_links=False
+        )
         sheet: Any = workbook[facts.sheet.name]
         sheet.reset_dimensions()  # it would believe a wrong <dimension>
         lines = [[_text(cell.value, cell) for cell in line] for line in sheet.iter_rows()]
@@ -96,7 +119,9 @@ def _careful(source: Source, facts: SheetFacts) -> list[pa.ChunkedArray]:
         raise _damaged(source, facts, error) from None
     width = max((len(line) for line in lines), default=0)
     return [
-        pa.chunked_array([pa.array([line[at] if at < len(line) else None for line in lines], type=pa.string())])
+        pa.chunked_array(
+            [pa.array([line[at] if at < len(line) else None for line in lines], type=pa.string())]
+        )
         for at in range(width)
     ]
 
@@ -193,7 +218,9 @@ def _patched(
         before = column.take(pa.array(places)).to_pylist()
         after = np.array(column.to_numpy(zero_copy_only=False), dtype=object)
         after[places] = [show(text, pattern) for text, pattern in zip(before, values, strict=True)]
-        patched[int(at) - first_column] = pa.chunked_array([pa.array(after, type=pa.string(), from_pandas=True)])
+        patched[int(at) - first_column] = pa.chunked_array(
+            [pa.array(after, type=pa.string(), from_pandas=True)]
+        )
     return patched
 
 
