@@ -31,6 +31,7 @@ ISSUE_COLUMNS = (
 )
 _LONGEST_VALUE = 80
 #: Where nine bare digits may be a social security number.
+_NINE_DIGITS = re.compile("(?<![0-9])[0-9]{5}([0-9]{4})(?![0-9])")
 _PAYEE_NUMBERS = frozenset({"payee_id", "importer_number"})
 
 
@@ -110,7 +111,7 @@ _KINDS = (
     IssueKind("sheet-joined", "info", "a further sheet continues the table and was joined", "nothing"),
     IssueKind("sheet-repeated", "warning", "a further sheet repeats the lines of the first and was left out",
               "delete the copy"),
-    IssueKind("sheet-another-report", "warning", "a further sheet is a report of its own, with its own totals; it was not read",
+    IssueKind("sheet-another-report", "warning", "a further sheet is a report with totals of its own; it was not read",
               "read it by itself with sheet="),
     IssueKind("merged-filled", "info", "merged cells were filled down to every line they cover", "nothing"),
     IssueKind("subtotal-differs", "warning", "a total line in the table is not the sum of the lines above it",
@@ -125,14 +126,15 @@ _KINDS = (
               "prefer the Excel export, which states them"),
     IssueKind("totals-differ", "error", "what was read differs from the totals that the report states",
               "export the report again: lines are missing, repeated or altered"),
-    IssueKind("ambiguous-grain", "warning", "one refund shows the same amount on several documents, and no total says whether it counts once",
+    IssueKind("ambiguous-grain", "warning", "one amount on several documents of a refund; no total says if it counts once",
               'pass grain="refund" if the amount is the whole refund\'s, grain="line" if each line has its own'),
     IssueKind("grain-refund", "info", "the report repeats each refund's amount on its documents; it was counted once",
               "nothing: the totals prove it"),
-    IssueKind("line-repeated", "warning", "the same line occurs more than once", "check that the export was not pasted twice"),
+    IssueKind("line-repeated", "warning", "the same line occurs more than once",
+              "check that the export was not pasted twice"),
     IssueKind("entry-repeated", "warning", "the entry list has the same entry more than once",
               "pass combine=True to add the lines up, or correct the list"),
-    IssueKind("expected-summed", "info", "the list splits principal and interest and has no total; they were added up",
+    IssueKind("expected-summed", "info", "principal and interest stand apart and have no total; they were added up",
               "check one line against the list"),
     IssueKind("expected-missing", "info", "the list has no expected amounts, only entries",
               "add a column with the refund that you expect, to compare amounts"),
@@ -167,7 +169,13 @@ class IssueLog:
         value: str | None = None,
     ) -> None:
         """Note one issue."""
-        self._append(code, [message], [sheet], [row], column, [value])
+        self._append(code, [message], column, [value], [(sheet, row)])
+
+    def add_sheet(self, code: str, sheet: str, detail: str = "") -> None:
+        """Note one issue for a whole sheet."""
+        kind = CATALOGUE[code]
+        more = f" ({detail})" if detail else ""
+        self.add(code, f"{sheet}: {kind.meaning}{more}; {kind.what_to_do}", sheet=sheet)
 
     def add_cells(
         self,
@@ -189,16 +197,16 @@ class IssueLog:
             f"{f' ({value!r})' if value is not None else ''}{f': {more}' if more else ''}; {kind.what_to_do}"
             for index, value, more in zip(indices, shown, details, strict=True)
         ]
-        self._append(code, messages, [grid.sheet] * len(indices), grid.rows[indices].tolist(), column, shown)
+        places = [(grid.sheet, row) for row in grid.rows[indices].tolist()]
+        self._append(code, messages, column, shown, places)
 
     def _append(
         self,
         code: str,
         messages: list[str],
-        sheets: list[str | None],
-        rows: Sequence[int | None],
         column: str | None,
         values: Sequence[str | None],
+        places: Sequence[tuple[str | None, int | None]],
     ) -> None:
         if not messages:
             return
@@ -209,8 +217,8 @@ class IssueLog:
                     "code": code,
                     "message": [importer_number.mask(message) for message in messages],
                     "source_file": self.file,
-                    "source_sheet": pd.array(sheets, dtype="str"),
-                    "source_row": pd.array(list(rows), dtype="Int64"),
+                    "source_sheet": pd.array([sheet for sheet, _ in places], dtype="str"),
+                    "source_row": pd.array([row for _, row in places], dtype="Int64"),
                     "column": pd.array([column] * len(messages), dtype="str"),
                     "value": pd.array([masked(value, column) for value in values], dtype="str"),
                 }
@@ -238,5 +246,7 @@ def masked(value: str | None, column: str | None = None) -> str | None:
     if value is None:
         return None
     one_line = re.sub(r"\s+", " ", value)
-    hidden = importer_number.mask(one_line, nine_digits=column in _PAYEE_NUMBERS)
+    if column in _PAYEE_NUMBERS:
+        one_line = _NINE_DIGITS.sub(r"XXXXX\1", one_line)
+    hidden = importer_number.mask(one_line, nine_digits=False)
     return hidden if len(hidden) <= _LONGEST_VALUE else hidden[: _LONGEST_VALUE - 1] + "…"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rev603.errors import ColumnsMissingError, UnrecognizedFileError
+from rev603.identifiers import importer_number
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.dates import parse_date
 from rev603.vocabulary.headings import HEADER_BLOCK, Column, alias_table, heading_key
@@ -180,7 +181,7 @@ def require_columns(table: Table, vocabulary: Sequence[Column], headings: Line, 
     missing = [column for column in vocabulary if column.name not in table.columns]
     essential = [column for column in missing if column.essential]
     if essential:
-        found = [" ".join(text.split()) for text in headings if text]
+        found = [importer_number.mask(" ".join(text.split())) for text in headings if text]
         raise ColumnsMissingError(
             [column.heading for column in essential],
             found=found,

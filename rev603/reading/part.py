@@ -18,8 +18,6 @@ from rev603.reading.typed import Typed, typed_lines
 from rev603.vocabulary.headings import REFUND_COLUMNS
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from rev603.reading.grid import TextGrid
     from rev603.reading.issues import IssueLog
     from rev603.reading.layout import Table
@@ -125,14 +123,10 @@ def _cents(figure: Figure | None) -> int | None:
 
 def _say_columns(table: Table, missing: list[Column], grid: TextGrid, log: IssueLog) -> None:
     row = int(grid.rows[table.header[-1]])
+    kind = CATALOGUE["column-missing"]
     for column in missing:
-        log.add(
-            "column-missing",
-            f"{column.heading}: {CATALOGUE['column-missing'].meaning}",
-            sheet=grid.sheet,
-            row=row,
-            column=column.name,
-        )
+        message = f"{column.heading}: {kind.meaning}; {kind.what_to_do}"
+        log.add("column-missing", message, sheet=grid.sheet, row=row, column=column.name)
     places = [("column-unknown", heading, at) for heading, at in table.unknown.items()]
     places += [("column-repeated", heading, at) for heading, at in table.repeated]
     for code, heading, at in places:
@@ -191,8 +185,7 @@ def joined_parts(parts: list[Part], log: IssueLog) -> list[Part]:
         else:
             code = "sheet-joined"
             kept.append(part)
-        kind = CATALOGUE[code]
-        log.add(code, f"{name}: {kind.meaning}; {kind.what_to_do}", sheet=name)
+        log.add_sheet(code, name)
     return kept
 
 

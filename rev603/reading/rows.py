@@ -104,7 +104,7 @@ def sort_rows(
     odd = np.flatnonzero(below & filled & ~settled)
     headings = _heading_keys(grid, table)
     for at, line in zip(odd.tolist(), grid.lines(odd), strict=True):
-        reason = _reason(line, table, headings, identities, dated, amount)
+        reason = _reason(line, table, headings, (identities, dated, amount))
         if reason is None:
             settled[at] = True
         else:
@@ -156,11 +156,10 @@ def _reason(
     line: Line,
     table: Table,
     headings: dict[str, set[str]],
-    identities: tuple[str, ...],
-    dated: str,
-    amount: str,
+    names: tuple[tuple[str, ...], str, str],
 ) -> str | None:
     """Say why a line is no refund, or None where it is one."""
+    identities, dated, amount = names
     cells = {name: text for name, at in table.columns.items() if (text := line[at])}
     if not cells:
         return NOTE if any(line[at] for at in table.unknown.values()) else BESIDE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rev603.errors import UnrecognizedFileError
 from rev603.reading.csv import read_csv_grid
 from rev603.reading.grid import TextGrid
-from rev603.reading.issues import CATALOGUE, IssueLog
+from rev603.reading.issues import IssueLog
 from rev603.reading.layout import ENOUGH, Table, find_table
 from rev603.reading.sheet_scan import Sheet, choose_reader, open_workbook, scan_sheet
 from rev603.reading.xlsx import read_xlsx_grid
@@ -66,44 +66,24 @@ def read_sheets(
     for each in workbook.sheets:
         if each not in chosen:
             if each.kind == "worksheet" and sheet is None:
-                log.add(
-                    "sheet-skipped",
-                    f"{each.name}: {CATALOGUE['sheet-skipped'].meaning} ({each.visibility})",
-                    sheet=each.name,
-                )
+                log.add_sheet("sheet-skipped", each.name, each.visibility)
             continue
         facts = scan_sheet(workbook, each)
         if choose_reader(facts) == "careful":
-            log.add(
-                "careful-reader",
-                f"{each.name}: {CATALOGUE['careful-reader'].meaning} ({facts.careful_because})",
-                sheet=each.name,
-            )
+            log.add_sheet("careful-reader", each.name, facts.careful_because)
         grid = read_xlsx_grid(source, facts, epoch_1904=workbook.date1904).cleaned()
         table = find_table(grid, vocabulary, enough=enough, named=named)
         if table is None:
             nearest = nearest if nearest is not None and len(nearest) >= len(grid) else grid
             if len(grid) and not _is_parameters(each):
-                log.add(
-                    "sheet-skipped",
-                    f"{each.name}: {CATALOGUE['sheet-skipped'].meaning} (it has no such headings)",
-                    sheet=each.name,
-                )
+                log.add_sheet("sheet-skipped", each.name, "it has no such headings")
             continue
         found.tables.append((grid, table))
         if len(facts.padded):
-            log.add(
-                "padded-format",
-                f"{each.name}: {len(facts.padded):,} cells: {CATALOGUE['padded-format'].meaning}",
-                sheet=each.name,
-            )
+            log.add_sheet("padded-format", each.name, f"{len(facts.padded):,} cells")
         if facts.uncomputed:
-            log.add(
-                "formula-without-value",
-                f"{each.name}: {facts.uncomputed:,} cells: "
-                f"{CATALOGUE['formula-without-value'].meaning} ({', '.join(facts.uncomputed_cells)})",
-                sheet=each.name,
-            )
+            cells = f"{facts.uncomputed:,} cells: {', '.join(facts.uncomputed_cells)}"
+            log.add_sheet("formula-without-value", each.name, cells)
     return Sheets(found.tables, nearest)
 
 
@@ -116,7 +96,7 @@ def _chosen(sheets: Sequence[Sheet], wanted: str | int | None, where: str) -> li
     readable = [each for each in sheets if each.kind == "worksheet"]
     if wanted is None:
         return [each for each in readable if each.visibility == "visible"]
-    matching = [each for each in readable if each.name == wanted or each.index == wanted]
+    matching = [each for each in readable if wanted in (each.name, each.index)]
     if not matching:
         raise UnrecognizedFileError(
             f"There is no sheet {wanted!r}.",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.utils.datetime import MAC_EPOCH
 
 import rev603
 from rev603.errors import LineError
@@ -20,8 +21,10 @@ FORMS = [
     "6-Feb-26", "06 February 2026", "Feb 6, 2026", "February 06 2026", "2/6/2026 14:35 EST",
 ]  # fmt: skip
 NO_DATES = [
-    "10", "1,234", "13/13/2026", "2/30/2026", "0/5/2026", "2026-13-01", "1/1/1899", "1/1/2101", "Monday", "today", "5 Smarch 2026",
-    "6 Monday 2026", "May 2026", "2026", "26-02-06", "02-06-26", "2/6-2026", "0", "1", "99999", "12345678901", "nan", "02/06/2026x",
+    "10", "1,234", "13/13/2026", "2/30/2026", "0/5/2026", "2026-13-01", "1/1/1899", "1/1/2101", "Monday",
+    "today", "5 Smarch 2026",
+    "6 Monday 2026", "May 2026", "2026", "26-02-06", "02-06-26", "2/6-2026", "0", "1", "99999", "12345678901", "nan",
+    "02/06/2026x",
     "\u0660\u0662/06/2026", "2/6/2026\n2/7/2026", "46O59", "1e4", "-46059", "20261306",
 ]  # fmt: skip
 
@@ -125,17 +128,11 @@ def test_real_dates_and_serials_of_both_date_systems(make: Any, epoch: int, kind
 
     def edit(book: Any) -> None:
         if epoch == 1904:
-            book.epoch = openpyxl_1904()
+            book.epoch = MAC_EPOCH
             book["Main Report"]["G2"].value = cell
 
     report = rev603.read(make.book(make.table([make.line(0, refund_date=cell)]), edit=edit))
     assert _days(report) == ["2026-02-06"]
-
-
-def openpyxl_1904() -> dt.datetime:
-    from openpyxl.utils.datetime import MAC_EPOCH
-
-    return MAC_EPOCH
 
 
 @given(st.dates(dt.date(1990, 1, 1), dt.date(2099, 12, 31)))

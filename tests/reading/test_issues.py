@@ -1,0 +1,231 @@
+"""The catalogue: every code can be provoked, says what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+import rev603
+from rev603.errors import LineError
+from rev603.reading.issues import CATALOGUE, ISSUE_COLUMNS, IssueLog, joined, masked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _line(**changes: Any) -> Callable[[Any], io.BytesIO]:
+    return lambda make: make.csv(make.table([make.line(0), make.line(1, **changes)]))
+
+
+def _rows(change: Callable[[Any, list[list[Any]]], list[list[Any]]]) -> Callable[[Any], io.BytesIO]:
+    return lambda make: make.csv(change(make, make.table(make.lines(2))))
+
+
+def _headed(make: Any, rows: list[list[Any]], at: int, text: str | None) -> list[list[Any]]:
+    rows[0][at] = text
+    return rows
+
+
+def _book(
+    sheets: Callable[[Any], Any], edit: Callable[[Any], None] | None = None
+) -> Callable[[Any], io.BytesIO]:
+    return lambda make: make.book(sheets(make), edit=edit)
+
+
+def _two(make: Any) -> list[list[Any]]:
+    rows: list[list[Any]] = make.table(make.lines(2))
+    return rows
+
+
+def _merge(book: Any) -> None:
+    page = book["Main Report"]
+    page["A3"].value = None
+    page.merge_cells("A2:A3")
+
+
+def _pad(book: Any) -> None:
+    book["Main Report"]["Q2"].value = 212
+    book["Main Report"]["Q2"].number_format = "0000"
+
+
+def _uncomputed(book: Any) -> None:
+    book["Main Report"]["F2"].value = "=1+1"
+
+
+def _misnamed(make: Any) -> io.BytesIO:
+    stream: io.BytesIO = make.csv(_two(make))
+    stream.name = "report.xlsx"
+    return stream
+
+
+def _unusual(make: Any) -> io.BytesIO:
+    """Write the cells of the sheet without their addresses, as some programs do."""
+    rows = make.table(make.lines(2, care_of="Vesh Customs Brokers"))
+    with zipfile.ZipFile(make.book(rows)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = next(name for name in parts if name.startswith("xl/worksheets/sheet"))
+    parts[sheet] = re.sub(rb'(<c) r="[A-Z]+[0-9]+"', rb"\1", parts[sheet])
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return io.BytesIO(stream.getvalue())
+
+
+TOTAL = ["Total", *[None] * 10]
+PROVOKED: dict[str, Callable[[Any], io.BytesIO]] = {
+    "amount-unreadable": _line(total_refund_amount="1e3"),
+    "amount-missing": _line(total_refund_amount=None),
+    "date-unreadable": _line(refund_date="10"),
+    "date-order-undecided": _line(refund_date="02.06.2026"),
+    "date-day-first": _rows(lambda make, rows: make.table(make.lines(2, refund_date="13/11/2026"))),
+    "date-after-report": _rows(lambda make, rows: [["Today's Date", "11/01/2026"], *rows]),
+    "date-forms-mixed": _line(refund_date="2026-11-05"),
+    "cell-error": _line(payee_id="#N/A"),
+    "cell-error-kept": _line(address="#REF!"),
+    "formula-without-value": _book(_two, _uncomputed),
+    "wrapper-removed": _line(port_code='="0212"'),
+    "decimal-tail-removed": _line(port_code="3802.0"),
+    "zero-restored": _line(port_code="212"),
+    "padded-format": _book(_two, _pad),
+    "scientific-notation": _line(document_number="6.05761E+10"),
+    "digits-lost": _line(check_or_trace_number="1234567890123450000"),
+    "check-digit": _line(document_number="MYK28000865", filer_code="MYK"),
+    "status-unknown": _line(refund_secondary_status="Lost at Sea"),
+    "refund-status-unknown": _line(refund_status="PENDING"),
+    "refund-type-unknown": _line(refund_type="Drawback"),
+    "method-unknown": _line(check_or_ach="Wire"),
+    "centre-unknown": _line(center_id="CEE011"),
+    "value-missing": _line(payee_id=None),
+    "payee-unusual": _line(payee_id="12-34"),
+    "document-unusual": _line(document_number="see file"),
+    "filer-differs": _line(filer_code="605"),
+    "code-unusual": _line(port_code="38022"),
+    "column-missing": _rows(lambda make, rows: [row[:-1] for row in rows]),
+    "column-unknown": _rows(lambda make, rows: [[*row, "x"] for row in rows]),
+    "column-repeated": _rows(lambda make, rows: _headed(make, rows, 16, "Team Number")),
+    "beside-the-table": _rows(lambda make, rows: [[*row, None, "old"] for row in rows]),
+    "sheet-skipped": _book(lambda make: {"Main Report": _two(make), "Notes": [["call them"]]}),
+    "sheet-joined": _book(lambda make: {"Main Report": _two(make), "Page 2": make.table([make.line(2)])}),
+    "sheet-repeated": _book(lambda make: {"Main Report": _two(make), "Copy": _two(make)}),
+    "sheet-another-report": _book(
+        lambda make: {"Main Report": _two(make), "Older": [*make.block(1, "$300.03"), *make.table([make.line(2)])]}
+    ),
+    "merged-filled": _book(_two, _merge),
+    "subtotal-differs": _rows(lambda make, rows: [*rows, [*TOTAL, "$1.00"]]),
+    "total-line-doubtful": _rows(lambda make, rows: [*rows, ["Total", None, "98-765430000", *[None] * 8, "$1.00"]]),
+    "line-not-understood": _rows(lambda make, rows: [*rows, ["see below"]]),
+    "header-unreadable": _rows(lambda make, rows: [["Total Refunds", None, "two"], *rows]),
+    "totals-absent": _line(),
+    "totals-differ": _rows(lambda make, rows: [*make.block(3, "$300.03"), *rows]),
+    "ambiguous-grain": _rows(
+        lambda make, rows: make.table(make.lines(2, refund_id="R", payee_id="98-765430000", refund_date="11/02/2026",
+                                                 total_refund_amount="$9.00", check_or_trace_number="1"))
+    ),
+    "grain-refund": _rows(
+        lambda make, rows: [
+            *make.block(1, "$9.00"),
+            *make.table(make.lines(2, refund_id="R", payee_id="98-765430000", refund_date="11/02/2026",
+                                   total_refund_amount="$9.00", check_or_trace_number="1")),
+        ]
+    ),
+    "line-repeated": _rows(lambda make, rows: [*rows, rows[1]]),
+    "misnamed": _misnamed,
+    "careful-reader": _unusual,
+}  # fmt: skip
+#: Codes of entry lists, and of folders of files.
+PROVOKED_ELSEWHERE = {
+    code for code in CATALOGUE if code.startswith(("entry-", "expected-", "file-"))
+}  # fmt: skip
+
+
+def _issues(stream: io.BytesIO) -> pd.DataFrame:
+    try:
+        return rev603.read(stream).issues
+    except LineError as error:
+        return error.issues
+
+
+@pytest.mark.parametrize("code", PROVOKED)
+def test_a_code_can_be_provoked_and_says_what_where_and_what_to_do(code: str, make: Any) -> None:
+    issues = _issues(PROVOKED[code](make))
+    assert list(issues) == list(ISSUE_COLUMNS)
+    found = issues[issues["code"] == code]
+    assert len(found), issues["message"].tolist()
+    kind = CATALOGUE[code]
+    issue: Any
+    for issue in found.itertuples():
+        assert issue.severity == kind.severity
+        assert len(issue.message) > 20
+        assert issue.source_file
+        if pd.notna(issue.source_row) and pd.notna(issue.column):  # a cell: where it is, and what it says
+            sheet = f"{issue.source_sheet}!" if isinstance(issue.source_sheet, str) else ""
+            assert re.match(rf"{sheet}[A-Z]+{issue.source_row}: |Port Code: ", issue.message)
+        if kind.severity in {"error", "warning"}:
+            assert kind.what_to_do in issue.message
+
+
+def test_every_code_is_provoked_here_or_among_entry_lists_and_folders() -> None:
+    assert {*PROVOKED, *PROVOKED_ELSEWHERE} == set(CATALOGUE)
+
+
+def test_every_code_that_the_reader_uses_is_in_the_catalogue_and_the_reverse() -> None:
+    package = Path(rev603.__file__).parent
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (package / "reading").glob("*.py")
+        if path.name != "issues.py"
+    )
+    quoted = set(re.findall(r'"([a-z]+(?:-[a-z]+)+|misnamed)"', source))
+    assert set(CATALOGUE) <= quoted
+    said = set(
+        re.findall(
+            r'(?:add|add_cells|say|refuse|change|say_values|CATALOGUE\[)\(?\s*["\']([a-z-]+)["\']', source
+        )
+    )
+    assert said <= set(CATALOGUE)
+
+
+@pytest.mark.parametrize("kind", CATALOGUE.values(), ids=lambda kind: kind.code)
+def test_a_kind_is_worded_as_a_sentence_goes_on(kind: Any) -> None:
+    assert re.fullmatch("[a-z]+(-[a-z]+)*", kind.code)
+    assert kind.severity in {"error", "warning", "info"}
+    assert kind.meaning
+    assert not kind.meaning.endswith(".")
+    assert kind.what_to_do
+    assert not kind.what_to_do.endswith(".")
+
+
+def test_no_issue_is_an_empty_frame_of_the_same_columns() -> None:
+    assert list(IssueLog("a.csv").frame()) == list(ISSUE_COLUMNS)
+    assert str(joined([])["source_row"].dtype) == "Int64"
+
+
+def test_the_worst_comes_first(make: Any) -> None:
+    rows = make.table([make.line(0, port_code="212", payee_id="x"), make.line(1, total_refund_amount="x")])
+    report = rev603.read(make.csv(rows), on_error="collect")
+    assert report.issues["severity"].tolist() == ["error", "warning", "info", "info"]
+
+
+def test_a_shown_value_is_masked_short_and_on_one_line() -> None:
+    assert masked("a\nb\tc") == "a b c"
+    assert masked(None) is None
+    assert masked("666456789") == "666456789"
+    assert masked("666456789", "payee_id") == "XXXXX6789"
+    shown = masked("x" * 75 + " 666-45-6789")
+    assert shown is not None
+    assert len(shown) == 80
+    assert "666" not in shown
+
+
+def test_a_workbook_by_an_unusual_program_is_read_all_the_same(make: Any) -> None:
+    report = rev603.read(_unusual(make))
+    assert report.refunds["amount"].tolist() == [100.01, 200.02]
+    assert openpyxl.load_workbook(_unusual(make)).sheetnames == ["Main Report"]
