@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["parse_part", "refuse_doctype"]
 
+_XML_ERRORS = (expat.ExpatError, ValueError, LookupError)  # the latter two: an encoding that nobody knows
+
 
 def parse_part(
     package: Package,
@@ -114,9 +116,10 @@ def refuse_doctype(package: Package, parts: Iterable[str]) -> None:
         parser = _parser(package, part)
         parser.StartElementHandler = opening
         try:
-            _feed(parser, package.pieces(part), package, part)
-        except _RootReachedError:
-            continue
+            for piece in package.pieces(part):
+                parser.Parse(piece, False)
+        except (_RootReachedError, *_XML_ERRORS):
+            continue  # a part that is no XML at all declares nothing, and is perhaps never needed
 
 
 def _parser(package: Package, part: str) -> expat.XMLParserType:

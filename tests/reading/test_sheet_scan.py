@@ -161,10 +161,28 @@ def test_padding_is_for_numbers_only() -> None:
     ]
 
 
-def test_attributes_in_another_order_lose_no_padding() -> None:
-    rows = row(1, cell("A1", "7", ' t="n" s="1"'))
-    facts = scanned(workbook(sheet(rows), parts={"xl/styles.xml": styles("0000")}))
-    assert facts.padded.texts == ("0000",)
+@pytest.mark.parametrize(
+    "order",
+    [
+        'r="{}" t="n" s="1"',
+        's="1" r="{}"',
+        't="n" s="1" r="{}"',
+        's="1" t="n" r="{}" cm="1"',
+        'r="{}" cm="1" s="1"',
+    ],
+)
+def test_attributes_in_any_order_lose_nothing(order: str) -> None:
+    blank = order.replace(' t="n"', "").replace('t="n" ', "")
+    wrong = blank + ' t="e"'
+    rows = (
+        f'<row spans="1:3" r="7"><c {order.format("A7")}><v>7</v></c><c {order.format("AB7")}><v>8</v></c></row>'
+        f'<row spans="1:3" r="8"><c {blank.format("A8")}/><c {blank.format("XFD8")}></c></row>'
+        f'<row r="9"><c {wrong.format("B9")}><v>#N/A</v></c></row>'
+    )
+    found = both(workbook(sheet(rows), parts={"xl/styles.xml": styles("0000")}))
+    assert found["padded"] == [(7, 1, "0000"), (7, 28, "0000")]
+    assert found["errors"] == [(9, 2, "#N/A")]
+    assert found["extent"] == (1, 28, 9)
 
 
 def test_formulas_without_a_value_are_counted_with_their_places() -> None:
@@ -172,9 +190,10 @@ def test_formulas_without_a_value_are_counted_with_their_places() -> None:
         1,
         '<c r="A1"><f>1+1</f></c><c r="B1"><f>1+1</f><v>2</v></c><c r="C1"><f t="shared" si="0"/></c>'
         '<c r="D1"><f t="shared" si="0"/><v>3</v></c><c r="E1" t="str"><f>""</f><v></v></c>'
-        '<c r="F1"><f>1</f><v></v></c>',
+        '<c r="F1"><f>1</f><v></v></c><c r="G1" t="str"><f>""</f><v/></c>'
+        '<c r="H1" t="str"><f>" x"</f><v xml:space="preserve"> x</v></c><c r="I1"><f>1</f><v /></c>',
     )
-    assert both(workbook(sheet(rows)))["uncomputed"] == ("A1", "C1", "F1")
+    assert both(workbook(sheet(rows)))["uncomputed"] == ("A1", "C1", "F1", "I1")
 
 
 def test_merged_ranges_are_listed() -> None:

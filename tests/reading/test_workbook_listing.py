@@ -71,6 +71,14 @@ def test_a_false_claim_of_shared_strings_keeps_the_fast_reader_away() -> None:
         assert choose_reader(scanned(data)) == reader
 
 
+def test_leftovers_that_a_mac_puts_into_an_archive_are_no_concern() -> None:
+    leftovers = {
+        "__MACOSX/._[Content_Types].xml": b"\x00\x05\x16\x07",
+        "xl/worksheets/._sheet1.xml": b"\x00\x05",
+    }
+    assert scanned(workbook(sheet(report_rows()), parts=leftovers)).cells == 34
+
+
 # ------------------------------------------------------------------ limits
 
 
