@@ -66,6 +66,8 @@ def read_csv_grid(source: Source, headings: Collection[str], *, limits: Limits =
             where=source.name,
             what_to_do="open it in a spreadsheet program and keep only the report",
         )
+    if data.count(b'"') % 2:
+        _refuse_stray_quote(data, delimiter, source.name)
     columns, odd = _parse(body, delimiter, width, source.name, limits)
     columns = _with_odd_rows(columns, odd, delimiter, source.name, limits)
     rows = np.arange(1 + skipped, 1 + skipped + len(columns[0]), dtype=np.int64)
@@ -201,6 +203,28 @@ def _with_odd_rows(
         column = columns[index] if index < len(columns) else blank
         merged.append(pa.chunked_array([*column.chunks, extra]).take(pa.array(order)))
     return merged
+
+
+def _refuse_stray_quote(data: bytes, delimiter: str, name: str) -> None:
+    """Look for a cell that opens with a quotation mark and closes amid another one's text.
+
+    In a sound file the marks are even in number, so only odd ones are looked at. A lenient parser would run
+    two cells together, and may by chance come out at the right width.
+    """
+    rows = csv.reader(io.StringIO(data.decode(), newline=""), delimiter=delimiter, strict=True)
+    row = 1
+    try:
+        for row, _ in enumerate(rows, 2):  # noqa: B007 - the number of the row that could not be read
+            pass
+    except csv.Error as error:
+        if "limit" in str(error):  # of the standard library, for long cells; the parser has its own
+            return
+        raise UnrecognizedFileError(
+            "A quotation mark is never closed, so the cells after it run together.",
+            where=f"{name}, row {row:,}",
+            why=str(error),
+            what_to_do=_QUOTE_ADVICE,
+        ) from None
 
 
 def _one_row(text: str, delimiter: str, where: str) -> list[str]:

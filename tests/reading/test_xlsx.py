@@ -1,0 +1,174 @@
+"""Workbooks: both readers see the same cells, and neither hides anything."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import io
+import re
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+
+import rev603
+from rev603.reading.grid import cell_address
+from rev603.reading.sheet_scan import open_workbook, scan_sheet
+from rev603.reading.sniff import sniff
+from rev603.reading.xlsx import number_text, read_xlsx_grid, show_padded
+
+
+def _cells(content: bytes, reader: str) -> dict[str, str]:
+    """Give the filled cells of the first sheet by their addresses."""
+    source = sniff(io.BytesIO(content))
+    book = open_workbook(source)
+    grid = read_xlsx_grid(
+        source, scan_sheet(book, book.sheets[0]), epoch_1904=book.date1904, reader=reader
+    ).cleaned()
+    return {
+        cell_address(int(grid.rows[at]), None, place + grid.first_column): text
+        for at, line in enumerate(grid.lines(range(len(grid))))
+        for place, text in enumerate(line)
+        if text is not None
+    }
+
+
+def _quirks() -> bytes:
+    book = openpyxl.Workbook()
+    page: Any = book.active
+    page["C3"], page["D3"], page["E3"] = 1234.5, 0.1 + 0.2, 60576072486
+    page["C4"], page["D4"], page["E4"] = True, False, "TRUE"
+    page["C5"], page["D5"] = dt.date(2026, 2, 6), dt.datetime(2026, 2, 6, 13, 30)  # noqa: DTZ001 - workbooks know no zone
+    page["C6"] = "#N/A"
+    page["C6"].data_type = "e"
+    page["D6"] = 42
+    page["D6"].number_format = "0000000"
+    page["C7"] = CellRichText("Quell", TextBlock(InlineFont(b=True), "harbor"))
+    page["D7"] = "  padded  "
+    page["E7"] = "two\nlines"
+    page["C8"] = "=1+1"
+    page["D8"] = "\u00a0"
+    page["C9"] = -5
+    page["D9"] = 1e15
+    page["E9"] = 0.000012
+    page.merge_cells("C10:E10")
+    page["C10"] = "merged"
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_both_readers_show_the_same_cells() -> None:
+    content = _quirks()
+    fast, careful = _cells(content, "fast"), _cells(content, "careful")
+    assert fast == careful
+    assert fast == {
+        "C3": "1234.5", "D3": "0.3", "E3": "60576072486", "C4": "true", "D4": "false", "E4": "TRUE",
+        "C5": fast["C5"], "D5": "2026-02-06 13:30:00", "C6": "#N/A", "D6": "0000042", "C7": "Quellharbor",
+        "D7": "padded", "E7": "two\nlines", "C8": "#FORMULA!", "C9": "-5", "D9": "1000000000000000", "E9": "0.000012",
+        "C10": "merged",
+    }  # fmt: skip
+    assert fast["C5"].startswith("2026-02-06")
+
+
+EARLIEST, LATEST = dt.datetime(1990, 1, 1), dt.datetime(2099, 1, 1)  # noqa: DTZ001 - workbooks know no zone
+values = st.one_of(
+    st.none(),
+    st.text(st.characters(exclude_categories=["C"], include_characters="\n"), max_size=12).filter(
+        lambda text: "_x" not in text
+    ),
+    st.integers(-(10**14), 10**14),
+    st.decimals(-(10**9), 10**9, places=2).map(float),
+    st.booleans(),
+    st.datetimes(EARLIEST, LATEST).map(lambda day: day.replace(microsecond=0)),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.lists(values, min_size=1, max_size=5), min_size=1, max_size=6), st.booleans(), st.booleans()
+)
+def test_both_readers_show_the_same_random_cells(
+    rows: list[list[Any]], inline: bool, epoch_1904: bool
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "book.xlsx"
+        book = xlsxwriter.Workbook(str(path), {"constant_memory": inline, "date_1904": epoch_1904})
+        page, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        for at, row in enumerate(rows):
+            for place, value in enumerate(row):
+                if isinstance(value, dt.datetime):
+                    page.write_datetime(at, place, value, day)
+                elif isinstance(value, bool):
+                    page.write_boolean(at, place, value)
+                elif isinstance(value, int | float):
+                    page.write_number(at, place, value)
+                elif value:
+                    page.write_string(at, place, value)
+        book.close()
+        content = path.read_bytes()
+    assert _cells(content, "fast") == _cells(content, "careful")
+
+
+def test_a_wrong_dimension_hides_no_rows(make: Any) -> None:
+    with zipfile.ZipFile(make.book(make.table(make.lines(8)))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    assert b"<dimension" in parts[name]
+    parts[name] = re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:B2"', parts[name])
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for each, content in parts.items():
+            archive.writestr(each, content)
+    assert len(rev603.read(io.BytesIO(stream.getvalue())).refunds) == 8
+    assert _cells(stream.getvalue(), "fast") == _cells(stream.getvalue(), "careful")
+
+
+def test_a_damaged_sheet_is_refused_by_either_reader(make: Any) -> None:
+    source = sniff(make.book(make.table(make.lines(2))))
+    book = open_workbook(source)
+    facts = scan_sheet(book, book.sheets[0])
+    cut = dataclasses.replace(source, data=source.data[: len(source.data) // 2])
+    for reader in ("fast", "careful"):
+        with pytest.raises(rev603.UnrecognizedFileError, match="damaged"):
+            read_xlsx_grid(cut, facts, epoch_1904=False, reader=reader)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.1 + 0.2, "0.3"),
+        (1234.0, "1234"),
+        (-0.5, "-0.5"),
+        (1e21, "1" + "0" * 21),
+        (1.5e-7, "0.00000015"),
+        (89128134.59, "89128134.59"),
+    ],
+)
+def test_a_number_as_text_has_no_exponent_and_no_noise(value: float, text: str) -> None:
+    assert number_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "shown"),
+    [("42", "0000000", "0000042"), ("123456789", "000-00-0000", "123-45-6789"), ("1234567", "000", "1234567"),
+     ("-5", "000", "-5"), (None, "000", ""), ("1.5", "000", "1.5")],
+)  # fmt: skip
+def test_a_number_is_shown_as_its_format_shows_it(text: str | None, pattern: str, shown: str) -> None:
+    assert show_padded(text, pattern) == shown
+
+
+def test_an_empty_sheet_has_no_cells() -> None:
+    stream = io.BytesIO()
+    openpyxl.Workbook().save(stream)
+    assert _cells(stream.getvalue(), "fast") == _cells(stream.getvalue(), "careful") == {}
+    with pytest.raises(rev603.UnrecognizedFileError, match="No heading row"):
+        rev603.read(io.BytesIO(stream.getvalue()))
