@@ -48,7 +48,7 @@ def test_truth_agrees_with_a_plain_count(refunds: pd.DataFrame, entries: pd.Data
     seen: set[str] = set()
     status = refunds["refund_secondary_status"].fillna("")
     for line in refunds.assign(status=status).itertuples(index=False):
-        is_paid = STATE_OF_STATUS[status_key(str(line.status))] in {"issued", "reissued"}
+        is_paid = STATE_OF_STATUS[status_key(str(line.status))] not in {"rejected", "returned", "diverted"}
         seen.add(str(line.entry_number))
         if is_paid:
             paid[str(line.entry_number)] += Decimal(f"{line.amount:.2f}")

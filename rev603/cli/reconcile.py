@@ -24,7 +24,6 @@ _EXAMPLES = """\
 
 exit code: 0 everything matched, 1 something to look at, 2 cannot be done.
 """
-_SETTLED = ("matched", "within tolerance")
 _TOP = 20
 
 
@@ -81,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
         emit_json(answer.to_dict(mask=options.mask))
     elif not options.quiet:
         emit(answer.summary())
-        open_ = answer.groups[~answer.groups["outcome"].isin(_SETTLED)]
+        open_ = answer.to_look_at
         if len(open_):
             columns = ("entry_number", "outcome", "expected", "refunded", "difference", "reason")
             emit("\nTo look at\n" + table(open_, columns, mask=options.mask, top=_TOP))

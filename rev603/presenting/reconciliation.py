@@ -12,6 +12,7 @@ from rev603.analysis.reconcile import Proof, find
 from rev603.presenting.masking import mask_frame
 from rev603.presenting.records import records
 from rev603.presenting.text import count, money, one_line
+from rev603.presenting.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,10 +42,13 @@ class Reconciliation:
         name is kept as ``…_given``.
     groups
         One line per match: ``match_id entry_number expected refunded difference outcome entries refunds
-        not_paid_amount no_expected_amount paid_to_another_party reason``. ``entry_number`` is that of its
-        first line, ``entries`` and ``refunds`` count lines, ``not_paid_amount`` is what was found and not
-        paid, ``no_expected_amount`` what came for entries whose expected amount the list does not state.
-        ``difference`` is expected less refunded: what is still to come, negative where too much came.
+        not_paid_amount in_transit_amount unknown_status_amount no_expected_amount paid_to_another_party
+        reason``. ``entry_number`` is that of its first line, ``entries`` and ``refunds`` count lines,
+        ``not_paid_amount`` is what was found and rejected, returned or diverted. Of what is refunded,
+        ``in_transit_amount`` is what Treasury has not confirmed yet, ``unknown_status_amount`` what has a
+        status that nobody has documented, ``no_expected_amount`` what came for entries whose expected
+        amount the list does not state. ``difference`` is expected less refunded: what is still to come,
+        negative where too much came.
     suggestions
         What might belong together though no key says so, for a person to judge; never counted as a match:
         ``suggestion kind entry_match_id refund_match_id entry_number document_number refund_id expected
@@ -53,9 +57,10 @@ class Reconciliation:
         ``expected refunded explained unexplained``, and the same ``by_outcome``, ``by_payee`` and
         ``by_notify_party``; see :class:`rev603.analysis.reconcile.Proof`.
     totals
-        Plain numbers: ``matches entries refunds tolerance tolerance_matches tolerance_absorbed (without
-        regard to sign) paid_to_another_party_lines paid_to_another_party_amount suggestions
-        refunds_not_fully_searched`` (unmatched refunds for which the search for suggestions had to be cut).
+        Plain numbers: ``matches entries refunds tolerance tolerance_matches tolerance_absorbed`` (without
+        regard to sign) ``in_transit_amount unknown_status_amount`` (both within refunded, repeats left out)
+        ``paid_to_another_party_lines paid_to_another_party_amount suggestions refunds_not_fully_searched``
+        (unmatched refunds for which the search for suggestions had to be cut).
     """
 
     entries: pd.DataFrame
@@ -70,7 +75,7 @@ class Reconciliation:
         """The lines of ``groups`` that are not settled, the largest difference first.
 
         A match is settled if it is matched or within tolerance, was paid to whom the list names, and holds no
-        refund line that is found and not paid.
+        refund line that is found and not paid. What is in transit does not unsettle it.
         """
         unpaid = self.refunds.loc[self.refunds["outcome"] == "not paid", "match_id"]
         unsettled = (
@@ -147,7 +152,7 @@ class Reconciliation:
     def __repr__(self) -> str:
         """Say in one line how many matches there are and what is left to look at."""
         left = len(self.to_look_at)
-        found = f"{count(len(self.entries))} entry lines, {count(len(self.refunds))} refund lines"
+        found = f"{plural(len(self.entries), 'entry line')}, {plural(len(self.refunds), 'refund line')}"
         return (
             f"<Reconciliation of {found}: {count(len(self.groups) - left)} settled, "
             f"{count(left)} to look at; unexplained {money(self.proof.unexplained)}>"
@@ -199,7 +204,9 @@ def reconcile(refunds: Any, entries: Any, *, tolerance: float = 0.0) -> Reconcil
         Each line of both inputs in exactly one match, each match with its outcome: ``matched``, ``within
         tolerance``, ``short``, ``over``, ``missing``, ``unexpected``, ``not paid``, ``duplicate entry``,
         ``unusable key``. A match is a connected group of refund lines and entries, by entry number, or by
-        refund number where the list has it; its sides are compared by their sums in whole cents. The exact
+        refund number where the list has it; its sides are compared by their sums in whole cents.
+        ``not paid`` is what was rejected, returned or diverted, and not paid since; what is in transit, or
+        of a status that nobody has documented, counts as refunded, and the reason says so. The exact
         definitions stand in :mod:`rev603.analysis.reconcile`.
 
     Raises
@@ -261,17 +268,25 @@ def _outcome_rows(answer: Reconciliation) -> list[tuple[str, ...]]:
 def _remarks(answer: Reconciliation) -> list[str]:
     """Say what the table of outcomes does not: tolerance, other parties, suggestions, and the proof."""
     totals, proof = answer.totals, answer.proof
-    absorbed = f"{money(totals['tolerance_absorbed'])} in {count(totals['tolerance_matches'])} matches"
+    absorbed = f"{money(totals['tolerance_absorbed'])} in {plural(totals['tolerance_matches'], 'match')}"
     said = [f"Tolerance: {money(totals['tolerance'])}, which absorbed {absorbed}."]
+    if totals["in_transit_amount"]:
+        said.append(
+            f"Of what is refunded, in transit and not confirmed by Treasury yet: {money(totals['in_transit_amount'])}."
+        )
+    if totals["unknown_status_amount"]:
+        said.append(
+            f"Of what is refunded, of an undocumented status: {money(totals['unknown_status_amount'])}."
+        )
     if totals["paid_to_another_party_lines"]:
-        lines = count(totals["paid_to_another_party_lines"])
+        lines = plural(totals["paid_to_another_party_lines"], "refund line")
         amount = money(totals["paid_to_another_party_amount"])
-        said.append(f"Paid to another party than the list names: {lines} refund lines, {amount}.")
+        said.append(f"Paid to another party than the list names: {lines}, {amount}.")
     if totals["suggestions"]:
         said.append(f"Suggestions to judge, none of them counted as a match: {count(totals['suggestions'])}.")
     if totals["refunds_not_fully_searched"]:
-        cut = count(totals["refunds_not_fully_searched"])
-        said.append(f"For {cut} unmatched refunds not every set of entries was tried.")
+        cut = plural(totals["refunds_not_fully_searched"], "unmatched refund")
+        said.append(f"For {cut} not every set of entries was tried.")
     proven = f"{money(proof.expected)} expected - {money(proof.refunded)} refunded"
     rest = f"{money(proof.explained)} explained by the outcomes + {money(proof.unexplained)} unexplained"
     return [*said, f"Proof: {proven} = {rest}."]

@@ -11,7 +11,8 @@ import pandas as pd
 
 from rev603.analysis.reconcile.parties import EXPLANATIONS, column_of
 from rev603.presenting.masking import Mask, check_mask
-from rev603.presenting.text import count, money
+from rev603.presenting.text import money
+from rev603.presenting.wording import plural
 from rev603.presenting.workbook import Front, Mark, Sheet, write_workbook
 
 if TYPE_CHECKING:
@@ -35,8 +36,10 @@ _LABELS = {
     "entries": "Entry lines",
     "refunds": "Refund lines",
     "not_paid_amount": "Found, not paid",
+    "in_transit_amount": "Of it in transit",
+    "unknown_status_amount": "Of it undocumented",
     "no_expected_amount": "No expected amount",
-    "paid_to_another_party": "To another party",
+    "paid_to_another_party": "Other party",
     "refunded": "Refunded",
     "expected": "Expected",
     "explained": "Explained",
@@ -56,8 +59,15 @@ _OF_REFUNDS = (
 )  # fmt: skip
 _OF_MATCHES = (
     "entry_number", "outcome", "expected", "refunded", "difference", "not_paid_amount",
-    "no_expected_amount", "paid_to_another_party", "entries", "refunds", "match_id", "reason",
+    "in_transit_amount", "unknown_status_amount", "no_expected_amount", "paid_to_another_party", "entries",
+    "refunds", "match_id", "reason",
 )  # fmt: skip
+#: Left out of a sheet where no line has any of it, so that what there is stays in sight.
+_OPTIONAL = {
+    "importer_number", "notify_party", "liquidation_date", "refund_id", "care_of", "source_sheet",
+    "not_paid_amount", "in_transit_amount", "unknown_status_amount", "no_expected_amount",
+    "paid_to_another_party",
+}  # fmt: skip
 
 #: Sheet, outcomes, which lines, title, note.
 _SHEETS = (
@@ -66,9 +76,10 @@ _SHEETS = (
     ("Short-over", ("short", "over"), "groups", "Less or more came than expected",
      "Difference is expected less refunded: what is still to come, negative where too much came."),
     ("Not paid", ("not paid",), "refunds", "Found, but the money did not arrive",
-     "Rejected, returned, diverted, in transit or of an unknown status, and no line that paid it."),
+     "Rejected, returned or diverted, and no line that paid it."),
     ("Unexpected", ("unexpected",), "refunds", "Came, and no entry of the list expects it", ""),
-    ("Matched", ("matched", "within tolerance"), "groups", "Came as expected", ""),
+    ("Matched", ("matched", "within tolerance"), "groups", "Refunded as expected",
+     "Also what is in transit, which Treasury has not confirmed yet: Why says so."),
     ("Set aside", ("duplicate entry", "unusable key"), "groups", "Repeats, and lines without a key",
      "A repeat names the line that counts."),
 )  # fmt: skip
@@ -105,12 +116,21 @@ def _lines(answer: Reconciliation, name: str, outcomes: tuple[str, ...], which: 
     chosen = frame[frame["outcome"].isin(outcomes)]
     return Sheet(
         name=name,
-        frame=chosen[[column for column in columns if column in chosen]],
+        frame=chosen[
+            [column for column in columns if column in chosen and _is_worth_showing(chosen[column])]
+        ],
         title=words[0],
         note=words[1],
         labels=_LABELS,
         totals=_totals(answer, outcomes) if which == "groups" else {},
     )
+
+
+def _is_worth_showing(values: pd.Series[Any]) -> bool:
+    if values.name not in _OPTIONAL or values.empty:
+        return True
+    figures = pd.api.types.is_numeric_dtype(values.dtype)  # yes and no are figures too
+    return bool(values.ne(0).any() if figures else values.notna().any())
 
 
 def _totals(answer: Reconciliation, outcomes: tuple[str, ...]) -> dict[str, float]:
@@ -131,12 +151,17 @@ def _front(answer: Reconciliation, sheets: list[str]) -> Front:
     heads = ("Outcome", "Matches", "Entry lines", "Refund lines", "Expected", "Refunded", "Difference")
     rows: list[list[Mark | None]] = [
         [Mark("Reconciliation of refunds", "title")],
-        [Mark(f"{count(totals['entries'])} entry lines, {count(totals['refunds'])} refund lines", "note")],
+        [
+            Mark(
+                f"{plural(totals['entries'], 'entry line')}, {plural(totals['refunds'], 'refund line')}",
+                "note",
+            )
+        ],
         [],
         [
-            Mark("Everything came as expected.", "good")
+            Mark(_settled(answer), "good")
             if answer.settled
-            else Mark("There is something to look at.", "warn")
+            else Mark(f"{plural(len(answer.to_look_at), 'match')} to look at.", "warn")
         ],
         [],
         [Mark(head, "head right" if place else "head") for place, head in enumerate(heads)],
@@ -154,6 +179,8 @@ def _front(answer: Reconciliation, sheets: list[str]) -> Front:
     for label, value, kind in (
         ("Tolerance", totals["tolerance"], "money"),
         ("Absorbed by the tolerance", totals["tolerance_absorbed"], "money"),
+        ("Of what is refunded, in transit", totals["in_transit_amount"], "money"),
+        ("Of what is refunded, of an undocumented status", totals["unknown_status_amount"], "money"),
         ("Refund lines paid to another party", totals["paid_to_another_party_lines"], "count"),
         ("Their amount", totals["paid_to_another_party_amount"], "money"),
         ("Suggestions to judge, not counted as matches", totals["suggestions"], "count"),
@@ -169,6 +196,15 @@ def _front(answer: Reconciliation, sheets: list[str]) -> Front:
     ):
         rows.append([Mark(label, f"{style}text"), Mark(value, f"{style}money")])
     return Front(name="Summary", rows=rows, widths=(54, 18, 14, 14, 20, 20, 20))
+
+
+def _settled(answer: Reconciliation) -> str:
+    on_its_way, undocumented = (
+        answer.totals[name] for name in ("in_transit_amount", "unknown_status_amount")
+    )
+    parts = [f"{money(on_its_way)} of it in transit"] if on_its_way else []
+    parts += [f"{money(undocumented)} of it of an undocumented status"] if undocumented else []
+    return "; ".join(["Everything is as expected", *parts]) + "."
 
 
 def _figures(counts: Any, amounts: Any, style: str = "") -> list[Mark]:

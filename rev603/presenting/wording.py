@@ -70,10 +70,10 @@ class Action:
 def plural(number: int, noun: str) -> str:
     """Give a number with its noun.
 
-    >>> plural(1, "line"), plural(2000, "party")
-    ('1 line', '2,000 parties')
+    >>> plural(1, "line"), plural(2000, "party"), plural(3, "match")
+    ('1 line', '2,000 parties', '3 matches')
     """
-    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}es" if noun.endswith("ch") else f"{noun}s"
     return f"{count(number)} {noun if number == 1 else many}"
 
 

@@ -43,6 +43,10 @@ AGE_FILLS = ((91, "F4B6A6"), (61, "FBD9B9"), (31, "FFF2CC"))
 
 _NARROWEST = {"money": 13.0, "date": 12.0, "count": 9.0, "days": 10.0}
 _WIDEST = {"text": 44.0, "identifier": 26.0}
+#: A sentence that says why is to be read.
+_WIDEST_COLUMN = {"reason": 90.0}
+#: Columns of words as short as these are shown whole, also the rare longest.
+_SHORT = 20.0
 _CHUNK = 20_000
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -151,14 +155,19 @@ def write_workbook(
     when = (moment or _EPOCH).replace(tzinfo=None)
     book = Workbook(write_only=True)
     book.properties = DocumentProperties(creator="rev603", title=visible(title), created=when, modified=when)
-    for sheet in sheets:
-        if isinstance(sheet, Front):
-            _write_front(book, sheet)
-        else:
-            for part in _parts(sheet, max_rows):
-                _write_sheet(book, part, mask)
-    with whole_file(path) as unfinished, SteadyZip(unfinished, when) as archive:
-        ExcelWriter(book, archive).write_data()  # Workbook.save() would stamp the clock into it
+    try:
+        for sheet in sheets:
+            if isinstance(sheet, Front):
+                _write_front(book, sheet)
+            else:
+                for part in _parts(sheet, max_rows):
+                    _write_sheet(book, part, mask)
+        with whole_file(path) as unfinished, SteadyZip(unfinished, when) as archive:
+            ExcelWriter(book, archive).write_data()  # Workbook.save() would stamp the clock into it
+    finally:
+        for ws in cast("Any", book).worksheets:  # what a failure left open
+            if not ws.closed:
+                ws.close()
 
 
 def _parts(sheet: Sheet, max_rows: int) -> Iterator[Sheet]:
@@ -255,11 +264,13 @@ def _width(column: Shown, values: pd.Series) -> float:
     longest = 0.0
     if column.kind in ("text", "identifier"):
         lengths = as_text(values).str.len()
-        longest = float(lengths.quantile(0.98)) if lengths.notna().any() else 0.0
+        longest = float(lengths.max()) if lengths.notna().any() else 0.0
+        if longest > _SHORT:
+            longest = max(float(lengths.quantile(0.98)), _SHORT)
     elif column.kind == "money" and values.notna().any():
         longest = len(f"-${values.abs().max():,.2f}")
     heading = max((len(word) for word in column.label.split()), default=0) + 4  # room for the filter's arrow
-    widest = _WIDEST.get(column.kind, 24.0)
+    widest = _WIDEST_COLUMN.get(column.name, _WIDEST.get(column.kind, 24.0))
     return max(min(longest + 3, widest), heading, _NARROWEST.get(column.kind, 9.0))
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from rev603.identifiers import entry_number
 from rev603.sample._ledger import at_least
 from rev603.sample._parties import _digits, _joined
-from rev603.vocabulary.statuses import ISSUED, REISSUED, STATE_OF_STATUS, status_key
+from rev603.vocabulary.statuses import DIVERTED, REJECTED, RETURNED, STATE_OF_STATUS, status_key
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -115,7 +115,8 @@ def _by_entry(refunds: pd.DataFrame) -> pd.DataFrame:
         # money for documents that are no entries hangs on the same refund
         besides=refunds["entry_number"].isna().groupby(refund).transform("any"),
     )
-    work["paid"] = work["state"].isin([ISSUED, REISSUED])
+    # in transit counts as refunded, and so would a status that nobody has documented
+    work["paid"] = ~work["state"].isin([REJECTED, RETURNED, DIVERTED])
     # of a returned payment and its reissue, the latter counts
     work = work.loc[work["entry_number"].notna()].drop_duplicates(["refund_id", "entry_number"], keep="last")
     grouped = work.groupby("entry_number", sort=True)

@@ -60,7 +60,7 @@ def test_one_refund_for_several_entries_matches_by_its_number() -> None:
     entries = [entry(A, 60.0, refund_id="R1"), entry(B, 40.0, refund_id="R1")]
     match = one([refund(None, 100.0, refund_id="R1")], entries)
     assert (match["outcome"], match["entries"], match["refunds"]) == ("matched", 2, 1)
-    assert match["reason"] == "1 refund line pays the $100.00 expected for 2 entry lines"
+    assert match["reason"] == "1 refund line covers the $100.00 expected for 2 entry lines"
 
 
 def test_a_refund_whose_amount_is_printed_once_covers_all_its_documents() -> None:
@@ -139,15 +139,58 @@ def test_a_returned_refund_is_not_paid_until_it_is_reissued() -> None:
     answer = found([returned, reissued], [entry(A, 100.0)])
     assert answer.refunds["outcome"].tolist() == ["matched", "matched"]
     assert answer.groups["refunded"].tolist() == [100.0]
-    assert "1 line not paid at first, paid since" in answer.groups["reason"].iloc[0]
+    assert "1 line not paid at first, refunded since" in answer.groups["reason"].iloc[0]
+
+
+@pytest.mark.parametrize("status", [REJECTED, RETURNED, "Funds Diverted", "SAP ACH Rejected"])
+def test_money_that_did_not_move_is_not_paid(status: str) -> None:
+    match = one([refund(A, 100.0, status)], [entry(A, 100.0)])
+    assert (match["outcome"], match["difference"]) == ("not paid", 100.0)
 
 
 @pytest.mark.parametrize(
-    "status", [REJECTED, RETURNED, "Funds Diverted", "Sent to Treasury", None, "New Text"]
+    ("status", "column", "said"),
+    [
+        ("Sent to Treasury", "in_transit_amount", " in transit: Treasury has not confirmed it yet"),
+        (None, "in_transit_amount", " in transit: Treasury has not confirmed it yet"),
+        ("New Text", "unknown_status_amount", " of an undocumented status"),
+    ],
 )
-def test_money_that_did_not_arrive_is_not_paid(status: str | None) -> None:
-    match = one([refund(A, 100.0, status)], [entry(A, 100.0)])
-    assert (match["outcome"], match["difference"]) == ("not paid", 100.0)
+def test_what_nobody_has_confirmed_counts_as_refunded_and_is_said(
+    status: str | None, column: str, said: str
+) -> None:
+    answer = found([refund(A, 87.5), refund(A, 12.5, status)], [entry(A, 100.0)])
+    match = answer.groups.iloc[0]
+    assert (match["outcome"], match["difference"], match[column]) == ("matched", 0.0, 12.5)
+    assert match["reason"] == f"2 refund lines sum to the expected $100.00; of it $12.50{said}"
+    assert answer.totals["in_transit_amount"] + answer.totals["unknown_status_amount"] == 12.5
+    assert answer.totals[column] == 12.5
+
+    short = one([refund(A, 12.5, status)], [entry(A, 100.0)])
+    assert (short["outcome"], short["difference"]) == ("short", 87.5)
+    assert short["reason"].endswith(f"; all of it{said}")
+    assert one([refund(A, 12.5, status)], [])["outcome"] == "unexpected"
+    assert one([refund(A, 12.5, status)], [entry(A, 10.0)])["outcome"] == "over"
+
+
+def test_an_older_report_of_a_refund_in_transit_is_not_added_to_what_is_in_transit() -> None:
+    lines = [
+        refund(A, 100.0, "Sent to Treasury", refund_id="R1", report_date=pd.Timestamp("2026-06-05")),
+        refund(A, 100.0, PAID, refund_id="R1", report_date=pd.Timestamp("2026-06-12")),
+    ]
+    answer = found(lines, [entry(A, 100.0)])
+    assert answer.refunds["outcome"].tolist() == ["duplicate entry", "matched"]
+    assert answer.totals["in_transit_amount"] == 0.0
+
+
+def test_a_reject_that_is_on_its_way_again_is_not_counted_twice() -> None:
+    lines = [refund(A, 100.0, REJECTED, refund_id="R1"), refund(A, 100.0, None, refund_id="R1")]
+    answer = found(lines, [entry(A, 100.0)])
+    assert answer.refunds["outcome"].tolist() == ["matched", "matched"]
+    assert answer.groups["reason"].iloc[0] == (
+        "1 refund line covers the expected $100.00; all of it in transit: Treasury has not confirmed it yet; "
+        "1 line not paid at first, refunded since"
+    )
 
 
 def test_a_part_that_was_rejected_is_said_beside_what_came() -> None:

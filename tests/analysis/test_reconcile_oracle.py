@@ -31,6 +31,10 @@ STATES = {
     "rejectnoach": "rejected",
     "sapachrejected": "rejected",
 }
+UNCONFIRMED = {
+    "in transit": ("in_transit_amount", " in transit: Treasury has not confirmed it yet"),
+    "unknown": ("unknown_status_amount", " of an undocumented status"),
+}
 Line = dict[str, Any]
 
 
@@ -75,8 +79,9 @@ def state(line: Line) -> str:
     return STATES.get("".join(text.split()).lower(), "unknown")
 
 
-def paid(line: Line) -> bool:
-    return state(line) in ("issued", "reissued")
+def refunded(line: Line) -> bool:
+    """Not paid are rejected, returned and diverted; everything else counts, also what nobody documents."""
+    return state(line) not in ("rejected", "returned", "diverted")
 
 
 def money(amount: float | None) -> Decimal:
@@ -135,11 +140,11 @@ def repeated_refunds(refunds: list[Line]) -> set[int]:
 def judge(group: Group, refunds: list[Line], entries: list[Line], tolerance: Decimal) -> None:
     lines = [refunds[place] for place in group.refunds]
     unpriced = [place for place in group.entries if entries[place]["expected_amount"] is None]
-    anything_paid = any(paid(line) for line in lines)
+    anything_refunded = any(refunded(line) for line in lines)
     group.expected = sum((money(entries[place]["expected_amount"]) for place in group.entries), ZERO)
-    group.refunded = sum((money(line["amount"]) for line in lines if paid(line)), ZERO)
+    group.refunded = sum((money(line["amount"]) for line in lines if refunded(line)), ZERO)
     group.difference = owed = group.expected - group.refunded
-    if lines and not anything_paid:
+    if lines and not anything_refunded:
         group.outcome = "not paid"
     elif not group.entries:
         group.outcome = "unexpected"
@@ -188,7 +193,7 @@ def oracle(refunds: list[Line], entries: list[Line], tolerance: Decimal) -> Answ
                 if side == "e":
                     alone = Group([place], expected=money(line["expected_amount"]))
                 else:
-                    alone = Group([], [place], refunded=money(line["amount"]) if paid(line) else ZERO)
+                    alone = Group([], [place], refunded=money(line["amount"]) if refunded(line) else ZERO)
                 alone.difference = alone.expected - alone.refunded
                 alone.outcome = "duplicate entry" if place in again else "unusable key"
                 groups.append(alone)
@@ -197,13 +202,21 @@ def oracle(refunds: list[Line], entries: list[Line], tolerance: Decimal) -> Answ
     elsewhere = set()
     for group in groups:
         if group.outcome not in ("duplicate entry", "unusable key"):
-            payers = [refunds[place] for place in group.refunds if paid(refunds[place])]
+            payers = [refunds[place] for place in group.refunds if refunded(refunds[place])]
             for place in group.refunds:
-                if not paid(refunds[place]) and not any(settles(refunds[place], payer) for payer in payers):
+                if not refunded(refunds[place]) and not any(
+                    settles(refunds[place], payer) for payer in payers
+                ):
                     outcomes[place] = "not paid"
             listed = [entries[place] for place in group.entries]
             elsewhere |= {place for place in group.refunds if went_elsewhere(refunds[place], listed)}
     return Answer(groups, outcomes, elsewhere)
+
+
+def unconfirmed(group: Group, refunds: list[Line], name: str) -> Decimal:
+    """Of what counts as refunded, repeats left out: what is in transit, or what nobody has documented."""
+    lines = [] if group.outcome == "duplicate entry" else [refunds[place] for place in group.refunds]
+    return sum((money(line["amount"]) for line in lines if state(line) == name), ZERO)
 
 
 def settles(line: Line, payer: Line) -> bool:
@@ -212,7 +225,7 @@ def settles(line: Line, payer: Line) -> bool:
 
 
 def went_elsewhere(line: Line, listed: list[Line]) -> bool:
-    if not listed or not paid(line):
+    if not listed or not refunded(line):
         return False
     importers = [entry["importer_number"] for entry in listed]
     notified = [entry["notify_party"] for entry in listed]
@@ -337,11 +350,19 @@ def compare(seed: int) -> int:
         assert got == [group.expected, group.refunded, group.difference, group.not_stated]
         assert isinstance(row["reason"], str)
         assert row["reason"]
+        states = {state(refunds[place]) for place in group.refunds}
+        for name, (column, words) in UNCONFIRMED.items():
+            assert money(row[column]) == unconfirmed(group, refunds, name)
+            said = name in states and group.outcome not in ("duplicate entry", "unusable key")
+            assert (words in row["reason"]) == said
         for place in group.entries:
             assert found.entries["outcome"].iloc[place] == group.outcome
             assert money(found.entries["difference"].iloc[place]) == group.difference
     assert dict(enumerate(found.refunds["outcome"])) == truth.refund_outcome
     assert set(found.refunds.index[found.refunds["paid_to_another_party"]]) == truth.elsewhere
+    for name, (column, _) in UNCONFIRMED.items():
+        each = [unconfirmed(group, refunds, name) for group in truth.groups]
+        assert money(found.totals[column]) == sum(each, ZERO)
     check_proof(found, refunds, entries, truth)
     return len(truth.groups)
 
@@ -349,7 +370,7 @@ def compare(seed: int) -> int:
 def check_proof(found: Any, refunds: list[Line], entries: list[Line], truth: Answer) -> None:
     proof = found.proof
     assert money(proof.expected) == sum((money(line["expected_amount"]) for line in entries), ZERO)
-    assert money(proof.refunded) == sum((money(line["amount"]) for line in refunds if paid(line)), ZERO)
+    assert money(proof.refunded) == sum((money(line["amount"]) for line in refunds if refunded(line)), ZERO)
     assert proof.unexplained == 0.00
     by_outcome: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for group in truth.groups:
@@ -367,7 +388,7 @@ def check_proof(found: Any, refunds: list[Line], entries: list[Line], truth: Ans
             assert total(parties[column_of(str(name))]) == money(value)
         came: dict[Any, Decimal] = defaultdict(lambda: ZERO)
         for line in refunds:
-            came[line[column]] += money(line["amount"]) if paid(line) else ZERO
+            came[line[column]] += money(line["amount"]) if refunded(line) else ZERO
         for party, value in zip(parties[column], parties["refunded"], strict=True):
             assert money(value) == came[None if pd.isna(party) else party]
 

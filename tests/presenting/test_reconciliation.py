@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from datetime import datetime
 from html.parser import HTMLParser
@@ -12,6 +13,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from rev603.analysis.reconcile import find
 from rev603.presenting.reconciliation import Reconciliation, reconcile
 from rev603.presenting.records import records
 
@@ -90,7 +92,7 @@ def test_the_summary_holds_the_outcomes_and_the_proof() -> None:
 
 def test_the_tolerance_that_was_used_up_is_shown() -> None:
     text = answer(tolerance=10.0).summary()
-    assert "Tolerance: $10.00, which absorbed $10.00 in 1 matches." in text
+    assert "Tolerance: $10.00, which absorbed $10.00 in 1 match." in text
 
 
 def test_settled_only_where_nothing_is_left_to_look_at() -> None:
@@ -142,6 +144,72 @@ def test_whatever_a_list_holds_survives_json() -> None:
     assert plain[1] == {
         "when": None, "spans": None, "kinds": None, "mixed": None, "figures": 1.5, "whole": 2, "truth": False,
     }  # fmt: skip
+
+
+def test_what_is_in_transit_or_undocumented_is_said_in_every_form(tmp_path: Path) -> None:
+    given = answer()
+    lines = given.refunds.iloc[:2].drop(columns=["outcome", "match_id", "difference", "reason"])
+    lines = lines.assign(refund_secondary_status=["Sent to Treasury", "New Text"]).drop(
+        columns="payment_state"
+    )
+    entries = given.entries.iloc[:1].drop(columns=["outcome", "match_id", "difference", "reason"])
+    result = reconcile(lines, entries)
+    assert result.settled
+    text, view = result.summary(), "".join(_Tags(result._repr_html_()).texts)
+    for said in (
+        "Of what is refunded, in transit and not confirmed by Treasury yet: $60.00.",
+        "Of what is refunded, of an undocumented status: $40.00.",
+    ):
+        assert said in text
+        assert said in view
+    totals = result.to_dict()["totals"]
+    assert (totals["in_transit_amount"], totals["unknown_status_amount"]) == (60.0, 40.0)
+    result.to_excel(tmp_path / "r.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    summary = [row[:2] for row in rows(book["Summary"])]
+    assert ("Of what is refunded, in transit", 60) in summary
+    assert ("Of what is refunded, of an undocumented status", 40) in summary
+    expected = "Everything is as expected; $60.00 of it in transit; $40.00 of it of an undocumented status."
+    assert (expected, None) in summary
+    matched = dict(zip((cell.value for cell in book["Matched"][4]), book["Matched"][5], strict=True))
+    assert (matched["Of it in transit"].value, matched["Of it undocumented"].value) == (60, 40)
+
+
+def test_columns_of_which_no_line_has_anything_are_left_out_of_a_sheet(tmp_path: Path) -> None:
+    answer().to_excel(tmp_path / "r.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    heads = [cell.value for cell in book["Matched"][4]]
+    assert "Found, not paid" not in heads
+    assert {"Entry Number", "Expected", "Refunded", "Difference", "Why"} <= set(heads)
+
+
+def test_nothing_shows_a_social_security_number_unless_asked_to(tmp_path: Path) -> None:
+    result = answer("Jo 000-12-3456", importer="12-345678900")
+    result.to_excel(tmp_path / "r.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    shown = {
+        "repr": repr(result),
+        "str": str(result),
+        "proof": f"{result.proof!r} {result.proof}",
+        "findings": repr(find(result.refunds, result.entries)),
+        "summary": result.summary(),
+        "html": result._repr_html_(),
+        "dict": json.dumps(result.to_dict()),
+        "excel": " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row),
+    }
+    number = re.compile("[0-9]{3}-[0-9]{2}-[0-9]{4}")
+    assert {form for form, text in shown.items() if number.search(text)} == set()
+    assert {form for form, text in shown.items() if "XXX-XX-3456" in text} == {"html", "dict", "excel"}
+    assert number.search(json.dumps(result.to_dict(mask="none")))
+
+
+def test_what_is_shown_at_the_prompt_is_short_and_names_nobody() -> None:
+    result = answer()
+    proof = "<Proof: expected 1,341.50, refunded 1,307.50, explained 34.00, unexplained 0.00>"
+    assert repr(result.proof) == proof
+    for shown in (repr(result), repr(result.proof), repr(find(result.refunds, result.entries))):
+        assert len(shown) < 160
+        assert "Example" not in shown
 
 
 @pytest.mark.parametrize("name", HOSTILE)

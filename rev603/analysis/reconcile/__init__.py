@@ -11,8 +11,10 @@ for all its documents (``amount`` differs from ``total_refund_amount``).
 A refund line without an entry number belongs with the lines of its refund number. Every line is in exactly
 one group. The sides of a group are compared by their sums in whole cents, never line by line.
 
-**Paid.** A refund line counts as refunded where its payment state is ``issued`` or ``reissued``. Rejected,
-returned, diverted, in transit, and a status that nobody has documented, are no proof that the money came.
+**Refunded.** A refund line is not paid where its payment state is ``rejected``, ``returned`` or ``diverted``:
+its money did not move. Every other line counts as refunded: issued, reissued, in transit (no status yet, or
+Sent to Treasury), and a status that nobody has documented, which is never guessed to be a failure. What is
+not confirmed is said: in the reason of its group, and as ``in_transit_amount`` and ``unknown_status_amount``.
 
 **Repeats** are set aside, each as a group of its own with the outcome ``duplicate entry``, and the reason
 names the line that counts. An entry line is a repeat if it equals an earlier one in everything but its
@@ -29,22 +31,22 @@ outcome                 the group
 ``matched``             the sums are equal; or money came for entries of which the list states no
                         amount; or nothing was expected (0.00) and nothing came
 ``within tolerance``    the sums differ by no more than the tolerance
-``short`` · ``over``    less or more was paid than expected
+``short`` · ``over``    less or more was refunded than expected
 ``missing``             entries, and no refund line
-``unexpected``          paid refund lines, and no entry
-``not paid``            refund lines, none of them paid, with entries or without
+``unexpected``          refunded lines, and no entry
+``not paid``            refund lines, all of them not paid, with entries or without
 ``duplicate entry``     one line that repeats another
 ``unusable key``        one line with neither an entry number nor a refund number
 ======================  ==============================================================================
 
 A line has the outcome of its group, but a refund line that is not paid is ``not paid`` until a line that
-paid it stands in the group: one of the same refund number and document, or of the same amount. The
-tolerance holds for the difference of a group that has both entries and paid lines.
+paid it stands in the group: a refunded line of the same refund number and document, or of the same amount.
+The tolerance holds for the difference of a group that has both entries and refunded lines.
 
 An entry without an expected amount counts as a line and with 0 cents. What comes for it beyond the amounts
 that its group states is no difference; the proof shows it as ``no expected amount``.
 
-**Proof.** Expected is the sum of the whole list, refunded the sum of all paid lines, repeats and unusable
+**Proof.** Expected is the sum of the whole list, refunded the sum of all refunded lines, repeats and unusable
 lines included. Expected less refunded is what the outcomes explain, overall, per payee and per notify party.
 """
 
@@ -77,7 +79,7 @@ if TYPE_CHECKING:
 __all__ = ["OUTCOMES", "Findings", "Proof", "find", "tolerance_in_cents"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Findings:
     """What :func:`find` gives; the frames are those of ``rev603.presenting.reconciliation``."""
 
@@ -129,8 +131,8 @@ def find(refunds: Any, entries: Any, *, tolerance: float = 0.0) -> Findings:
     outcomes = judge(listed, came, matching, limit)
     compared = Compared(listed, came, matching, outcomes)
     payee, notified = payees(listed, came), notify_parties(listed, came)
-    other = elsewhere(matching, came.paid, payee, none_is_other=False)
-    other |= elsewhere(matching, came.paid, notified, none_is_other=True)
+    other = elsewhere(matching, came.refunded, payee, none_is_other=False)
+    other |= elsewhere(matching, came.refunded, notified, none_is_other=True)
     reason = reasons(compared, other, limit)
     other_groups = np.zeros(matching.groups, bool)
     other_groups[matching.refunds.group[other]] = True
@@ -146,6 +148,8 @@ def find(refunds: Any, entries: Any, *, tolerance: float = 0.0) -> Findings:
             "entries": outcomes.entries,
             "refunds": outcomes.refunds,
             "not_paid_amount": outcomes.not_paid / 100,
+            "in_transit_amount": outcomes.in_transit / 100,
+            "unknown_status_amount": outcomes.unknown_status / 100,
             "no_expected_amount": outcomes.not_stated / 100,
             "paid_to_another_party": other_groups,
             "reason": pandas_text(reason, pd.Series(index=range(matching.groups))),
@@ -173,6 +177,8 @@ def find(refunds: Any, entries: Any, *, tolerance: float = 0.0) -> Findings:
         "tolerance": limit / 100,
         "tolerance_matches": int(within.sum()),
         "tolerance_absorbed": int(np.abs(outcomes.difference[within]).sum()) / 100,
+        "in_transit_amount": int(outcomes.in_transit.sum()) / 100,
+        "unknown_status_amount": int(outcomes.unknown_status.sum()) / 100,
         "paid_to_another_party_lines": int(other.sum()),
         "paid_to_another_party_amount": int(came.cents[other].sum()) / 100,
         "suggestions": suggestions["suggestion"].nunique(),

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-#: The states in which the money has reached the payee. An unknown status is no proof that it has.
-PAID_STATES = (statuses.ISSUED, statuses.REISSUED)
+#: The states in which the money did not move. An undocumented status is never guessed to be a failure.
+NOT_PAID_STATES = (statuses.REJECTED, statuses.RETURNED, statuses.DIVERTED)
 PROVENANCE = ("report_date", "source_file", "source_sheet", "source_row")
 
 _WIDTH = 11
@@ -38,7 +38,7 @@ _MOST_DOLLARS = 9e13
 PLACES = 36 ** np.arange(_WIDTH - 1, -1, -1, dtype=np.int64)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Lines:
     """One input as arrays, one element per line."""
 
@@ -62,13 +62,14 @@ class Lines:
         return len(self.frame)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RefundLines(Lines):
     """Refund lines, with where their money is."""
 
     #: position in ``statuses.PAYMENT_STATES``
     state: Ints
-    paid: Flags
+    #: whether its amount counts as refunded: the state is none of ``NOT_PAID_STATES``
+    refunded: Flags
     #: the amount as printed differs from the amount that adds up: the refund's amount is printed once for all
     lump: Flags
 
@@ -90,12 +91,12 @@ def refund_lines(native: Any) -> RefundLines:
     frame = pandas_frame(native, needed, "refunds")
     common = _common(frame, needed[0], "amount")
     states = _states(frame)
-    paid = np.isin(states, [statuses.PAYMENT_STATES.index(name) for name in PAID_STATES])
+    refunded = ~np.isin(states, [statuses.PAYMENT_STATES.index(name) for name in NOT_PAID_STATES])
     lump = np.zeros(len(frame), bool)
     if "total_refund_amount" in frame:
         printed, stated = cents_of(frame, "total_refund_amount")
         lump = stated & (printed != common["cents"])
-    return RefundLines(frame=frame, **common, state=states, paid=paid, lump=lump)
+    return RefundLines(frame=frame, **common, state=states, refunded=refunded, lump=lump)
 
 
 def pandas_frame(native: Any, needed: Sequence[str], what: str) -> pd.DataFrame:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from rev603.vocabulary import statuses
+
 if TYPE_CHECKING:
     from rev603.analysis.reconcile.lines import Flags, Ints, Lines, RefundLines
     from rev603.analysis.reconcile.matching import Matching
@@ -32,7 +34,7 @@ class Outcomes:
 
     entries: Ints
     refunds: Ints
-    paid_lines: Ints
+    refunded_lines: Ints
     expected: Ints
     refunded: Ints
     #: expected less refunded, less what came for entries whose expected amount is not stated
@@ -43,6 +45,9 @@ class Outcomes:
     unpriced: Ints
     #: amounts of lines that are found and not paid
     not_paid: Ints
+    #: of what is refunded, repeats left out: what is in transit, and what has an undocumented status
+    in_transit: Ints
+    unknown_status: Ints
     outcome: Ints
     entry_outcome: Ints
     refund_outcome: Ints
@@ -70,13 +75,13 @@ def judge(entries: Lines, refunds: RefundLines, matching: Matching, tolerance: i
         return sums
 
     n_entries, n_refunds = np.bincount(of_e, minlength=groups), np.bincount(of_r, minlength=groups)
-    paid_lines = np.bincount(of_r[refunds.paid], minlength=groups)
+    refunded_lines = np.bincount(of_r[refunds.refunded], minlength=groups)
     unpriced = np.bincount(of_e[~entries.stated], minlength=groups)
     expected = total(of_e, entries.cents)
-    refunded = total(of_r[refunds.paid], refunds.cents[refunds.paid])
+    refunded = total(of_r[refunds.refunded], refunds.cents[refunds.refunded])
 
     owed = expected - refunded
-    open_ended = (paid_lines > 0) & (unpriced > 0) & ((owed <= 0) | (unpriced == n_entries))
+    open_ended = (refunded_lines > 0) & (unpriced > 0) & ((owed <= 0) | (unpriced == n_entries))
     repeats, unusable = np.zeros(groups, bool), np.zeros(groups, bool)
     for side in (matching.entries, matching.refunds):
         unusable[side.group[~side.usable]] = True
@@ -89,8 +94,8 @@ def judge(entries: Lines, refunds: RefundLines, matching: Matching, tolerance: i
         [
             repeats,
             unusable,
-            (n_entries == 0) & (paid_lines > 0),
-            (n_refunds > 0) & (paid_lines == 0),
+            (n_entries == 0) & (refunded_lines > 0),
+            (n_refunds > 0) & (refunded_lines == 0),
             (n_refunds == 0) & ~nothing_due,
             difference == 0,
             np.abs(difference) <= tolerance,
@@ -104,20 +109,27 @@ def judge(entries: Lines, refunds: RefundLines, matching: Matching, tolerance: i
     ).astype(np.int64)
 
     refund_outcome = outcome[of_r]
-    outstanding = matching.refunds.counted & ~refunds.paid
-    mixed = outstanding & (paid_lines[of_r] > 0)
+    outstanding = matching.refunds.counted & ~refunds.refunded
+    mixed = outstanding & (refunded_lines[of_r] > 0)
     outstanding[mixed] = ~_paid_since(refunds, matching, mixed)
     refund_outcome[outstanding] = CODE[NOT_PAID]
+
+    def in_state(name: str) -> Ints:
+        chosen = (refunds.state == statuses.PAYMENT_STATES.index(name)) & (matching.refunds.repeats < 0)
+        return total(of_r[chosen], refunds.cents[chosen])
+
     return Outcomes(
         entries=n_entries,
         refunds=n_refunds,
-        paid_lines=paid_lines,
+        refunded_lines=refunded_lines,
         expected=expected,
         refunded=refunded,
         difference=difference,
         not_stated=not_stated,
         unpriced=unpriced,
         not_paid=total(of_r[outstanding], refunds.cents[outstanding]),
+        in_transit=in_state(statuses.IN_TRANSIT),
+        unknown_status=in_state(statuses.UNKNOWN),
         outcome=outcome,
         entry_outcome=outcome[of_e],
         refund_outcome=refund_outcome,
@@ -126,17 +138,17 @@ def judge(entries: Lines, refunds: RefundLines, matching: Matching, tolerance: i
 
 
 def _paid_since(refunds: RefundLines, matching: Matching, chosen: Flags) -> Flags:
-    """Tell which unpaid lines another line of their group paid: of the same refund and document, or sum."""
-    paid = np.flatnonzero(matching.refunds.counted & refunds.paid)
+    """Tell which unpaid lines a refunded line of their group paid: of the same refund and document, or sum."""
+    payers = np.flatnonzero(matching.refunds.counted & refunds.refunded)
     asked = np.flatnonzero(chosen)
     group, unit = matching.refunds.group, matching.refund_unit
 
     def found(what: Ints) -> Flags:
-        code = pd.factorize(np.concatenate([what[asked], what[paid]]))[0]
-        pair = np.concatenate([group[asked], group[paid]]) * (len(code) + 1) + code
+        code = pd.factorize(np.concatenate([what[asked], what[payers]]))[0]
+        pair = np.concatenate([group[asked], group[payers]]) * (len(code) + 1) + code
         return np.isin(pair[: len(asked)], pair[len(asked) :])
 
     if not len(asked):
         return np.zeros(0, bool)
-    paid = paid[np.isin(group[paid], group[asked])]
+    payers = payers[np.isin(group[payers], group[asked])]
     return found(refunds.cents) | ((unit[asked] >= 0) & found(unit))

@@ -49,7 +49,7 @@ def notify_parties(entries: Lines, refunds: RefundLines) -> Parties:
     return Parties(entries=of_e, refunds=of_r, names=names, listed="notify_party" in entries.frame)
 
 
-def elsewhere(matching: Matching, paid: Flags, parties: Parties, *, none_is_other: bool) -> Flags:
+def elsewhere(matching: Matching, refunded: Flags, parties: Parties, *, none_is_other: bool) -> Flags:
     """Tell which refund lines were paid to a party that no entry of their group names.
 
     Nothing is said of a group where the list leaves an entry's party open.
@@ -69,7 +69,7 @@ def elsewhere(matching: Matching, paid: Flags, parties: Parties, *, none_is_othe
     most = np.full(matching.groups, -2, np.int64)
     np.minimum.at(least, group_e[counted], parties.entries[counted])
     np.maximum.at(most, group_e[counted], parties.entries[counted])
-    asked = paid & matching.refunds.counted & (most[group_r] >= 0) & (least[group_r] >= 0)
+    asked = refunded & matching.refunds.counted & (most[group_r] >= 0) & (least[group_r] >= 0)
     if not none_is_other:
         asked &= parties.refunds >= 0
     single = least[group_r] == most[group_r]
@@ -97,11 +97,11 @@ def by_party(compared: Compared, parties: Parties, key: str) -> pd.DataFrame:
 
     expected, refunded = np.zeros(none + 1, np.int64), np.zeros(none + 1, np.int64)
     np.add.at(expected, of_e, entries.cents)
-    np.add.at(refunded, of_r[refunds.paid], refunds.cents[refunds.paid])
+    np.add.at(refunded, of_r[refunds.refunded], refunds.cents[refunds.refunded])
 
     least = np.full(matching.groups, none + 1, np.int64)
     most = np.full(matching.groups, -1, np.int64)
-    for group, party in ((group_e, of_e), (group_r[refunds.paid], of_r[refunds.paid])):
+    for group, party in ((group_e, of_e), (group_r[refunds.refunded], of_r[refunds.refunded])):
         np.minimum.at(least, group, party)
         np.maximum.at(most, group, party)
     explained = np.zeros((none + 1, len(EXPLANATIONS)), np.int64)
@@ -111,7 +111,7 @@ def by_party(compared: Compared, parties: Parties, key: str) -> pd.DataFrame:
     np.add.at(explained[:, unstated], least[single], -outcomes.not_stated[single])
     crossing = least < most
     if crossing.any():
-        chosen_e, chosen_r = crossing[group_e], crossing[group_r] & refunds.paid
+        chosen_e, chosen_r = crossing[group_e], crossing[group_r] & refunds.refunded
         nets = pd.DataFrame(
             {
                 "group": np.concatenate([group_e[chosen_e], group_r[chosen_r]]),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rev603.analysis.reconcile.parties import Parties
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Proof:
     """Expected less refunded is what the outcomes explain; ``unexplained`` is 0.00. Dollars.
 
@@ -25,7 +25,7 @@ class Proof:
     expected
         Sum of the whole entry list.
     refunded
-        Sum of all refund lines whose money came.
+        Sum of all refund lines that count as refunded: all but rejected, returned and diverted ones.
     explained
         What the outcomes explain of expected less refunded.
     unexplained
@@ -47,6 +47,11 @@ class Proof:
     by_payee: pd.DataFrame
     by_notify_party: pd.DataFrame
 
+    def __repr__(self) -> str:
+        """Give the four figures; the frames name parties."""
+        names = ("expected", "refunded", "explained", "unexplained")
+        return f"<Proof: {', '.join(f'{name} {getattr(self, name):,.2f}' for name in names)}>"
+
 
 def prove(compared: Compared, payee: Parties, notified: Parties) -> Proof:
     """Hold the sums of the inputs, line by line, against those of the groups' outcomes."""
@@ -65,7 +70,7 @@ def prove(compared: Compared, payee: Parties, notified: Parties) -> Proof:
     sums[4, kinds] = unstated
     sums[5, kinds] = -unstated
 
-    expected, refunded = int(entries.cents.sum()), int(refunds.cents[refunds.paid].sum())
+    expected, refunded = int(entries.cents.sum()), int(refunds.cents[refunds.refunded].sum())
     explained = int(sums[5].sum())
     table = pd.DataFrame({"explanation": pd.Series([*OUTCOMES, NO_EXPECTED_AMOUNT], dtype="str")})
     for name, counts in zip(("matches", "entries", "refunds"), sums[:3], strict=True):

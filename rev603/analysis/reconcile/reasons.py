@@ -29,8 +29,11 @@ _UNPAID = {
     statuses.REJECTED: ("rejected", " on ", " and not paid since"),
     statuses.RETURNED: ("returned", " on ", " and not reissued"),
     statuses.DIVERTED: ("diverted", " on ", " to a debt owed to CBP"),
-    statuses.IN_TRANSIT: ("in transit", " since ", " and not paid yet"),
-    statuses.UNKNOWN: ("of an unknown status", " on ", ", so not counted as paid"),
+}
+#: What is said of a part of the refunded sum that nobody has confirmed.
+_UNCONFIRMED = {
+    statuses.IN_TRANSIT: " in transit: Treasury has not confirmed it yet",
+    statuses.UNKNOWN: " of an undocumented status",
 }
 
 
@@ -75,9 +78,9 @@ class _Scattered:
 
 
 def _matched(outcomes: Outcomes, of: Ints) -> Any:
-    lines, listed = outcomes.paid_lines[of], outcomes.entries[of]
+    lines, listed = outcomes.refunded_lines[of], outcomes.entries[of]
     expected = money(outcomes.expected[of])
-    verb = chosen(lines == 1, " pays", " sum to")
+    verb = chosen(lines == 1, " covers", " sum to")
     text = chosen(
         listed == 1,
         joined(counted(lines, "refund line", "refund lines"), verb, " the expected ", expected),
@@ -122,7 +125,7 @@ def _missing(outcomes: Outcomes, of: Ints) -> Any:
 
 
 def _unexpected(outcomes: Outcomes, of: Ints) -> Any:
-    lines = counted(outcomes.paid_lines[of], "refund line", "refund lines")
+    lines = counted(outcomes.refunded_lines[of], "refund line", "refund lines")
     return joined(money(outcomes.refunded[of]), " came in ", lines, ", and no entry of the list expects it")
 
 
@@ -219,11 +222,23 @@ def _with_remarks(text: Any, compared: Compared, elsewhere: Flags) -> Any:
         states = _states(refunds, matching, outcomes, of)
         text = _append(text, of, joined("; beside that ", states, ": ", money(outcomes.not_paid[of])))
 
-    since = matching.refunds.counted & ~refunds.paid & ~outcomes.outstanding
+    for state, cents in (
+        (statuses.IN_TRANSIT, outcomes.in_transit),
+        (statuses.UNKNOWN, outcomes.unknown_status),
+    ):
+        lines = matching.refunds.counted & (refunds.state == statuses.PAYMENT_STATES.index(state))
+        if lines.any():
+            lines_of = np.bincount(group[lines], minlength=matching.groups)
+            of = np.flatnonzero(lines_of)
+            whole = lines_of[of] == outcomes.refunded_lines[of]
+            part = chosen(whole, "; all of it", joined("; of it ", money(cents[of])))
+            text = _append(text, of, joined(part, _UNCONFIRMED[state]))
+
+    since = matching.refunds.counted & ~refunds.refunded & ~outcomes.outstanding
     if since.any():
         lines = np.bincount(group[since], minlength=matching.groups)
         of = np.flatnonzero(lines)
-        said = joined("; ", counted(lines[of], "line", "lines"), " not paid at first, paid since")
+        said = joined("; ", counted(lines[of], "line", "lines"), " not paid at first, refunded since")
         text = _append(text, of, said)
     if elsewhere.any():
         text = _append(text, *_to_whom(refunds, group, elsewhere))
@@ -276,7 +291,7 @@ def _netted(entries: Lines, refunds: RefundLines, matching: Matching, outcomes: 
         return flags
     listed, came = matching.entries, matching.refunds
     lines_e = np.flatnonzero(flags[listed.group])
-    lines_r = np.flatnonzero(flags[came.group] & refunds.paid)
+    lines_r = np.flatnonzero(flags[came.group] & refunds.refunded)
     flags[came.group[lines_r[(came.key[lines_r] < 0) | refunds.lump[lines_r]]]] = False
     flags[listed.group[lines_e[listed.key[lines_e] < 0]]] = False
     lines_e, lines_r = lines_e[flags[listed.group[lines_e]]], lines_r[flags[came.group[lines_r]]]

@@ -70,8 +70,8 @@ def suggest(compared: Compared, payee: Parties) -> tuple[pd.DataFrame, int]:
     lone_r = lone_r[
         ~pd.Series(_pairs(matching.refunds.group[lone_r], matching.refunds.key[lone_r])).duplicated()
     ]
-    paid = outcomes.refunded + np.where(outcomes.paid_lines == 0, outcomes.not_paid, 0)
-    worth = paid[matching.refunds.group]
+    sums = outcomes.refunded + np.where(outcomes.refunded_lines == 0, outcomes.not_paid, 0)
+    worth = sums[matching.refunds.group]
 
     found = [
         _Found(kind, *finder(entries, refunds, lone_e, lone_r))
