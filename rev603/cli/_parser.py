@@ -38,11 +38,18 @@ _CHOICE = re.compile(r"invalid choice: '(?P<given>.*?)' \(choose from (?P<choice
 _UNKNOWN = re.compile(r"unrecognized arguments: (?P<given>.*)", re.DOTALL)
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help with room for the longest command, so that each stands on one line."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=28)
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that says "did you mean"."""
 
     def __init__(self, **options: Any) -> None:
-        own = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
+        own = {"formatter_class": _Help, "allow_abbrev": False}
         super().__init__(**{**own, **options})
 
     def error(self, message: str) -> NoReturn:

@@ -111,9 +111,9 @@ def _tell(known: dict[str, Any]) -> None:
 
 
 def _why_none(issues: list[dict[str, Any]], since: str | None) -> str:
-    if issues:
-        return on_the_command_line("; ".join(str(issue["message"]) for issue in issues[:3]))
-    return f"all of them are older than {since}" if since else "there is no file"
+    reasons = [f"reports older than {since} are left out"] if since else []
+    reasons += [on_the_command_line(str(issue["message"])) for issue in issues[:3]]
+    return "; ".join(reasons) or "there is no file"
 
 
 def make_folder_for(path: Path) -> Path:
