@@ -105,7 +105,10 @@ def open_workbook(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Workboo
         oddities.append("the workbook lies in an unusual folder")
     if not package.unambiguous:
         oddities.append("the archive's directory is of an unusual form")
-    sheets, date1904 = _contents(package, main)
+    contents = _contents(package, main)
+    if contents.date1904 and contents.extended:
+        # the fast reader takes an extension's settings for the workbook's own, and dates come out four years early
+        oddities.append("it counts dates from 1904 and has extended settings")
     related = _related(package, main)
     styles = next(
         (part for kind, part in related.values() if kind == "styles" and part in package.parts), None
@@ -117,8 +120,8 @@ def open_workbook(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Workboo
         oddities += _check_strings(package, part)
     return Workbook(
         package=package,
-        sheets=_located(package, sheets, related),
-        date1904=date1904,
+        sheets=_located(package, contents.sheets, related),
+        date1904=contents.date1904,
         padded_styles=_padded_styles(package, styles) if styles else {},
         oddities=tuple(oddities),
     )
@@ -162,22 +165,34 @@ def _related(package: Package, part: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _contents(package: Package, main: str) -> tuple[list[tuple[str, Visibility, str]], bool]:
-    sheets: list[tuple[str, Visibility, str]] = []
-    date1904 = False
+@dataclass
+class _Contents:
+    """What the workbook's main part lists."""
+
+    sheets: list[tuple[str, Visibility, str]] = field(default_factory=list)
+    date1904: bool = False
+    extended: bool = False
+
+
+def _contents(package: Package, main: str) -> _Contents:
+    found = _Contents()
+    root: list[str] = []
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal date1904
-        if local(tag) == "workbookPr":
-            date1904 = attributes.get("date1904", "0").strip().lower() in {"1", "true", "on"}
-        elif local(tag) == "sheet":
+        prefix, _, name = tag.rpartition(":")
+        root.append(prefix)
+        if prefix != root[0]:  # extensions have elements of the same names, which mean something else
+            found.extended |= name == "workbookPr"
+        elif name == "workbookPr":
+            found.date1904 = attributes.get("date1904", "0").strip().lower() in {"1", "true", "on"}
+        elif name == "sheet":
             identifier = next((value for key, value in attributes.items() if key.endswith(":id")), "")
             state = attributes.get("state", "visible")
             visibility: Visibility = (
                 "veryHidden" if state == "veryHidden" else "hidden" if state == "hidden" else "visible"
             )
-            sheets.append((attributes.get("name", ""), visibility, identifier))
-            if len(sheets) > package.limits.max_sheets:
+            found.sheets.append((attributes.get("name", ""), visibility, identifier))
+            if len(found.sheets) > package.limits.max_sheets:
                 raise UnsafeFileError(
                     f"The workbook has more than {package.limits.max_sheets:,} sheets.",
                     where=package.name,
@@ -185,7 +200,7 @@ def _contents(package: Package, main: str) -> tuple[list[tuple[str, Visibility, 
                 )
 
     parse_part(package, main, start=start)
-    return sheets, date1904
+    return found
 
 
 def _located(
@@ -226,7 +241,7 @@ def _padded_styles(package: Package, part: str) -> dict[int, str]:
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         name = local(tag)
-        if name == "numFmt":
+        if name == "numFmt" and inside and inside[-1] == "numFmts":
             codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
         elif name == "xf" and inside and inside[-1] == "cellXfs":
             styles.append(attributes.get("numFmtId", "0"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -109,12 +110,14 @@ def _careful(source: Source, facts: SheetFacts) -> list[pa.ChunkedArray]:
     import openpyxl  # rarely needed for reading
 
     try:
-        workbook = openpyxl.load_workbook(
-            io.BytesIO(source.data), read_only=True, data_only=True, keep_links=False
-        )
-        sheet: Any = workbook[facts.sheet.name]
-        sheet.reset_dimensions()  # it would believe a wrong <dimension>
-        lines = [[_text(cell.value, cell) for cell in line] for line in sheet.iter_rows()]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and validations, which are not read
+            workbook = openpyxl.load_workbook(
+                io.BytesIO(source.data), read_only=True, data_only=True, keep_links=False
+            )
+            sheet: Any = workbook[facts.sheet.name]
+            sheet.reset_dimensions()  # it would believe a wrong <dimension>
+            lines = [[_text(cell.value, cell) for cell in line] for line in sheet.iter_rows()]
     except Exception as error:  # noqa: BLE001 - openpyxl lets through whatever its parsers raise
         raise _damaged(source, facts, error) from None
     width = max((len(line) for line in lines), default=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import fastexcel
+import pandas as pd
 import pytest
 from hostile_files import (
     MAIN,
@@ -17,12 +18,14 @@ from hostile_files import (
     row,
     shared_strings,
     sheet,
+    styles,
     workbook,
 )
 from scanning import opened, scanned
 
 from rev603.errors import Rev603Error, UnsafeFileError
 from rev603.reading.limits import Limits
+from rev603.reading.report import read
 from rev603.reading.sheet_facts import column_letters, place
 from rev603.reading.sheet_scan import choose_reader, scan_workbook
 from rev603.reading.sniff import sniff
@@ -60,6 +63,31 @@ def test_date_system_is_1900_unless_said() -> None:
     assert not opened(workbook(sheet(""))).date1904
     off = WORKBOOK.replace("<sheets>", '<workbookPr date1904="0"/><sheets>')
     assert not opened(workbook(sheet(""), parts={"xl/workbook.xml": off})).date1904
+
+
+def test_dates_of_1904_survive_the_settings_of_an_extension() -> None:
+    settings = '<ext uri="{0}" xmlns:x15="urn:x15"><x15:workbookPr chartTrackingRefBase="1"/></ext>'
+    extension = f"<extLst>{settings}</extLst></workbook>"
+    listed = WORKBOOK.replace("<sheets>", '<workbookPr date1904="1"/><sheets>').replace(
+        "</workbook>", extension
+    )
+    day_zero = row(3, "".join(cell(f"{letter}3") for letter in "ABCDEF") + cell("G3", "44529", ' s="1"'))
+    data = workbook(
+        sheet(report_rows() + day_zero),
+        parts={"xl/workbook.xml": listed, "xl/styles.xml": styles("mm/dd/yyyy")},
+    )
+    assert opened(data).date1904
+    assert choose_reader(scanned(data)) == "careful"
+    # 44,529 days after 1904-01-01
+    assert read(io.BytesIO(data), on_error="collect").refunds["refund_date"].iloc[-1] == pd.Timestamp(
+        "2025-11-30"
+    )
+
+
+def test_a_conditional_format_does_not_change_the_format_of_cells() -> None:
+    conditional = '<dxfs><dxf><numFmt numFmtId="164" formatCode="0.00"/></dxf></dxfs></styleSheet>'
+    parts = {"xl/styles.xml": styles("0000").replace("</styleSheet>", conditional)}
+    assert scanned(workbook(sheet(row(1, cell("A1", "7", ' s="1"'))), parts=parts)).padded.texts == ("0000",)
 
 
 def test_a_false_claim_of_shared_strings_keeps_the_fast_reader_away() -> None:
