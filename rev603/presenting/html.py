@@ -36,6 +36,7 @@ class Table:
     rows: list[tuple[str, ...]]
     totals: list[str]
     lines: int
+    on_paper: int
 
     @property
     def left_out(self) -> int:
@@ -126,6 +127,7 @@ def _table(summary: WeeklySummary, part: Section, mask: Mask, max_rows: int) -> 
         rows=list(zip(*(cell_texts(top[column.name], column.kind) for column in shown), strict=True)),
         totals=[totals.get(column.name, "") for column in shown] if totals else [],
         lines=len(frame),
+        on_paper=part.printed or len(shown),
     )
 
 

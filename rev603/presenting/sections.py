@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SECTIONS", "Section", "frame_of", "section"]
 
-_WHO = ("payee_id", "company_name", "care_of")
+_WHO = ("company_name", "payee_id")
 _WHICH = ("refund_id", "document_number")
 _WHERE = ("source_file", "source_sheet", "source_row")
 _GROUP_TOTALS = {
@@ -66,16 +66,17 @@ SECTIONS = (
         note="CBP notifies nobody. The account must be enrolled for exactly this number and suffix; then ask "
         "CBP's refunds team to reissue. Where another suffix is paid by ACH, this one was forgotten.",
         columns=(
-            "who",
             *_WHO,
-            "lines",
             "amount",
-            "oldest_refund_date",
             "days_waiting",
+            "who",
+            "care_of",
+            "lines",
+            "oldest_refund_date",
             "enrolled_siblings",
             "enrolled_sibling",
         ),
-        brief=("who", "company_name", "payee_id", "care_of", "amount", "days_waiting"),
+        brief=("company_name", "payee_id", "amount", "days_waiting", "who", "care_of"),
         totals={"lines": "rejected_lines", "amount": "rejected_amount"},
     ),
     Section(
@@ -89,6 +90,7 @@ SECTIONS = (
             "amount",
             "days_waiting",
             "age_band",
+            "care_of",
             "refund_date",
             *_WHICH,
             "refund_secondary_status",
@@ -110,7 +112,16 @@ SECTIONS = (
         sheet="New",
         title="New: rejected now, and not in the report compared with",
         note="These refunds became stuck since then.",
-        columns=(*_WHO, "amount", "days_waiting", "refund_date", *_WHICH, "refund_secondary_status", *_WHERE),
+        columns=(
+            *_WHO,
+            "amount",
+            "days_waiting",
+            "care_of",
+            "refund_date",
+            *_WHICH,
+            "refund_secondary_status",
+            *_WHERE,
+        ),
         brief=("company_name", "payee_id", "amount", "days_waiting", "refund_id"),
         totals={"amount": "new_rejects_amount"},
     ),
@@ -119,7 +130,7 @@ SECTIONS = (
         sheet="Cleared",
         title="Cleared: rejected before, and seen since in another state",
         note="Each line as it was rejected; what became of it, and the report that shows it.",
-        columns=(*_WHO, "amount", "state_now", "cleared_on", "refund_date", *_WHICH, *_WHERE),
+        columns=(*_WHO, "amount", "state_now", "cleared_on", "care_of", "refund_date", *_WHICH, *_WHERE),
         brief=("company_name", "payee_id", "amount", "state_now", "refund_id"),
         totals={"amount": "cleared_amount"},
     ),
@@ -131,6 +142,7 @@ SECTIONS = (
         columns=(
             *_WHO,
             "amount",
+            "care_of",
             "refund_date",
             *_WHICH,
             "refund_secondary_status",
@@ -148,7 +160,7 @@ SECTIONS = (
         sheet="Diverted",
         title="Diverted: refunds used to settle a debt owed to CBP",
         note="The payee gets no money from these; reconcile them with the bill that they paid.",
-        columns=(*_WHO, "amount", "refund_date", *_WHICH, "refund_secondary_status", *_WHERE),
+        columns=(*_WHO, "amount", "care_of", "refund_date", *_WHICH, "refund_secondary_status", *_WHERE),
         brief=("company_name", "payee_id", "amount", "refund_date", "refund_id"),
         totals={"amount": "diverted_amount"},
         if_any=True,
@@ -158,7 +170,16 @@ SECTIONS = (
         sheet="Checks after cutover",
         title="Checks dated on or after 02/06/2026, when paper checks ended",
         note="Only a waiver allows them since (31 CFR 208.4): ask why there was a check.",
-        columns=(*_WHO, "amount", "refund_date", *_WHICH, "check_or_trace_number", "address", *_WHERE),
+        columns=(
+            *_WHO,
+            "amount",
+            "care_of",
+            "refund_date",
+            *_WHICH,
+            "check_or_trace_number",
+            "address",
+            *_WHERE,
+        ),
         brief=("company_name", "payee_id", "amount", "refund_date", "refund_id"),
         totals={"amount": "checks_after_cutover_amount"},
         if_any=True,

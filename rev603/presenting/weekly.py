@@ -166,12 +166,18 @@ class WeeklySummary:
         stuck = f"{lines:,} lines rejected, ${amount:,.2f} ({moved})"
         return f"<WeeklySummary of {_iso(self.report_date)} against {against}: {stuck}>"
 
-    def _repr_html_(self) -> str | None:
-        try:
-            from rev603.presenting import html  # noqa: PLC0415 - loaded when used
-        except ImportError:  # the extra `report` is not installed: notebooks then show the repr
-            return None
-        return html.weekly_page(self)
+    def _repr_html_(self) -> str:
+        """Show what is stuck and who must act: short, escaped, masked, with nothing more to install."""
+        from rev603.presenting import wording  # noqa: PLC0415 - loaded when used
+        from rev603.presenting.notebook import answer_html, frame_html  # noqa: PLC0415
+        from rev603.presenting.sections import section  # noqa: PLC0415
+
+        facts = [(figure.label, figure.text) for figure in wording.figures(self)]
+        work = section("worklist")
+        tables = (
+            [] if self.worklist.empty else [frame_html(self.worklist, caption=work.title, columns=work.brief)]
+        )
+        return answer_html(f"{wording.TITLE}: {wording.period(self)}", facts, *tables)
 
 
 def weekly_summary(

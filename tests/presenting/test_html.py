@@ -1,0 +1,206 @@
+"""The page: self-contained, escaped, built so that a screen reader and a phone can use it."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+
+from rev603.errors import Rev603Error
+from rev603.presenting.html import weekly_page
+from rev603.presenting.notebook import answer_html, frame_html
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rev603.presenting.weekly import WeeklySummary
+
+_VOID = {"meta", "link", "img", "br", "hr", "input", "col"}
+
+
+class Page(HTMLParser):
+    """Elements with their attributes, parents and texts; complains about what is not closed."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None], tuple[str, ...]]] = []
+        self.texts: list[tuple[str, str]] = []
+        self.open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs), tuple(self.open)))
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs), tuple(self.open)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append((self.open[-1] if self.open else "", data))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attrs for name, attrs, _ in self.elements if name == tag]
+
+    def cells(self) -> list[str]:
+        return [text for tag, text in self.texts if tag in ("td", "th")]
+
+
+@pytest.fixture(scope="module")
+def page(summary: WeeklySummary) -> Page:
+    return Page(weekly_page(summary))
+
+
+def test_it_says_its_language_and_title(page: Page) -> None:
+    assert page.all("html") == [{"lang": "en-US"}]
+    assert len(page.all("title")) >= 1
+    assert len(page.all("h1")) == len(page.all("main")) == 1
+    assert {"name": "viewport", "content": "width=device-width, initial-scale=1"} in page.all("meta")
+
+
+def test_nothing_runs_and_nothing_comes_from_a_network(page: Page, summary: WeeklySummary) -> None:
+    forbidden = {"script", "link", "iframe", "object", "embed", "form", "base", "img"}
+    assert not forbidden & {tag for tag, _, _ in page.elements}
+    for _, attrs, _ in page.elements:
+        assert not [name for name in attrs if name.startswith("on")]
+        for name in ("src", "href", "xlink:href", "action", "srcset", "style"):
+            value = attrs.get(name) or ""
+            assert "//" not in value
+            assert name not in ("href", "xlink:href") or value == "" or value.startswith("#")
+    assert not re.search(r"@import|url\((?!#)", weekly_page(summary))
+
+
+def test_every_table_can_be_read_aloud(page: Page) -> None:
+    tables = len(page.all("table"))
+    assert tables == len(page.all("caption")) == 2 + 12
+    assert all(attrs.get("scope") in ("col", "row") for attrs in page.all("th"))
+    regions = [attrs for tag, attrs, _ in page.elements if attrs.get("role") == "region"]
+    assert len(regions) == 12
+    ids = [attrs["id"] for _, attrs, _ in page.elements if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    assert all(attrs["tabindex"] == "0" and attrs["aria-labelledby"] in ids for attrs in regions)
+
+
+def test_every_picture_has_a_text_alternative(page: Page) -> None:
+    pictures = page.all("svg")
+    assert len(pictures) == 3
+    titles = {attrs.get("id") for attrs in page.all("title")}
+    assert all(attrs["role"] == "img" and attrs["aria-labelledby"] in titles for attrs in pictures)
+
+
+def test_links_lead_somewhere(page: Page) -> None:
+    ids = {f"#{attrs['id']}" for _, attrs, _ in page.elements if "id" in attrs}
+    links = {attrs["href"] for attrs in page.all("a")}
+    assert links <= ids
+    assert len(links) == 12
+
+
+def test_names_from_outside_are_text(
+    make_summary: Callable[..., WeeklySummary], nasty_names: tuple[str, ...]
+) -> None:
+    page = Page(weekly_page(make_summary(40, nasty_names)))
+    cells = set(page.cells())
+    for name in nasty_names:
+        shown = re.sub(r"[\t\r\n]+", " ", name).translate({0: "␀", 7: "␇", 27: "␛", 0x202E: "\ufffd"})
+        assert shown in cells
+    assert "script" not in {tag for tag, _, _ in page.elements}
+    assert "b" not in {tag for tag, _, _ in page.elements}
+
+
+def test_a_long_table_shows_its_top_and_says_what_is_left_out(
+    make_summary: Callable[..., WeeklySummary],
+) -> None:
+    html = weekly_page(make_summary(60), max_rows=25)
+    said = re.findall(r"The first (\d+) of (\d+) lines are shown, (\d+) are left out", html)
+    assert ("25", "60", "35") in said
+    assert "on the sheet “Rejected”" in html
+    start = html.index('<table id="table-rejected">')
+    assert html[start : html.index("</tbody>", start)].count("<tr>") == 1 + 25
+    assert Page(html).cells().count("R000000000") < 3
+
+
+def test_the_same_summary_gives_the_same_page(summary: WeeklySummary) -> None:
+    assert weekly_page(summary) == weekly_page(summary)
+    assert not re.search(r"<metadata|dc:date|Matplotlib", weekly_page(summary))
+
+
+def test_the_users_matplotlib_settings_are_left_alone(summary: WeeklySummary) -> None:
+    before = dict(mpl.rcParams)
+    weekly_page(summary)
+    assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize("missing", ["jinja2", "matplotlib"])
+def test_without_the_extra_it_says_what_to_install(
+    missing: str, summary: WeeklySummary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *rest: Any, **more: Any) -> Any:
+        if name.partition(".")[0] == missing:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return real(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(Rev603Error, match=rf"needs {missing}.*\n.*pip install 'rev603\[report\]'"):
+        weekly_page(summary)
+
+
+def test_a_week_without_rejects_is_said_plainly(make_summary: Callable[..., WeeklySummary]) -> None:
+    whole = make_summary(8)
+    none = whole.rejected.head(0)
+    totals = whole.totals | {"rejected_lines": 0, "rejected_amount": 0.0, "longest_wait_days": None}
+    totals |= {"oldest_refund_date": None}
+    calm = replace(
+        whole, rejected=none, worklist=whole.worklist.head(0), trend=whole.trend.head(1), totals=totals
+    )
+    html = weekly_page(calm)
+    assert "No refund is rejected for want of a bank account." in html
+    assert "<svg" not in html
+    assert "nan" not in html.lower().replace("finance", "")
+
+
+def test_a_frame_in_a_notebook_is_short_escaped_and_masked(nasty_names: tuple[str, ...]) -> None:
+    names = [*nasty_names, "000-12-3456"]
+    frame = pd.DataFrame({"company_name": names, "amount": [1234.5] * len(names)})
+    html = frame_html(frame, caption="<i>&", top=50)
+    page = Page(html)
+    assert {tag for tag, _, _ in page.elements} == {
+        "div",
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    }
+    assert "XXX-XX-3456" in page.cells()
+    assert "000-12-3456" not in html
+    assert "$1,234.50" in page.cells()
+    short = frame_html(frame, top=3)
+    assert (short.count("<tr>"), f"3 of {len(names)} lines" in short) == (4, True)
+
+
+def test_an_answer_in_a_notebook_escapes_its_facts() -> None:
+    page = Page(answer_html("<x>", [("<y>", "<z>\n")]))
+    assert {tag for tag, _, _ in page.elements} == {"div", "strong", "br"}
+
+
+def test_the_summary_shows_itself_in_a_notebook(summary: WeeklySummary) -> None:
+    html = summary._repr_html_()
+    assert "$" in html
+    assert len(html) < 20_000
+    assert "<svg" not in html
+    assert "Act now" in html
