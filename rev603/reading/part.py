@@ -18,6 +18,8 @@ from rev603.reading.typed import Typed, typed_lines
 from rev603.vocabulary.headings import REFUND_COLUMNS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from rev603.reading.grid import TextGrid
     from rev603.reading.issues import IssueLog
     from rev603.reading.layout import Table
@@ -200,24 +202,27 @@ def together(parts: list[Part]) -> Typed:
     )
 
 
-def check_total_lines(part: Part, log: IssueLog) -> None:
-    """Compare each total line in the table with the lines that it can stand for."""
+def check_total_lines(part: Part, counted: NDArray[np.int64], log: IssueLog) -> None:
+    """Compare each total line in the table with the lines that it can stand for.
+
+    A total may add up what is printed, or, like the report's own, ``counted``: a repeated amount once.
+    """
     totals = sorted(at for at, reason in part.rows.aside.items() if reason == TOTAL)
     if not totals or part.copy_of:
         return
     column = part.table.columns[_AMOUNT]
-    running = np.concatenate([[0], np.cumsum(part.typed.cents)])
-    starts = {0}
+    running = np.array([np.concatenate([[0], np.cumsum(cents)]) for cents in (part.typed.cents, counted)])
+    starts = {(0, 0)}
     wrong: dict[str, list[int]] = {"subtotal-differs": [], "total-line-doubtful": []}
     for at, line in zip(totals, part.grid.lines(totals), strict=True):
-        so_far = int(running[np.searchsorted(part.rows.refunds, at)])
+        printed, once = running[:, np.searchsorted(part.rows.refunds, at)].tolist()
         stated = amount_in_cents(line[column] or "")
         if stated is None and line[column] is None:
             continue
-        if stated is None or so_far - stated not in starts:
+        if not any(stated in (printed - before, once - before_once) for before, before_once in starts):
             others = [name for name, place in part.table.columns.items() if line[place] and name != _AMOUNT]
             wrong["total-line-doubtful" if len(others) > 1 else "subtotal-differs"].append(at)
-        starts.add(so_far)
+        starts.add((printed, once))
     for code, places in wrong.items():
         texts = [line[column] for line in part.grid.lines(places)]
         log.add_cells(code, part.grid, np.array(places, dtype=np.int64), _AMOUNT, texts, at=column)

@@ -136,7 +136,7 @@ def read(
     on_error: OnError = "raise",
     limits: Limits = DEFAULT_LIMITS,
 ) -> Report:
-    """Read a REV-603 export: any layout, Excel or delimited text.
+    r"""Read a REV-603 export: any layout, Excel or delimited text.
 
     Parameters
     ----------
@@ -173,8 +173,8 @@ def read(
     Examples
     --------
     >>> import io, rev603
-    >>> export = "Refund ID,Payee ID,Company Name,C/O,Refund Date,Refund Secondary Status,Document Number," \\
-    ...     "Total Refund Amount,Check or ACH\\nR1,12-3456789,Harbor Lamp Co,,11/09/2026,Reject No ACH,,$12.50,\\n"
+    >>> export = "Refund ID,Payee ID,Company Name,C/O,Refund Date,Refund Secondary Status,Document Number," \
+    ...     "Total Refund Amount,Check or ACH\nR1,12-3456789,Harbor Lamp Co,,11/09/2026,Reject No ACH,,$12.50,\n"
     >>> rev603.read(io.BytesIO(export.encode())).refunds[["payee_id", "amount"]]
          payee_id  amount
     0  12-3456789    12.5
@@ -215,8 +215,11 @@ def read(
     _say_totals(counted.control, counted.ambiguous, log)
     if len(counted.repeated):
         _say_repeated(frame, counted.repeated, log)
-    for part in parts:
-        check_total_lines(part, log)
+    adding = np.zeros(len(everything.cents), dtype=np.int64)
+    adding[readable] = counted.cents
+    ends = np.cumsum([len(part.typed.cents) for part in parts])
+    for part, own in zip(parts, np.split(adding, ends[:-1]), strict=True):
+        check_total_lines(part, own, log)
     aside = [set_aside_frame(part.grid, part.aside()) for part in parts]
     set_aside = aside[0] if len(aside) == 1 else pd.concat(aside, ignore_index=True)
     rows_read = sum(part.nonblank() for part in parts)
@@ -286,9 +289,9 @@ def _totals_in_words(control: Control) -> str:
 
 def _checked(frame: pd.DataFrame) -> None:
     """Hold the typed frame against its contract; parsing guarantees it, so a failure here is ours."""
-    from pandera.errors import SchemaErrors
+    from pandera.errors import SchemaErrors  # noqa: PLC0415 - slow to import
 
-    from rev603.schema import RefundSchema
+    from rev603.schema import RefundSchema  # noqa: PLC0415 - imports pandera
 
     try:
         RefundSchema.validate(frame, lazy=True)

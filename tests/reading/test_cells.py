@@ -243,6 +243,21 @@ def test_a_blank_that_no_refund_has_is_named(make: Any, name: str) -> None:
     assert report.issues[["code", "column", "source_row"]].values.tolist()[0] == ["value-missing", name, 3]
 
 
+def test_documents_that_are_never_entry_numbers_are_named_once(make: Any) -> None:
+    report = rev603.read(
+        make.csv(make.table([make.line(at, document_number=f"DRAWBACK {at}") for at in range(9)]))
+    )
+    assert _codes(report) == ["document-unusual"]
+    assert "on 9 lines" in report.issues["message"].iloc[0]
+
+
+@pytest.mark.parametrize("document", ["130326102560", "XXXXYYYYYYYY"])
+def test_documents_of_twelve_characters_as_in_the_picture_are_no_news(make: Any, document: str) -> None:
+    report = _one(make, document_number=document)
+    assert report.refunds["document_number"].tolist()[1] == document
+    assert _codes(report) == []
+
+
 @pytest.mark.parametrize("payee", ["98-76543", "9876543", "98-7654321000", "1.2", "Lumb & Co"])
 def test_a_payee_number_of_no_known_form_is_named(make: Any, payee: str) -> None:
     report = _one(make, payee_id=payee)

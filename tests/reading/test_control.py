@@ -151,6 +151,14 @@ def test_refunds_with_repeated_amounts_add_up_as_they_were_made(seed: int, tmp_p
     assert report.control.grain == "refund"
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_subtotals_that_count_a_repeated_amount_once_are_no_news(seed: int, tmp_path: Any) -> None:
+    refunds = sample_report(lines=130, seed=seed, grain="refund")
+    report = rev603.read(write_report(refunds, tmp_path / "report.csv", grain="refund", layout="webi"))
+    assert "total line" in report.set_aside["reason"].tolist()
+    assert (report.verdict, report.issues["code"].tolist()) == ("accepted", ["grain-refund"])
+
+
 def test_the_count_may_be_of_lines_or_of_refunds(make: Any, stream: Any) -> None:
     lines = make.lines(4, refund_id="R1", payee_id="98-765430000")
     for count, ties in ((4, True), (1, True), (2, False), (5, False)):

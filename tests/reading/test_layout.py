@@ -180,6 +180,14 @@ def test_a_line_between_total_and_refund_is_named(make: Any) -> None:
     assert report.verdict == "accepted with issues"
 
 
+def test_a_total_label_without_a_figure_is_a_total_line(make: Any) -> None:
+    report = rev603.read(
+        make.csv([*make.table(make.lines(2)), ["Total"], ["Subtotal", *[None] * 10, "#N/A"]])
+    )
+    assert report.set_aside["reason"].tolist() == ["heading row", "total line", "total line"]
+    assert set(report.issues["code"]) == {"subtotal-differs", "totals-absent"}
+
+
 def test_a_wrong_subtotal_is_named(make: Any) -> None:
     rows = [*make.table(make.lines(2)), _total("Subtotal", "$300.04")]
     report = rev603.read(make.book(rows))
@@ -258,6 +266,12 @@ def test_a_second_report_with_its_own_totals_is_named_and_not_joined(make: Any) 
     assert "Last week" in report.issues["message"].iloc[0]
 
 
+def test_text_has_no_sheets_to_choose_from(make: Any) -> None:
+    assert len(rev603.read(make.csv(make.table(make.lines(2))), sheet=0).refunds) == 2
+    with pytest.raises(UnrecognizedFileError, match="no sheets"):
+        rev603.read(make.csv(make.table(make.lines(2))), sheet="Main Report")
+
+
 def test_an_empty_report_has_no_refunds_and_ties_out(make: Any) -> None:
     for report in _both(make, [*make.block(0, "$0.00"), *make.table([])]):
         assert len(report.refunds) == 0
@@ -316,8 +330,16 @@ def test_a_blank_figure_does_not_take_its_neighbours(make: Any) -> None:
     assert set(report.issues["code"]) == {"header-unreadable", "totals-differ"}
 
 
-@pytest.mark.parametrize(("refunds", "amount", "day"), [("3O", "$600.06", "11/13/2026"), (3, "#N/A", "11/13/2026"),
-                                                        (3, "$600.06", "13/13/2026"), (3, None, "11/13/2026")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("refunds", "amount", "day"),
+    [
+        ("3O", "$600.06", "11/13/2026"),
+        ("3.5", "$600.06", "11/13/2026"),
+        (3, "#N/A", "11/13/2026"),
+        (3, "$600.06", "13/13/2026"),
+        (3, None, "11/13/2026"),
+    ],
+)
 def test_an_unreadable_figure_of_the_header_block_is_named(
     make: Any, refunds: Any, amount: Any, day: str
 ) -> None:

@@ -25,11 +25,10 @@ import os
 import random
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import xlsxwriter
+from spoiling import CELLS, Good, Grid, Record, as_bytes, bytes_changed, numbered, plain
 
 import rev603
 from rev603.errors import Rev603Error
@@ -37,7 +36,6 @@ from rev603.sample import sample_report, write_report
 from rev603.vocabulary.headings import REFUND_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     import pandas as pd
@@ -48,36 +46,6 @@ SEED = int(os.environ.get("REV603_MUTATION_SEED", "603"))
 HEADINGS = {column.heading: column.name for column in REFUND_COLUMNS}
 NAMES = [column.name for column in REFUND_COLUMNS]
 COMPARED = [*NAMES, "entry_number", "amount", "report_date"]
-
-Grid = list[list[Any]]
-Record = tuple[Any, ...]
-
-
-# --- good files ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Good:
-    """A file that is accepted without a word, as a grid of cells."""
-
-    name: str
-    grid: Grid
-    kind: str
-    counts_refunds: bool
-    head: int
-    truth: tuple[Record, ...]
-
-    @property
-    def data(self) -> list[int]:
-        """Rows of refunds."""
-        first = [
-            at for at, row in enumerate(self.grid) if at > self.head and _plain(row[-2]) and _is_line(row)
-        ]
-        return first
-
-
-def _is_line(row: list[Any]) -> bool:
-    return sum(value not in (None, "") for value in row) >= 10 and "Refund ID" not in row
 
 
 def _records(refunds: pd.DataFrame) -> tuple[Record, ...]:
@@ -92,46 +60,6 @@ def _records(refunds: pd.DataFrame) -> tuple[Record, ...]:
             ]
         columns.append(values)
     return tuple(zip(*columns, strict=True))
-
-
-def _plain(value: Any) -> str:
-    """Give a cell as people read it."""
-    if isinstance(value, dt.datetime):
-        return f"{value:%m/%d/%Y}"
-    return "" if value is None else str(value)
-
-
-def _numbered(grid: Grid) -> Grid:
-    """Make amounts numbers and dates dates, as a workbook may have them."""
-
-    def real(text: str) -> Any:
-        if re.fullmatch(r"\(?\$[0-9,.]+\)?", text):
-            return float(text.strip("()$").replace(",", "").replace("$", "")) * (-1 if text[0] == "(" else 1)
-        if re.fullmatch(r"[0-9]{2}/[0-9]{2}/[0-9]{4}", text):
-            return dt.datetime.strptime(text, "%m/%d/%Y")  # noqa: DTZ007 - workbooks know no time zone
-        return text
-
-    return [[real(text) for text in row] for row in grid]
-
-
-def _as_bytes(kind: str, grid: Grid) -> bytes:
-    if kind == "xlsx":
-        stream = io.BytesIO()
-        book = xlsxwriter.Workbook(stream, {"in_memory": True})
-        page, day = book.add_worksheet("Main Report"), book.add_format({"num_format": "mm/dd/yyyy"})
-        for at, row in enumerate(grid):
-            for place, value in enumerate(row):
-                if isinstance(value, dt.datetime):
-                    page.write_datetime(at, place, value, day)
-                elif isinstance(value, int | float):
-                    page.write_number(at, place, value)
-                elif value:
-                    page.write_string(at, place, value)
-        book.close()
-        return stream.getvalue()
-    text = io.StringIO()
-    csv.writer(text, delimiter=kind).writerows([[_plain(value) for value in row] for row in grid])
-    return text.getvalue().encode()
 
 
 @pytest.fixture(scope="module")
@@ -150,9 +78,9 @@ def good_files(tmp_path_factory: pytest.TempPathFactory) -> list[Good]:
         refunds = sample_report(lines=lines, seed=number, grain=options.get("grain", "line"))
         path = write_report(refunds, folder / f"{number}.csv", **options)
         grid: Grid = list(csv.reader(path.read_text().splitlines()))
-        grid = _numbered(grid) if "numbers" in name else grid
+        grid = numbered(grid) if "numbers" in name else grid
         head = next(at for at, row in enumerate(grid) if "Refund ID" in row)
-        report = rev603.read(io.BytesIO(_as_bytes(kind, grid)))
+        report = rev603.read(io.BytesIO(as_bytes(kind, grid)))
         assert report.verdict == "accepted", (name, report.issues["message"].tolist())
         assert report.issues["severity"].isin(["info"]).all()
         truth = _records(report.refunds)
@@ -160,260 +88,6 @@ def good_files(tmp_path_factory: pytest.TempPathFactory) -> list[Good]:
         assert sum(record[-2] for record in truth) == round(refunds["amount"].sum() * 100)
         made.append(Good(name, grid, kind, "grain" in options, head, truth))
     return made
-
-
-# --- mutations ----------------------------------------------------------------------------------------------
-
-
-def _cell(good: Good, rng: random.Random) -> tuple[int, int]:
-    """Choose a cell that holds something: mostly of a refund, now and then any other."""
-    rows = good.data if rng.random() < 0.85 else range(len(good.grid))
-    while True:
-        row = rng.choice(list(rows))
-        filled = [at for at, value in enumerate(good.grid[row]) if value not in (None, "")]
-        if filled:
-            return row, rng.choice(filled)
-
-
-def _with_text(change: Callable[[str, random.Random], str]) -> Callable[[Good, Grid, random.Random], None]:
-    def mutate(good: Good, grid: Grid, rng: random.Random) -> None:
-        row, column = _cell(good, rng)
-        grid[row][column] = change(_plain(grid[row][column]), rng)
-
-    return mutate
-
-
-def _alter_digit(text: str, rng: random.Random) -> str:
-    places = [at for at, letter in enumerate(text) if letter in "0123456789"]
-    if not places:
-        return text + "7"
-    at = rng.choice(places)
-    return text[:at] + rng.choice([digit for digit in "0123456789" if digit != text[at]]) + text[at + 1 :]
-
-
-def _alter_letter(text: str, rng: random.Random) -> str:
-    at = rng.randrange(len(text))
-    return text[:at] + rng.choice("AEKZaekz059 .-/$(),") + text[at + 1 :]
-
-
-def _lose_letter(text: str, rng: random.Random) -> str:
-    at = rng.randrange(len(text))
-    return text[:at] + text[at + 1 :]
-
-
-def _exchange_neighbours(text: str, rng: random.Random) -> str:
-    at = rng.randrange(max(1, len(text) - 1))
-    return text[:at] + text[at + 1 : at + 2] + text[at : at + 1] + text[at + 2 :]
-
-
-def _scientific(text: str, rng: random.Random) -> str:
-    digits = re.sub("[^0-9]", "", text)
-    return f"{float(digits):.5E}".replace("E+0", "E+") if len(digits) > 5 else f"{text}E+11"
-
-
-def _as_a_number(text: str, rng: random.Random) -> str:
-    return str(int(text)) if text.isascii() and text.isdigit() else text.lstrip("0")
-
-
-def _date_again(text: str, rng: random.Random) -> str:
-    if not re.fullmatch(r"[0-9]{2}/[0-9]{2}/[0-9]{4}", text):
-        return text
-    month, day, year = text.split("/")
-    forms = (
-        f"{day}/{month}/{year}",
-        f"{int(month)}/{int(day)}/{year} 0:00",
-        f"{year}-{month}-{day}",
-        f"{day}.{month}.{year}",
-        f"{month}/{day}/{year[2:]}",
-        f"{year}{month}{day}",
-        "46059",
-    )
-    return rng.choice(forms)
-
-
-def _amount_again(text: str, rng: random.Random) -> str:
-    if "$" not in text:
-        return text
-    bare = text.replace("$", "").replace(",", "").strip("()")
-    return rng.choice(
-        (
-            f"({text})",
-            f"-{text}",
-            f"{text}-",
-            bare,
-            f"{bare}00",
-            bare.replace(".", ","),
-            f"{bare}5",
-            bare.split(".", maxsplit=1)[0],
-            "$-",
-            f"{bare} USD",
-            f"EUR {bare}",
-        )
-    )
-
-
-def _swap_in_row(good: Good, grid: Grid, rng: random.Random) -> None:
-    row, one = _cell(good, rng)
-    two = rng.randrange(len(grid[row]))
-    grid[row][one], grid[row][two] = grid[row][two], grid[row][one]
-
-
-def _swap_in_column(good: Good, grid: Grid, rng: random.Random) -> None:
-    row, column = _cell(good, rng)
-    other = rng.choice(good.data)
-    grid[row][column], grid[other][column] = grid[other][column], grid[row][column]
-
-
-def _swap_anywhere(good: Good, grid: Grid, rng: random.Random) -> None:
-    (row, column), (other, place) = _cell(good, rng), _cell(good, rng)
-    grid[row][column], grid[other][place] = grid[other][place], grid[row][column]
-
-
-def _copy_from_above(good: Good, grid: Grid, rng: random.Random) -> None:
-    row, column = _cell(good, rng)
-    grid[row][column] = grid[max(0, row - 1)][column]
-
-
-def _shift_left(good: Good, grid: Grid, rng: random.Random) -> None:
-    row, column = _cell(good, rng)
-    grid[row] = [*grid[row][:column], *grid[row][column + 1 :], ""]
-
-
-def _shift_right(good: Good, grid: Grid, rng: random.Random) -> None:
-    row, column = _cell(good, rng)
-    grid[row] = [*grid[row][:column], "", *grid[row][column : None if rng.random() < 0.5 else -1]]
-
-
-def _drop_row(good: Good, grid: Grid, rng: random.Random) -> None:
-    del grid[_cell(good, rng)[0]]
-
-
-def _repeat_row(good: Good, grid: Grid, rng: random.Random) -> None:
-    grid.insert(rng.choice(good.data), list(grid[_cell(good, rng)[0]]))
-
-
-def _swap_rows(good: Good, grid: Grid, rng: random.Random) -> None:
-    one, two = _cell(good, rng)[0], rng.choice(good.data)
-    grid[one], grid[two] = grid[two], grid[one]
-
-
-def _blank_row(good: Good, grid: Grid, rng: random.Random) -> None:
-    row = _cell(good, rng)[0]
-    grid[row] = [""] * len(grid[row])
-
-
-def _split_row(good: Good, grid: Grid, rng: random.Random) -> None:
-    row, column = _cell(good, rng)
-    grid[row : row + 1] = [grid[row][:column], ["" for _ in grid[row][:column]] + grid[row][column:]]
-
-
-def _insert_row(good: Good, grid: Grid, rng: random.Random) -> None:
-    width = len(grid[good.head])
-    junk = rng.choice(
-        (
-            ["x"],
-            [""] * width,
-            ["", "see note"],
-            list(grid[good.head]),
-            ["Total", *[""] * 9, "$0.01"],
-            ["Total Refunds Recovery LLC"],
-            [str(number) for number in range(width)],
-            ["", "", "", "$5.00"],
-            list(grid[0]),
-        )
-    )
-    grid.insert(rng.randrange(len(grid) + 1), [*junk, *[""] * (width - len(junk))])
-
-
-def _cut_rows(good: Good, grid: Grid, rng: random.Random) -> None:
-    del grid[rng.randrange(good.head, len(grid)) :]
-
-
-def _change_columns(good: Good, grid: Grid, rng: random.Random) -> None:
-    width = len(grid[good.head])
-    one, two = rng.randrange(width), rng.randrange(width)
-    how = rng.randrange(6)
-    for at, row in enumerate(grid):
-        row.extend([""] * (width - len(row)))
-        if how == 0:
-            del row[one]
-        elif how == 1:
-            row[one], row[two] = row[two], row[one]
-        elif how == 2:
-            row.insert(one, "")
-        elif how == 3:
-            row.insert(one, "Remarks" if at == good.head else "as agreed" if at > good.head else "")
-        elif how == 4:
-            row.insert(one, row[two])
-        elif at != good.head:
-            row[one] = ""
-
-
-def _change_headings(good: Good, grid: Grid, rng: random.Random) -> None:
-    row = grid[good.head]
-    one, two = rng.randrange(len(row)), rng.randrange(len(row))
-    how = rng.randrange(4)
-    if how == 0:
-        row[one] = ""
-    elif how == 1 and row[one]:
-        row[one] = _alter_letter(row[one], rng)
-    elif how == 2:
-        row[one], row[two] = row[two], row[one]
-    else:
-        row[one] = rng.choice(
-            ("Payee Address", "Status", "C/O", "Refund Amount", "Total", "Payee", "Remarks")
-        )
-
-
-CELLS: dict[str, Callable[[Good, Grid, random.Random], None]] = {
-    "blank a cell": _with_text(lambda text, rng: ""),
-    "alter a digit": _with_text(_alter_digit),
-    "alter a letter": _with_text(_alter_letter),
-    "lose a letter": _with_text(_lose_letter),
-    "double a letter": _with_text(lambda text, rng: text[:1] + text),
-    "exchange neighbours": _with_text(_exchange_neighbours),
-    "scientific notation": _with_text(_scientific),
-    "made a number": _with_text(_as_a_number),
-    "trailing .0": _with_text(lambda text, rng: f"{text}.0"),
-    "wrapped": _with_text(lambda text, rng: rng.choice((f'="{text}"', f"'{text}", f" {text}\u00a0"))),
-    "cell error": _with_text(lambda text, rng: rng.choice(("#N/A", "#REF!", "#MULTIVALUE", "#EMPTY"))),
-    "cut to 15 digits": _with_text(lambda text, rng: re.sub(r"(?<=[0-9]{15})[0-9]", "0", text)),
-    "other date form": _with_text(_date_again),
-    "other amount form": _with_text(_amount_again),
-    "junk": _with_text(
-        lambda text, rng: rng.choice(("?", "x", "N/A", "nan", "None", "0", "-1", "1E5", "TRUE", "Total"))
-    ),
-    "swap in a row": _swap_in_row,
-    "swap in a column": _swap_in_column,
-    "swap anywhere": _swap_anywhere,
-    "copy from above": _copy_from_above,
-    "shift left": _shift_left,
-    "shift right": _shift_right,
-    "drop a row": _drop_row,
-    "repeat a row": _repeat_row,
-    "swap rows": _swap_rows,
-    "blank a row": _blank_row,
-    "split a row": _split_row,
-    "insert a row": _insert_row,
-    "cut off rows": _cut_rows,
-    "change columns": _change_columns,
-    "change headings": _change_headings,
-}
-
-
-def _bytes_changed(content: bytes, rng: random.Random) -> bytes:
-    at = rng.randrange(len(content))
-    upto = min(len(content), at + rng.randrange(1, 200))
-    return rng.choice((
-        content[:at],
-        content[:at] + content[at + 1 :],
-        content[:at] + content[upto:],
-        content[:at] + content[at:upto] + content[at:],
-        content[:at] + bytes([rng.choice(b'";,\t\n\r\0\xff0Aa$')]) + content[at + 1 :],
-    ))  # fmt: skip
-
-
-# --- verdicts -----------------------------------------------------------------------------------------------
 
 
 def _outcome(good: Good, content: bytes, grid: Grid | None) -> str:
@@ -529,12 +203,14 @@ def _stands_there(name: str, value: Any, row: int, grid: Grid | None) -> bool:
         return False
     if name == "report_date":
         return value is None or any(_plain_date(cell) == value for line in grid for cell in line)
-    head = next(line for line in grid if sum(_plain(cell) in HEADINGS for cell in line) > 8)
-    places = [at for at, cell in enumerate(head) if HEADINGS.get(" ".join(_plain(cell).split())) == name]
-    shown = [_plain(grid[row - 1][at]) if at < len(grid[row - 1]) else "" for at in places[:1]]
+    head = next(line for line in grid if sum(plain(cell) in HEADINGS for cell in line) > 8)
+    places = [at for at, cell in enumerate(head) if HEADINGS.get(" ".join(plain(cell).split())) == name]
+    cells = [grid[row - 1][at] if at < len(grid[row - 1]) else "" for at in places[:1]]
     if name == "refund_date":
-        return any(_plain_date(text) == value for text in shown)
-    return [text.strip() or None for text in shown] == [value] or (value is None and not places)
+        return any(_plain_date(cell) == value for cell in cells)
+    if cells and isinstance(cells[0], dt.datetime):  # a real date where text belongs is its text
+        return bool(value == f"{cells[0]}")
+    return [plain(cell).strip() or None for cell in cells] == [value] or (value is None and not places)
 
 
 def _plainly_read(content: bytes, delimiter: str) -> Grid:
@@ -548,10 +224,10 @@ def _plainly_read(content: bytes, delimiter: str) -> Grid:
 def _plain_date(text: Any) -> dt.datetime | None:
     for form in ("%m/%d/%Y", "%Y-%m-%d"):
         try:
-            return dt.datetime.strptime(_plain(text).strip(), form)  # noqa: DTZ007 - a day
+            return dt.datetime.strptime(plain(text).strip(), form)  # noqa: DTZ007 - a day
         except ValueError:
             continue
-    serial = re.fullmatch("[0-9]{5}", _plain(text))
+    serial = re.fullmatch("[0-9]{5}", plain(text))
     return dt.datetime(1899, 12, 30) + dt.timedelta(int(serial[0])) if serial else None  # noqa: DTZ001 - a day
 
 
@@ -567,13 +243,13 @@ def test_a_spoilt_file_is_never_silently_read_as_something_else(good_files: list
         grid: Grid | None = [list(row) for row in good.grid]
         assert grid is not None
         if name == "change bytes":
-            content = _bytes_changed(_as_bytes(good.kind, grid), rng)
+            content = bytes_changed(as_bytes(good.kind, grid), rng)
             grid = None
             if good.kind != "xlsx":
                 grid = _plainly_read(content, good.kind)
         else:
             CELLS[name](good, grid, rng)
-            content = _as_bytes(good.kind, grid)
+            content = as_bytes(good.kind, grid)
         outcome = _outcome(good, content, grid)
         if outcome.startswith("SILENT"):
             silent.append((number, name, good.name, outcome))
