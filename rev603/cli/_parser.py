@@ -43,6 +43,7 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=28)
+        self._action_max_length = len("    reconcile")  # argparse forgets that commands are set in twice
 
 
 class Parser(argparse.ArgumentParser):
