@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _DIGITS = r"(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})"
 _USUAL = rf"\A(?:-?\$?|\$-){_DIGITS}(?:\.[0-9]{{0,2}})?\z"
 _ANY = re.compile(
-    rf"(?:(?:USD|US\$|\$)(?=\())?(?P<open>\()?(?P<sign>[-−–+])?(?:USD|US\$|\$)?(?P<inner>[-−–])?"  # noqa: RUF001 - dashes that are met
+    rf"(?:(?:USD|US\$|\$)(?=\())?(?P<open>\()?(?P<sign>[-−–+])?(?:USD|US\$|\$)?(?P<inner>[-−–])?"
     rf"(?P<digits>{_DIGITS})?(?P<cents>\.[0-9]*)?(?:USD(?=\)))?(?P<close>\))?(?P<trail>-|CR)?(?:USD)?",
     re.ASCII,
 )

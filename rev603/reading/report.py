@@ -136,7 +136,7 @@ def read(
     on_error: OnError = "raise",
     limits: Limits = DEFAULT_LIMITS,
 ) -> Report:
-    rr"""Read a REV-603 export: any layout, Excel or delimited text.
+    r"""Read a REV-603 export: any layout, Excel or delimited text.
 
     Parameters
     ----------

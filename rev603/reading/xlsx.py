@@ -80,7 +80,7 @@ def read_xlsx_grid(
 
 
 def _fast(source: Source, facts: SheetFacts) -> list[pa.ChunkedArray]:
-    import fastexcel  # only for workbooks
+    import fastexcel  # noqa: PLC0415 - only for workbooks
 
     if not facts.last_row:
         return []
@@ -107,7 +107,7 @@ def _without_noise(column: pa.Array) -> pa.Array:
 
 
 def _careful(source: Source, facts: SheetFacts) -> list[pa.ChunkedArray]:
-    import openpyxl  # rarely needed for reading
+    import openpyxl  # noqa: PLC0415 - rarely needed for reading
 
     try:
         with warnings.catch_warnings():
