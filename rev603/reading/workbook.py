@@ -184,7 +184,7 @@ def _contents(package: Package, main: str) -> _Contents:
         if prefix != root[0]:  # extensions have elements of the same names, which mean something else
             found.extended |= name == "workbookPr"
         elif name == "workbookPr":
-            found.date1904 = attributes.get("date1904", "0").strip().lower() in {"1", "true", "on"}
+            found.date1904 = attributes.get("date1904", "0").strip().lower() in {"1", "true"}
         elif name == "sheet":
             identifier = next((value for key, value in attributes.items() if key.endswith(":id")), "")
             state = attributes.get("state", "visible")
