@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from rev603.presenting.text import as_text, one_line, visible, visible_column
+from rev603.presenting.text import as_text, visible
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from rev603.presenting.columns import Shown
 
-__all__ = ["FORMATS", "MAX_TEXT", "Mark", "cell_of", "column_cell", "filled", "stored"]
+__all__ = ["FORMATS", "MAX_TEXT", "Mark", "cell_of", "cut_one", "style_of"]
 
 #: Excel's own limit: characters of a cell.
 MAX_TEXT = 32_767
@@ -37,7 +36,6 @@ FORMATS = {
     "identifier": "@",
     "text": "@",
 }
-_DAY_ZERO = pd.Timestamp("1899-12-30")
 _LONG = 255
 
 _HEAD = {"bold": True, "color": "FFFFFF"}
@@ -110,17 +108,16 @@ def cell_of(ws: Worksheet, mark: Mark) -> Cell:
     if mark.leads_to:
         sheet = mark.leads_to.replace("'", "''")
         cell.hyperlink = Hyperlink(ref="", location=f"'{sheet}'!A1")
-    value = mark.value
-    if isinstance(value, str):
-        return filled(cell, cut_one(visible(value))) or cell
-    return filled(cell, None if pd.isna(value) else value) or cell
+    if isinstance(mark.value, str):
+        cell.value = cut_one(visible(mark.value))
+        cell.data_type = "s"  # also where it begins like a formula
+    elif not pd.isna(mark.value):
+        cell.value = mark.value
+    return cell
 
 
-def column_cell(ws: Worksheet, column: Shown, values: pd.Series) -> Cell:
-    """Give the one cell that carries every value of a column to the writer, with the column's format.
-
-    A streamed row is written at once, so that a cell can be filled again for the next one.
-    """
+def style_of(ws: Worksheet, column: Shown, values: pd.Series) -> int:
+    """Give the number, in the workbook, of the style that a column's values bear."""
     cell = WriteOnlyCell(ws)
     cell.font = Font(name="Calibri", size=11, color="222222")
     cell.number_format = FORMATS[column.kind]
@@ -129,38 +126,7 @@ def column_cell(ws: Worksheet, column: Shown, values: pd.Series) -> Cell:
         # Excel shows ##### for longer text in the format Text: the mark that it is text serves as well
         cell.number_format = "General"
         cell.quotePrefix = True
-    return cell
-
-
-def filled(cell: Cell, value: Any) -> Cell | None:
-    """Put a value into a cell as what it is; text stays text, also where it begins like a formula."""
-    if value is None:
-        return None
-    cell.value = value
-    if isinstance(value, str):
-        cell.data_type = "s"
-    return cell
-
-
-def stored(values: pd.Series, kind: str, *, breaks: bool = False) -> list[Any]:
-    """Give a column as Excel stores it: text, or numbers; a date counts days. Missing is None."""
-    if kind in ("text", "identifier"):
-        text = _cut(visible_column(values, visible if breaks else one_line))
-        return list(text.astype(object).where(text.notna(), None))
-    if kind == "date":
-        naive = values.dt.tz_localize(None) if isinstance(values.dtype, pd.DatetimeTZDtype) else values
-        values = (naive - _DAY_ZERO) / pd.Timedelta(days=1)
-    there = np.isfinite(values.astype("float64").to_numpy(na_value=np.nan))
-    return list(values.astype(object).where(there, None))
-
-
-def _cut(text: pd.Series) -> pd.Series:
-    long = (text.str.len() > MAX_TEXT).fillna(value=False).astype(bool)
-    if not long.any():
-        return text
-    text = text.copy()
-    text[long] = text[long].map(cut_one)
-    return text
+    return int(cell.style_id)
 
 
 def cut_one(text: str) -> str:

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = ["SteadyZip", "whole_file", "write_text"]
+
+_END_OF_ROWS = b"</sheetData>"
 
 
 @contextmanager
@@ -59,10 +61,13 @@ class SteadyZip(zipfile.ZipFile):
         The file to write.
     moment
         The one time that all entries bear; a zip knows none before 1980.
+    insert
+        Name of an entry → blocks that go behind the rows of the worksheet that is written under it.
     """
 
-    def __init__(self, path: Path, moment: datetime) -> None:
+    def __init__(self, path: Path, moment: datetime, *, insert: Mapping[str, Iterable[bytes]]) -> None:
         super().__init__(path, "w", zipfile.ZIP_DEFLATED, allowZip64=True)
+        self._insert = insert
         self._moment = (max(moment.year, 1980), moment.month, moment.day, 0, 0, 0)
 
     def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:
@@ -70,13 +75,15 @@ class SteadyZip(zipfile.ZipFile):
         super().writestr(self._entry(str(zinfo_or_arcname)), data)
 
     def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
-        """Add an entry from a file, block by block."""
-        with (
-            Path(filename).open("rb") as source,
-            self.open(self._entry(str(arcname)), "w", force_zip64=True) as target,
-        ):
-            while block := source.read(1 << 20):
+        """Add an entry from a file, with its inserted blocks in their place."""
+        name = str(arcname)
+        # a worksheet is short, as its lines are still to come
+        before, mark, behind = Path(filename).read_bytes().partition(_END_OF_ROWS)
+        with self.open(self._entry(name), "w", force_zip64=True) as target:
+            target.write(before)
+            for block in self._insert.get(name, ()):
                 target.write(block)
+            target.write(mark + behind)
 
     def _entry(self, name: str) -> zipfile.ZipInfo:
         entry = zipfile.ZipInfo(name, self._moment)

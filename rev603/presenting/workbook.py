@@ -2,7 +2,7 @@
 
 A :class:`Sheet` says what stands on a sheet, :func:`write_workbook` writes it. Text stays text, also
 where it begins like a formula; dates and amounts are values; a table longer than a sheet goes on on the
-next one. Rows stream through openpyxl's write-only mode, so that 100,000 lines need no tree in memory.
+next one. Lines are streamed, so that 100,000 of them need no tree in memory.
 
 Import this where a workbook is written, not before: openpyxl takes its time to load.
 """
@@ -21,10 +21,11 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
-from rev603.presenting.cells import Mark, cell_of, column_cell, filled, stored
+from rev603.presenting.cells import Mark, cell_of, style_of
 from rev603.presenting.columns import Shown, shown_columns
 from rev603.presenting.files import SteadyZip, whole_file
 from rev603.presenting.masking import Mask, check_mask, mask_frame
+from rev603.presenting.rows import row_xml
 from rev603.presenting.text import as_text, visible
 
 if TYPE_CHECKING:
@@ -155,14 +156,16 @@ def write_workbook(
     when = (moment or _EPOCH).replace(tzinfo=None)
     book = Workbook(write_only=True)
     book.properties = DocumentProperties(creator="rev603", title=visible(title), created=when, modified=when)
+    lines: dict[str, Iterator[bytes]] = {}  # name of the sheet's file in the zip → its lines
     try:
         for sheet in sheets:
             if isinstance(sheet, Front):
                 _write_front(book, sheet)
-            else:
-                for part in _parts(sheet, max_rows):
-                    _write_sheet(book, part, mask)
-        with whole_file(path) as unfinished, SteadyZip(unfinished, when) as archive:
+                continue
+            for part in _parts(sheet, max_rows):
+                rows = _write_sheet(book, part, mask)
+                lines[f"xl/worksheets/sheet{len(book.worksheets)}.xml"] = rows
+        with whole_file(path) as unfinished, SteadyZip(unfinished, when, insert=lines) as archive:
             ExcelWriter(book, archive).write_data()  # Workbook.save() would stamp the clock into it
     finally:
         for ws in cast("Any", book).worksheets:  # what a failure left open
@@ -186,7 +189,8 @@ def _parts(sheet: Sheet, max_rows: int) -> Iterator[Sheet]:
         )
 
 
-def _write_sheet(book: Workbook, sheet: Sheet, mask: Mask) -> None:
+def _write_sheet(book: Workbook, sheet: Sheet, mask: Mask) -> Iterator[bytes]:
+    """Write what stands around the table, and give its lines."""
     ws = _new_sheet(book, sheet.name)
     frame, head = sheet.frame, sheet.header_row
     shown = shown_columns(frame, sheet.columns, labels=sheet.labels)
@@ -207,9 +211,7 @@ def _write_sheet(book: Workbook, sheet: Sheet, mask: Mask) -> None:
         ws.append([cell_of(ws, Mark(sheet.note, "note"))])
         ws.append(_totals(ws, sheet, shown))
     ws.append([cell_of(ws, Mark(column.label, _head_style(column))) for column in shown])
-    cells = [column_cell(ws, column, frame[column.name]) for column in shown]
-    for row in _rows(sheet, shown, mask):
-        ws.append([filled(cell, value) for cell, value in zip(cells, row, strict=True)])
+    styles = [style_of(ws, column, frame[column.name]) for column in shown]
     if frame.empty:
         ws.append([cell_of(ws, Mark("None.", "note"))])
     if shown:
@@ -217,6 +219,7 @@ def _write_sheet(book: Workbook, sheet: Sheet, mask: Mask) -> None:
     for letter, column in zip(letters, shown, strict=True):
         if column.name == "days_waiting":
             _fill_by_age(ws, f"{letter}{head + 1}:{letter}{head + max(len(frame), 1)}")
+    return _lines(sheet, shown, styles, mask)
 
 
 def _new_sheet(book: Workbook, name: str) -> Worksheet:
@@ -274,13 +277,12 @@ def _width(column: Shown, values: pd.Series) -> float:
     return max(min(longest + 3, widest), heading, _NARROWEST.get(column.kind, 9.0))
 
 
-def _rows(sheet: Sheet, shown: tuple[Shown, ...], mask: Mask) -> Iterator[tuple[Any, ...]]:
-    """Give the lines as tuples of what Excel stores; columns are converted whole, a block at a time."""
+def _lines(sheet: Sheet, shown: tuple[Shown, ...], styles: list[int], mask: Mask) -> Iterator[bytes]:
+    """Give the table's lines a block at a time, so that no long table is in memory twice."""
     frame = sheet.frame[[column.name for column in shown]]
     for start in range(0, len(frame), _CHUNK):
         block = mask_frame(frame.iloc[start : start + _CHUNK], mask=mask)
-        columns = (stored(block[each.name], each.kind, breaks=sheet.breaks) for each in shown)
-        yield from zip(*columns, strict=True)
+        yield row_xml(block, shown, styles, first=sheet.header_row + 1 + start, breaks=sheet.breaks)
 
 
 def _write_front(book: Workbook, front: Front) -> None:
