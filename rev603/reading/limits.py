@@ -44,7 +44,7 @@ class Limits:
         Files within a workbook's archive (each picture and comment is one).
     max_elements
         Elements of a part that a real parser has to run through: the small ones, and a sheet whose markup is
-        unlike what programs write. A million take about a second. A sheet of plain markup has no such bound.
+        unlike what programs write. A million take about half a second. A sheet of plain markup has no such bound.
     max_depth
         How deep a part's XML may nest; a workbook needs about ten.
 
@@ -63,7 +63,7 @@ class Limits:
     max_line_bytes: int = 4 * _MIB
     max_sheets: int = 255
     max_parts: int = 10_000
-    max_elements: int = 8_000_000
+    max_elements: int = 5_000_000
     max_depth: int = 100
 
     def __post_init__(self) -> None:
