@@ -35,6 +35,7 @@ __all__ = ["weekly_front"]
 _WIDTHS = (34, 14, 20, 2, 34, 14, 20)
 _ACT = 5
 _CHART_ROWS = 13
+_SHORT_MONEY = '[>=1000000]"$"0.0,,"M";[>=1000]"$"0,"K";"$"0'
 _COLORS = {"trend": "B4472E", "by_method": "2F5D8C"}
 _FIRST_ROW = 5  # of a sheet's lines, under title, note, totals and column names
 
@@ -143,7 +144,10 @@ def _movement(summary: WeeklySummary) -> list[Row]:
         rows.append(_account(lines[-1], "total "))
     else:
         rows.append([Mark("No older report to compare with.", "note"), None, None])
-    return rows + [_account(line) for line in wording.also(summary)]
+    also = wording.also(summary)
+    if also:
+        rows += [[None] * 3, [Mark("Also worth a look", "label"), Mark(None, "label"), Mark(None, "label")]]
+    return rows + [_account(line) for line in also]
 
 
 def _paid(summary: WeeklySummary) -> list[Row]:
@@ -167,8 +171,8 @@ def _bars(title: str, summary: WeeklySummary, what: tuple[str, str]) -> BarChart
     chart.title = _small_title(title)
     chart.legend = None
     chart.gapWidth = 60
-    chart.width, chart.height = 14.0, 6.3  # type: ignore[assignment] # centimetres; the stubs say whole ones
-    chart.y_axis.number_format = '[>=1000000]"$"0.0,,"M";[>=1000]"$"0,"K";"$"0'
+    chart.width, chart.height = 13.0, 6.3  # type: ignore[assignment] # centimetres; the stubs say whole ones
+    chart.y_axis.number_format = _SHORT_MONEY
     chart.y_axis.majorGridlines = ChartLines(spPr=_line("D9DEE7"))
     chart.y_axis.delete = chart.x_axis.delete = False
     letters = get_column_letter(names.index(column) + 1), "A"

@@ -99,14 +99,15 @@ def weekly_page(summary: WeeklySummary, *, mask: Mask = "ssn", max_rows: int = M
     )
 
 
-def _accounts(summary: WeeklySummary) -> list[tuple[str, tuple[wording.Line, ...]]]:
-    """Give the small accounts beside the figures: a caption, and lines of which the last is the sum."""
+def _accounts(summary: WeeklySummary) -> list[tuple[str, tuple[wording.Line, ...], bool]]:
+    """Give the small accounts beside the figures: caption, lines, and whether the last is their sum."""
     everything = wording.Line("All refunds", summary.totals["lines"], summary.totals["amount"])
     accounts = [
-        ("What changed", wording.movement(summary)),
-        ("How refunds were paid", (*wording.paid(summary), everything)),
+        ("What changed", wording.movement(summary), True),
+        ("How refunds were paid", (*wording.paid(summary), everything), True),
+        ("Also worth a look", wording.also(summary), False),
     ]
-    return [(caption, lines) for caption, lines in accounts if lines]
+    return [account for account in accounts if account[1]]
 
 
 def _table(summary: WeeklySummary, part: Section, mask: Mask, max_rows: int) -> Table:

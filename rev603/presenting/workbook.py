@@ -204,7 +204,9 @@ def _write_sheet(book: Workbook, sheet: Sheet, mask: Mask) -> Iterator[bytes]:
         cast("Any", ws.oddFooter).center.text = f"Columns A to {paper} of A to {letters[-1]}"
     sample = mask_frame(frame.head(_CHUNK)[[column.name for column in shown]], mask=mask)
     for letter, column in zip(letters, shown, strict=True):
-        ws.column_dimensions[letter].width = _width(column, sample[column.name])
+        ws.column_dimensions[letter].width = _width(
+            column, sample[column.name], sheet.totals.get(column.name, 0)
+        )
     if sheet.title:
         ws.row_dimensions[1].height = 21
         ws.append([cell_of(ws, Mark(sheet.title, "title"))])
@@ -262,7 +264,7 @@ def _fill_by_age(ws: Worksheet, where: str) -> None:
         ws.conditional_formatting.add(where, rule)
 
 
-def _width(column: Shown, values: pd.Series) -> float:
+def _width(column: Shown, values: pd.Series, total: float) -> float:
     """Give a width, in characters, that shows nearly every value and each word of the heading."""
     longest = 0.0
     if column.kind in ("text", "identifier"):
@@ -271,7 +273,7 @@ def _width(column: Shown, values: pd.Series) -> float:
         if longest > _SHORT:
             longest = max(float(lengths.quantile(0.98)), _SHORT)
     elif column.kind == "money" and values.notna().any():
-        longest = len(f"-${values.abs().max():,.2f}")
+        longest = len(f"-${max(values.abs().max(), abs(total)):,.2f}") + 1  # the total is bold
     heading = max((len(word) for word in column.label.split()), default=0) + 4  # room for the filter's arrow
     widest = _WIDEST_COLUMN.get(column.name, _WIDEST.get(column.kind, 24.0))
     return max(min(longest + 3, widest), heading, _NARROWEST.get(column.kind, 9.0))

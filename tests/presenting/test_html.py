@@ -83,7 +83,7 @@ def test_nothing_runs_and_nothing_comes_from_a_network(page: Page, summary: Week
 
 def test_every_table_can_be_read_aloud(page: Page) -> None:
     tables = len(page.all("table"))
-    assert tables == len(page.all("caption")) == 2 + 12
+    assert tables == len(page.all("caption")) == 3 + 12
     assert all(attrs.get("scope") in ("col", "row") for attrs in page.all("th"))
     regions = [attrs for tag, attrs, _ in page.elements if attrs.get("role") == "region"]
     assert len(regions) == 12
