@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603.reading.grid import as_mask, has_byte
+from rev603.reading.grid import as_mask, has_byte, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,11 +100,9 @@ def unwrap_table(
     grid: TextGrid, columns: dict[str, int], lines: NDArray[np.int64], log: IssueLog
 ) -> dict[str, pa.ChunkedArray]:
     """Take the table's lines, column by column, and undo what wrapped their cells."""
-    everything = len(lines) == len(grid)
-    wanted = pa.array(lines)
     taken = {}
     for name, at in columns.items():
-        column = grid.columns[at] if everything else _lines_of(grid.columns[at], lines, wanted)
+        column = lines_of(grid.columns[at], lines)
         repaired, where = unwrapped(column, free_text=name in FREE_TEXT)
         if len(where):
             log.add_cells(
@@ -112,12 +110,6 @@ def unwrap_table(
             )
         taken[name] = repaired
     return taken
-
-
-def _lines_of(column: pa.ChunkedArray, lines: NDArray[np.int64], wanted: pa.Array) -> pa.ChunkedArray:
-    if len(lines) and lines[-1] - lines[0] + 1 == len(lines):  # one run of lines: a view, nothing is copied
-        return column.slice(int(lines[0]), len(lines))
-    return column.take(wanted)
 
 
 def _where(

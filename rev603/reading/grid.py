@@ -74,11 +74,8 @@ class TextGrid:
 
     def lines(self, indices: Iterable[int]) -> list[list[str | None]]:
         """Give some lines as plain lists: for the few that are looked at one by one."""
-        if isinstance(indices, range) and indices.step == 1:
-            picked = [column.slice(indices.start, len(indices)).to_pylist() for column in self.columns]
-        else:
-            wanted = pa.array(list(indices), type=pa.int64())
-            picked = [column.take(wanted).to_pylist() for column in self.columns]
+        at = np.fromiter(indices, dtype=np.int64)
+        picked = [lines_of(column, at).to_pylist() for column in self.columns]
         return [list(line) for line in zip(*picked, strict=True)]
 
     def address(self, index: int, column: int | None = None) -> str:
@@ -111,6 +108,15 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def lines_of(column: pa.ChunkedArray, lines: NDArray[np.int64]) -> pa.ChunkedArray:
+    """Give some lines of a column, ascending; one run of lines is a view, nothing is copied."""
+    if not len(lines):
+        return column.slice(0, 0)
+    if lines[-1] - lines[0] + 1 == len(lines):
+        return column.slice(int(lines[0]), len(lines))
+    return column.take(pa.array(lines))
 
 
 def is_valid(column: pa.ChunkedArray) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ import pandas as pd
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.control import Header
 from rev603.reading.dates import DateOrder, date_order
+from rev603.reading.grid import lines_of
 from rev603.reading.issues import CATALOGUE, masked
 from rev603.reading.layout import Figure, read_block, require_columns
 from rev603.reading.rows import DOUBTFUL, TOTAL, UNREADABLE, Rows, filled_down, sort_rows
@@ -90,7 +91,7 @@ def read_part(grid: TextGrid, table: Table, log: IssueLog, *, known: Header | No
 
 def _date_order(grid: TextGrid, table: Table, rows: Rows, day: Figure | None) -> DateOrder:
     """Decide how slashed dates are read, from the lines and the report's own date together."""
-    column = grid.columns[table.columns["refund_date"]].take(rows.refunds).unique()
+    column = lines_of(grid.columns[table.columns["refund_date"]], rows.refunds).unique()
     texts = [text.strip("='\"") for text in column.to_pylist() if text]
     order = date_order(texts)
     own = date_order([*texts, day.text]) if day and day.text else order

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import escape
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     import os
 
     from numpy.typing import NDArray
+
+    from rev603.reading.sniff import Source
+
+_IMPORTING = threading.Lock()
 
 OnError = Literal["raise", "collect"]
 #: So many issues are shown in a notebook.
@@ -184,10 +189,21 @@ def read(
     if grain not in (None, "line", "refund"):
         raise ValueError(f'grain is "line", "refund" or None, not {grain!r}')
     file = sniff(source, limits=limits)
+    with ThreadPoolExecutor(1) as other_core:
+        return _report(file, other_core, sheet=sheet, grain=grain, on_error=on_error, limits=limits)
+
+
+def _report(
+    file: Source,
+    other_core: ThreadPoolExecutor,
+    *,
+    sheet: str | int | None,
+    grain: Grain | None,
+    on_error: OnError,
+    limits: Limits,
+) -> Report:
     log = IssueLog(file.name)
-    background = ThreadPoolExecutor(1)  # hashing leaves the interpreter free
-    content_hash = background.submit(lambda: hashlib.sha256(file.data).hexdigest())
-    background.shutdown(wait=False)
+    content_hash = other_core.submit(lambda: hashlib.sha256(file.data).hexdigest())
     if file.misnamed:
         log.add(
             "misnamed",
@@ -207,6 +223,7 @@ def read(
         raise LineError(issues[issues["severity"] == "error"].reset_index(drop=True), where=file.name)
     readable = ~everything.unreadable
     frame = everything.frame if readable.all() else everything.frame[readable].reset_index(drop=True)
+    contract = other_core.submit(_checked, frame)
     counted = control_totals(frame, everything.cents[readable], header, grain=grain)
     if counted.control.grain == "refund":
         frame = frame.assign(
@@ -229,7 +246,7 @@ def read(
             where=file.name,
             what_to_do="tell us about this file: rev603 must not lose a row",
         )
-    _checked(frame)
+    contract.result()
     return Report(
         refunds=frame,
         header=header,
@@ -289,12 +306,18 @@ def _totals_in_words(control: Control) -> str:
 
 def _checked(frame: pd.DataFrame) -> None:
     """Hold the typed frame against its contract; parsing guarantees it, so a failure here is ours."""
-    from pandera.errors import SchemaErrors  # noqa: PLC0415 - slow to import
+    with _IMPORTING:  # two threads that import pandera at once block each other
+        from pandera.errors import SchemaErrors  # noqa: PLC0415 - slow to import
 
-    from rev603.schema import RefundSchema  # noqa: PLC0415 - imports pandera
+        from rev603.schema import RefundSchema  # noqa: PLC0415 - imports pandera
 
     try:
-        RefundSchema.validate(frame, lazy=True)
+        RefundSchema.validate(
+            frame, lazy=True, inplace=True
+        )  # it changes nothing; else it would copy the frame
     except SchemaErrors as error:
         failed = ", ".join(sorted({str(column) for column in error.failure_cases["column"]}))
-        raise AssertionError(f"rev603 read a frame that breaks its own contract, in: {failed}") from None
+        raise Rev603Error(
+            f"rev603 read a frame that breaks its own contract, in: {failed}.",
+            what_to_do="tell us about this file: it is our mistake",
+        ) from None

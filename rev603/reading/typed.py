@@ -16,7 +16,7 @@ from rev603.reading import cells
 from rev603.reading.amounts import parse_amounts
 from rev603.reading.checks import say_doubts
 from rev603.reading.dates import DateOrder, Dates, parse_dates
-from rev603.reading.grid import as_mask, is_valid, map_columns
+from rev603.reading.grid import as_mask, is_valid, lines_of, map_columns
 from rev603.reading.issues import masked
 from rev603.vocabulary.centres import CENTRES
 from rev603.vocabulary.headings import REFUND_COLUMNS
@@ -163,7 +163,7 @@ def typed_lines(
     columns["source_sheet"] = _constant(grid.sheet, count)
     columns["source_row"] = grid.rows[lines].astype(np.int64)
     for heading, at in table.unknown.items():
-        column_text = grid.columns[at].take(pa.array(lines))
+        column_text = lines_of(grid.columns[at], lines)
         columns[heading if heading not in columns else f"{heading} (report)"] = pandas_text(column_text)
     return Typed(pd.DataFrame(columns), cents, work.bad)
 
