@@ -112,9 +112,9 @@ def _ways(slashed: list[re.Match[str]]) -> tuple[bool, bool]:
     """Tell whether some dates can only be day/month, and whether some can only be month/day."""
     pairs = [(int(found[1]), int(found[3])) for found in slashed]
     day_first = any(first > 12 >= second for first, second in pairs)
-    return day_first, any(second > 12 >= first for first, second in pairs) or (all(
-        first == second for first, second in pairs
-    ) and not day_first)
+    return day_first, any(second > 12 >= first for first, second in pairs) or (
+        all(first == second for first, second in pairs) and not day_first
+    )
 
 
 def parse_dates(

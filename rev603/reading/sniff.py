@@ -182,7 +182,9 @@ def _bounded(read: Callable[[int], object], name: str, limits: Limits, *, expect
     pieces: list[bytes] = []
     wanted = limits.max_file_bytes + 1
     while wanted > 0:
-        step = _STEP if pieces else max(_STEP, expected + 1)  # a file sets aside room for all that is asked for
+        step = (
+            _STEP if pieces else max(_STEP, expected + 1)
+        )  # a file sets aside room for all that is asked for
         piece = read(min(wanted, step))
         if isinstance(piece, str):
             raise TypeError('the file object gives text: open the file with open(path, "rb")')
