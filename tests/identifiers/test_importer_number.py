@@ -49,7 +49,7 @@ def test_forms(form: tuple[str, str | None, str, str, str | None, str | None]) -
     assert importer_number.suffix(text) == suffix
 
 
-@pytest.mark.parametrize("junk", JUNK, ids=ascii)
+@pytest.mark.parametrize("junk", JUNK, ids=lambda junk: ascii(junk).split(" at 0x")[0])
 def test_junk_is_not_valid_and_never_raises(junk: object) -> None:
     assert importer_number.is_valid(junk) is False
     assert importer_number.kind(junk) is None
@@ -57,7 +57,7 @@ def test_junk_is_not_valid_and_never_raises(junk: object) -> None:
     assert importer_number.suffix(junk) is None
 
 
-@pytest.mark.parametrize("junk", JUNK, ids=ascii)
+@pytest.mark.parametrize("junk", JUNK, ids=lambda junk: ascii(junk).split(" at 0x")[0])
 def test_junk_is_refused_in_our_own_words(junk: Any) -> None:
     with pytest.raises(IdentifierError) as caught:
         importer_number.validate(junk)
