@@ -97,6 +97,19 @@ def test_every_picture_has_a_text_alternative(page: Page) -> None:
     assert len(pictures) == 3
     titles = {attrs.get("id") for attrs in page.all("title")}
     assert all(attrs["role"] == "img" and attrs["aria-labelledby"] in titles for attrs in pictures)
+    said = [text for tag, text in page.texts if tag == "title"]
+    assert "Stuck amount by days waiting; the longest wait is 132 days." in said
+    assert len([text for text in said if len(text) > 20]) == 1 + 3
+    assert len(page.all("style")) == 1  # none of a picture, which would style the whole page
+
+
+def test_the_accounts_say_what_moved_and_how_it_was_paid(page: Page, summary: WeeklySummary) -> None:
+    cells = page.cells()
+    account = cells[cells.index("plus new") : cells.index("plus new") + 6]
+    new, cleared = summary.totals["new_rejects_amount"], summary.totals["cleared_amount"]
+    assert account == ["plus new", "10", f"${new:,.2f}", "less cleared", "-4", f"-${cleared:,.2f}"]
+    paid = cells.index("ACH")
+    assert cells[paid : paid + 3] == ["ACH", "30", "$1,234,567.89"]
 
 
 def test_links_lead_somewhere(page: Page) -> None:

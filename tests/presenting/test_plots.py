@@ -63,6 +63,8 @@ def test_weeks_are_split_by_what_became_of_the_refunds(ax: Axes) -> None:
     assert plots.by_week(refunds(), ax=ax) is ax
     # ACH, check, rejected, otherwise unpaid; each in two weeks
     assert heights(ax) == [[10.10, -3.00], [0.0, 5.00], [20.20, 0.0], [0.0, 7.07]]
+    # in the second week 7.07 stands on 5.00
+    assert [round(group[1].get_y(), 2) for group in ax.containers] == [0.0, 0.0, 5.0, 5.0]
     legend = ax.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == [
@@ -71,6 +73,14 @@ def test_weeks_are_split_by_what_became_of_the_refunds(ax: Axes) -> None:
         "rejected",
         "otherwise unpaid",
     ]
+
+
+def test_what_was_taken_back_hangs_below_the_line(ax: Axes) -> None:
+    one_week = refunds().iloc[[0, 2]].assign(refund_date=pd.Timestamp("2026-03-02"), amount=[10.0, -4.0])
+    plots.by_week(one_week, ax=ax)
+    ach, check = (group[0] for group in ax.containers[:2])
+    assert (ach.get_y(), ach.get_height()) == (0.0, 10.0)
+    assert (check.get_y(), check.get_height()) == (0.0, -4.0)
 
 
 def test_age_bands_show_every_band(ax: Axes, summary: WeeklySummary) -> None:

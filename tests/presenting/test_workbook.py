@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +100,18 @@ def test_a_table_longer_than_a_sheet_goes_on_and_loses_no_line(tmp_path: Path) -
         range(25)
     )
     assert max(ws.max_row for ws in book) == 14
+
+
+def test_lines_written_in_several_blocks_stand_one_under_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rev603.presenting.workbook._CHUNK", 4)
+    frame = pd.DataFrame({"lines": range(11), "payee_id": "000-12-3456"})
+    write_workbook(tmp_path / "x.xlsx", [Sheet(name="x", frame=frame, title="t")])
+    assert read(tmp_path / "x.xlsx", "x")[4:] == [[number, "XXX-XX-3456"] for number in range(11)]
+    with zipfile.ZipFile(tmp_path / "x.xlsx") as archive:
+        xml = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert re.findall('<row r="([0-9]+)"', xml) == [str(number) for number in range(1, 16)]
 
 
 def test_no_line_is_said_to_be_none(tmp_path: Path) -> None:
