@@ -80,7 +80,8 @@ def test_reconcile_exits_1_with_open_differences_and_writes_the_workbook(
     book = tmp_path / "made" / "reconciliation.xlsx"
     assert main(["reconcile", SAMPLES, "--entries", f"{SAMPLES}/entries.csv", "-o", str(book)]) == 1
     assert "$0.00 unexplained" in capsys.readouterr().out
-    assert "Proof" in pd.ExcelFile(book).sheet_names
+    with pd.ExcelFile(book) as written:
+        assert "Proof" in written.sheet_names
 
 
 def test_reconcile_exits_0_where_all_came_and_finds_columns_by_the_names_given(
