@@ -175,6 +175,8 @@ def _bars(title: str, summary: WeeklySummary, what: tuple[str, str]) -> BarChart
     chart.y_axis.number_format = _SHORT_MONEY
     chart.y_axis.majorGridlines = ChartLines(spPr=_line("D9DEE7"))
     chart.y_axis.delete = chart.x_axis.delete = False
+    if len(frame) and frame[column].min() >= 0:  # bars that do not start at zero exaggerate a change
+        chart.y_axis.scaling.min = 0
     letters = get_column_letter(names.index(column) + 1), "A"
     figures, labels = (f"'{part.sheet}'!${letter}${_FIRST_ROW}:${letter}${last}" for letter in letters)
     chart.add_data(Reference(range_string=figures))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import random
 import zipfile
@@ -188,6 +189,7 @@ def _by_xlsxwriter() -> bytes:
     """A workbook with shared strings, styles, dates, padded numbers, merges, errors and formulas."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        book.set_properties({"created": dt.datetime(2026, 11, 13)})  # noqa: DTZ001 - else the clock's, to the second
         page = book.add_worksheet("Main Report")
         padded, date = (
             book.add_format({"num_format": "0000000"}),
