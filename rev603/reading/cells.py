@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603.reading.grid import as_mask, has_byte, lines_of
+from rev603.reading.grid import as_mask, has_byte, lines_of, map_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,15 +100,14 @@ def unwrap_table(
     grid: TextGrid, columns: dict[str, int], lines: NDArray[np.int64], log: IssueLog
 ) -> dict[str, pa.ChunkedArray]:
     """Take the table's lines, column by column, and undo what wrapped their cells."""
+    wrapped = {name: lines_of(grid.columns[at], lines) for name, at in columns.items()}
     taken = {}
-    for name, at in columns.items():
-        column = lines_of(grid.columns[at], lines)
-        repaired, where = unwrapped(column, free_text=name in FREE_TEXT)
+    bare = map_columns(lambda item: unwrapped(item[1], free_text=item[0] in FREE_TEXT), wrapped.items())
+    for (name, at), (column, where) in zip(columns.items(), bare, strict=True):
         if len(where):
-            log.add_cells(
-                "wrapper-removed", grid, lines[where], name, column.take(pa.array(where)).to_pylist(), at=at
-            )
-        taken[name] = repaired
+            values = wrapped[name].take(pa.array(where)).to_pylist()
+            log.add_cells("wrapper-removed", grid, lines[where], name, values, at=at)
+        taken[name] = column
     return taken
 
 

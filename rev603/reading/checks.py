@@ -40,6 +40,9 @@ class Lines(Protocol):
     text: dict[str, pa.ChunkedArray]
     bad: NDArray[np.bool_]
 
+    def distinct(self, name: str) -> pa.DictionaryArray:
+        """Give a column by its distinct values."""
+
     def say(self, code: str, name: str, places: NDArray[np.int64], *, detail: list[str] | str = "") -> None:
         """Note an issue for each of some cells."""
 
@@ -97,7 +100,7 @@ def _say_distinct(work: Lines, code: str, name: str, usual: Callable[[pa.Array],
     """Note the cells of unusual form; forms are looked at by distinct value."""
     if name not in work.text:
         return
-    encoded = work.text[name].combine_chunks().dictionary_encode()
+    encoded = work.distinct(name)
     if not len(encoded.dictionary):
         return
     odd = ~usual(encoded.dictionary)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
+from rev603.reading.numbering import mixed, numbered
 from rev603.vocabulary.statuses import RETURNED, STATE_OF_STATUS, status_key
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def control_totals(
     grain
         What the caller knows; found out from the totals otherwise.
     """
-    refunds = _refund_codes(frame)
+    refunds, count = _refund_numbers(frame)
     alike = _alike(refunds, cents)
     stated = None if header.total_refund_amount is None else round(header.total_refund_amount * 100)
     per_payment = per_refund = cents
@@ -119,7 +120,6 @@ def control_totals(
         per_payment = _counted_once(some, cents, alike, _PAYMENT)
         per_refund = _counted_once(some, cents, alike, _REFUND)
     found, counting = _chosen(cents, per_payment, per_refund, stated, grain)
-    count = int(refunds.max(initial=-1)) + 1
     checks = []
     if stated is not None:
         checks.append(stated == int(counting.sum()))
@@ -146,33 +146,35 @@ _REFUND = ["payee_id", "refund_id"]
 _PAYMENT = [*_REFUND, "refund_date", "refund_secondary_status", "check_or_trace_number"]
 
 
-def _refund_codes(frame: pd.DataFrame) -> NDArray[np.int64]:
-    """Give each line its refund's number, from 0: refund number and payee; a line without one is its own."""
-    ids, _ = pd.factorize(frame["refund_id"])
-    payees, names = pd.factorize(frame["payee_id"])
-    pairs = ids.astype(np.int64) * (len(names) + 1) + payees
-    bare = np.flatnonzero(ids < 0)
-    pairs[bare] = -1 - np.arange(len(bare)) - len(names)
-    return pd.factorize(pairs)[0].astype(np.int64)
+def _refund_numbers(frame: pd.DataFrame) -> tuple[NDArray[np.int64], int]:
+    """Give each line its refund's number, from 0, and their count: refund number and payee make a refund.
+
+    A line without a refund number is one of its own.
+    """
+    numbers = numbered(frame, _REFUND)
+    bare = np.flatnonzero(frame["refund_id"].isna())
+    largest = int(numbers.max(initial=-1))
+    if not len(bare):
+        return numbers, largest + 1
+    numbers[bare] = largest + 1 + np.arange(len(bare))
+    return numbers, int(np.count_nonzero(np.bincount(numbers)))
 
 
 def _alike(refunds: NDArray[np.int64], cents: NDArray[np.int64]) -> NDArray[np.int64]:
     """Find the lines of refunds that show an amount more than once; for most reports they are few."""
-    # one number per pair is hashed four times faster than two; a rare collision adds a line that is looked at in vain
-    pairs = pd.Series(refunds.astype(np.uint64) * _MIXING + cents.astype(np.uint64))
+    # a rare collision adds a line that is looked at in vain
+    pairs = pd.Series(mixed([refunds.astype(np.uint64), cents.astype(np.uint64)], len(refunds)))
     repeating = np.zeros(int(refunds.max(initial=-1)) + 1, dtype=bool)
     repeating[refunds[pairs.duplicated().to_numpy(dtype=bool)]] = True
     return np.flatnonzero(repeating[refunds])
 
 
-#: 2**64 over the golden ratio: spreads consecutive numbers over the whole range.
-_MIXING = np.uint64(0x9E3779B97F4A7C15)
-
-
 def _repeated(frame: pd.DataFrame, alike: NDArray[np.int64]) -> NDArray[np.int64]:
     """Find the lines that are the same as an earlier one in every column; a few columns rule most of them out."""
     first = frame[["refund_id", "document_number", "refund_secondary_status"]].iloc[alike]
-    maybe = alike[first.duplicated(keep=False).to_numpy(dtype=bool)]
+    maybe: NDArray[np.int64] = alike[first.duplicated(keep=False).to_numpy(dtype=bool)]
+    if not len(maybe):
+        return maybe
     whole = frame.drop(columns=["source_file", "source_sheet", "source_row"]).iloc[maybe]
     same: NDArray[np.bool_] = whole.duplicated().to_numpy(dtype=bool)
     return np.asarray(maybe[same], dtype=np.int64)

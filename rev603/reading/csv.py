@@ -1,7 +1,7 @@
 """Delimited text to the text grid, by pyarrow, with every cell as text.
 
 pyarrow wants every row as wide as the first; exports are not so kind (a header block of three cells
-above a table of 17). Rows of another width are handed to us one by one with their number, parsed by
+above a table of 17). Rows of another width are kept with their number, parsed by
 the standard library and put back where they stood. Blank rows are kept, so that row numbers are those
 that a spreadsheet program shows.
 """
@@ -15,22 +15,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pv
 
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
+from rev603.reading.csv_pieces import count_byte, parse_pieces
 from rev603.reading.grid import TextGrid
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.vocabulary.headings import heading_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
 
     from rev603.reading.sniff import Source
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_BYTES = 262_144
 _SAMPLE_ROWS = 300
-_BLOCK_BYTES = 4 << 20
 _QUOTE_ADVICE = 'look for a cell that opens with " and never closes, or export the report again'
 
 
@@ -55,7 +54,7 @@ def read_csv_grid(source: Source, headings: Collection[str], *, limits: Limits =
     """
     data = source.utf8()
     skipped, delimiter = _marked_delimiter(data)
-    body = memoryview(data)[_after_lines(data, skipped) :]
+    body = memoryview(data)[bytes(data[:64]).find(b"\n") + 1 if skipped else 0 :]
     sample = bytes(body[:_SAMPLE_BYTES]).decode("utf-8", errors="ignore")
     if delimiter is None:
         delimiter = max(_DELIMITERS, key=lambda each: _promise(sample, each, headings))
@@ -66,29 +65,30 @@ def read_csv_grid(source: Source, headings: Collection[str], *, limits: Limits =
             where=source.name,
             what_to_do="open it in a spreadsheet program and keep only the report",
         )
-    if data.count(b'"') % 2:
-        _refuse_stray_quote(data, delimiter, source.name)
-    columns, odd = _parse(body, delimiter, width, source.name, limits)
-    columns = _with_odd_rows(columns, odd, delimiter, source.name, limits)
-    rows = np.arange(1 + skipped, 1 + skipped + len(columns[0]), dtype=np.int64)
-    return TextGrid(columns=tuple(columns), rows=rows, file=source.name)
+    if count_byte(data, ord('"')) % 2:
+        _refuse_stray_quote(bytes(data), delimiter, source.name)
+    try:
+        rows = parse_pieces(body, delimiter, width)
+    except pa.ArrowInvalid as error:
+        raise UnrecognizedFileError(
+            "The text cannot be cut into rows and columns.",
+            where=source.name,
+            why=str(error)[:200],
+            what_to_do=_QUOTE_ADVICE,
+        ) from None
+    columns = _with_odd_rows(rows.columns, rows.odd, delimiter, source.name, limits)
+    numbers = np.arange(1 + skipped, 1 + skipped + len(columns[0]), dtype=np.int64)
+    return TextGrid(columns=tuple(columns), rows=numbers, file=source.name)
 
 
-def _marked_delimiter(data: bytes) -> tuple[int, str | None]:
+def _marked_delimiter(data: bytes | memoryview) -> tuple[int, str | None]:
     """Obey a first line ``sep=;``, which Excel writes and reads."""
-    first = data[: data.find(b"\n") if b"\n" in data[:64] else 64].strip().strip(b'"')
+    first = bytes(data[:64]).split(b"\n")[0].strip().strip(b'"')
     if first[:4].lower() == b"sep=" and len(first) == 5:
         return 1, chr(first[4])
     if first[:4].lower() == b"sep=" and len(first) == 4:
         return 1, "\t"
     return 0, None
-
-
-def _after_lines(data: bytes, count: int) -> int:
-    at = 0
-    for _ in range(count):
-        at = data.find(b"\n", at) + 1 or len(data)
-    return at
 
 
 def _rows(sample: str, delimiter: str) -> list[list[str]]:
@@ -120,56 +120,6 @@ def _usual_width(sample: str, delimiter: str) -> int:
 def _modal(widths: list[int]) -> int:
     counted = Counter(width for width in widths if width)
     return max(counted, key=lambda width: (counted[width], width), default=1)
-
-
-def _parse(
-    body: memoryview, delimiter: str, width: int, name: str, limits: Limits
-) -> tuple[list[pa.ChunkedArray], dict[int, str]]:
-    """Parse on all cores; where rows of another width turn up, once more on one, which knows their numbers."""
-    odd: dict[int, str] = {}
-
-    def keep(row: pv.InvalidRow) -> str:
-        odd[row.number] = row.text
-        return "skip"
-
-    try:
-        return _columns(body, delimiter, width, limits, None), odd
-    except pa.ArrowInvalid:
-        pass
-    try:
-        return _columns(body, delimiter, width, limits, keep), odd
-    except pa.ArrowInvalid as error:
-        raise UnrecognizedFileError(
-            "The text cannot be cut into rows and columns.",
-            where=name,
-            why=str(error)[:200],
-            what_to_do=_QUOTE_ADVICE,
-        ) from None
-
-
-def _columns(
-    body: memoryview,
-    delimiter: str,
-    width: int,
-    limits: Limits,
-    keep: Callable[[pv.InvalidRow], str] | None,
-) -> list[pa.ChunkedArray]:
-    names = [str(index) for index in range(width)]
-    table = pv.read_csv(
-        pa.BufferReader(pa.py_buffer(body)),
-        read_options=pv.ReadOptions(
-            column_names=names,
-            use_threads=keep is None,
-            block_size=max(_BLOCK_BYTES, limits.max_line_bytes + 1),  # a row must fit into a block
-        ),
-        parse_options=pv.ParseOptions(
-            delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=keep
-        ),
-        convert_options=pv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
-        ),
-    )
-    return list(table.columns)
 
 
 def _with_odd_rows(

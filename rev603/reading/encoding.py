@@ -17,12 +17,13 @@ __all__ = ["Encoding", "text_encoding", "to_utf8"]
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252"]
 
 _SAMPLE = 4_096
+_PIECE = 1 << 20
 _SAVE_UTF8 = 'export the report again, or save it from Excel as "CSV UTF-8"'
 
 _NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 
 
-def text_encoding(data: bytes, name: str, limits: Limits) -> tuple[Encoding, int]:
+def text_encoding(data: bytes | memoryview, name: str, limits: Limits) -> tuple[Encoding, int]:
     r"""Find the encoding of a text file, and prove it over every byte.
 
     A byte order mark decides; without one, UTF-16 shows by its NULs, then UTF-8 is tried strictly, and what
@@ -62,15 +63,16 @@ def text_encoding(data: bytes, name: str, limits: Limits) -> tuple[Encoding, int
     if encoding in {"utf-16-le", "utf-16-be"}:
         blank = _prove_utf16(data, encoding, bom_bytes, name)
     else:
-        nul = data.find(b"\x00")
-        if nul >= 0:
+        lowest, highest = _span(data)
+        if lowest == 0:
+            nul = bytes(data).find(b"\0")
             raise UnrecognizedFileError(
                 "The file is not text.",
                 where=f"{name}, byte {nul + 1:,} (line {_line(data, nul):,})",
                 why="it holds a NUL, which no text has",
                 what_to_do=_SAVE_UTF8,
             )
-        if not _is_utf8(data):
+        if highest >= 0x80 and not _is_utf8(data):
             if bom_bytes:
                 _refuse_mixed(data, name, "its byte order mark says UTF-8, and the bytes do not keep to it")
             encoding = _prove_cp1252(data, name)
@@ -84,7 +86,9 @@ def text_encoding(data: bytes, name: str, limits: Limits) -> tuple[Encoding, int
     return encoding, bom_bytes
 
 
-def to_utf8(data: bytes, encoding: Encoding, *, bom_bytes: int = 0, partial: bool = False) -> bytes:
+def to_utf8(
+    data: bytes | memoryview, encoding: Encoding, *, bom_bytes: int = 0, partial: bool = False
+) -> bytes | memoryview:
     """Give text as UTF-8 without its byte order mark.
 
     Parameters
@@ -100,7 +104,7 @@ def to_utf8(data: bytes, encoding: Encoding, *, bom_bytes: int = 0, partial: boo
 
     Returns
     -------
-    bytes
+    bytes or memoryview
         UTF-8; the same object where nothing has to change.
 
     Examples
@@ -115,16 +119,17 @@ def to_utf8(data: bytes, encoding: Encoding, *, bom_bytes: int = 0, partial: boo
     return text.encode()
 
 
-def _by_mark_or_pattern(data: bytes, name: str) -> tuple[Encoding, int]:
-    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+def _by_mark_or_pattern(data: bytes | memoryview, name: str) -> tuple[Encoding, int]:
+    head = bytes(data[:_SAMPLE])
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise UnrecognizedFileError("The file is in UTF-32.", where=name, what_to_do=_SAVE_UTF8)
-    if data.startswith(codecs.BOM_UTF8):
+    if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig", 3
-    if data.startswith(codecs.BOM_UTF16_LE):
+    if head.startswith(codecs.BOM_UTF16_LE):
         return "utf-16-le", 2
-    if data.startswith(codecs.BOM_UTF16_BE):
+    if head.startswith(codecs.BOM_UTF16_BE):
         return "utf-16-be", 2
-    even, odd = data[0:_SAMPLE:2], data[1:_SAMPLE:2]
+    even, odd = head[0::2], head[1::2]
     if odd.count(0) * 2 > len(odd) and not even.count(0):
         return "utf-16-le", 0
     if even.count(0) * 2 > len(even) and not odd.count(0):
@@ -132,10 +137,10 @@ def _by_mark_or_pattern(data: bytes, name: str) -> tuple[Encoding, int]:
     return "utf-8", 0
 
 
-def _prove_utf16(data: bytes, encoding: Encoding, bom_bytes: int, name: str) -> bool:
+def _prove_utf16(data: bytes | memoryview, encoding: Encoding, bom_bytes: int, name: str) -> bool:
     """Decode the whole, so that no later step meets half a character; say whether it is blank."""
     try:
-        text = data[bom_bytes:].decode(encoding)
+        text = codecs.decode(data[bom_bytes:], encoding)
     except UnicodeDecodeError as error:
         raise UnrecognizedFileError(
             "The text (UTF-16) is damaged or cut off.",
@@ -153,10 +158,15 @@ def _prove_utf16(data: bytes, encoding: Encoding, bom_bytes: int, name: str) -> 
     return not text or text.isspace()
 
 
-def _is_utf8(data: bytes) -> bool:
+def _span(data: bytes | memoryview) -> tuple[int, int]:
+    """Give the lowest and the highest byte: 0 is a NUL, and below 128 all is ASCII."""
+    octets = np.frombuffer(data, np.uint8)
+    pieces = [octets[start : start + _PIECE] for start in range(0, len(octets), _PIECE)]  # of a cache's size
+    return min(int(piece.min()) for piece in pieces), max(int(piece.max()) for piece in pieces)
+
+
+def _is_utf8(data: bytes | memoryview) -> bool:
     """Tell whether all of it is UTF-8, without a second copy of it in memory."""
-    if data.isascii():
-        return True
     offsets = pa.array([0, len(data)], pa.int64()).buffers()[1]
     text = pa.LargeStringArray.from_buffers(1, offsets, pa.py_buffer(data))
     try:
@@ -166,7 +176,7 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _prove_cp1252(data: bytes, name: str) -> Encoding:
+def _prove_cp1252(data: bytes | memoryview, name: str) -> Encoding:
     octets = np.frombuffer(data, np.uint8)
     leads = (octets[:-1] >= 0xC2) & (octets[:-1] <= 0xF4)
     followed = (octets[1:] >= 0x80) & (octets[1:] <= 0xBF)
@@ -187,9 +197,9 @@ def _prove_cp1252(data: bytes, name: str) -> Encoding:
     return "cp1252"
 
 
-def _refuse_mixed(data: bytes, name: str, why: str) -> None:
+def _refuse_mixed(data: bytes | memoryview, name: str, why: str) -> None:
     try:
-        data.decode()
+        codecs.decode(data, "utf-8")
     except UnicodeDecodeError as error:
         raise UnrecognizedFileError(
             "The text is damaged: part of it is not UTF-8.",
@@ -199,22 +209,23 @@ def _refuse_mixed(data: bytes, name: str, why: str) -> None:
         ) from error
 
 
-def _is_blank(data: bytes, bom_bytes: int) -> bool:
+def _is_blank(data: bytes | memoryview, bom_bytes: int) -> bool:
     """Tell whether there is nothing but white space, seldom looking further than the beginning."""
-    pieces = (data[start : start + _SAMPLE] for start in range(bom_bytes, len(data), _SAMPLE))
+    pieces = (bytes(data[start : start + _SAMPLE]) for start in range(bom_bytes, len(data), _SAMPLE))
     return all(piece.isspace() for piece in pieces)
 
 
-def _refuse_long_lines(data: bytes, name: str, limits: Limits) -> None:
+def _refuse_long_lines(data: bytes | memoryview, name: str, limits: Limits) -> None:
     """Find a line over the limit by looking for line ends in windows of half of it: one search each."""
     window = max(limits.max_line_bytes // 2, 1)
     for start in range(0, len(data), window):
-        if _end_of_line(data, start, start + window) >= 0 or start + window > len(data):
+        if _has_line_end(data, start, start + window) or start + window > len(data):
             continue
         floor = max(0, start - limits.max_line_bytes)
-        begin = max(data.rfind(b"\n", floor, start), data.rfind(b"\r", floor, start), floor - 1) + 1
-        end = _end_of_line(data, start, min(len(data), begin + limits.max_line_bytes + 1))
-        if end < 0 and len(data) - begin > limits.max_line_bytes:
+        before = bytes(data[floor:start])
+        begin = floor + max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
+        longest = min(len(data), begin + limits.max_line_bytes + 1)
+        if len(data) - begin > limits.max_line_bytes and not _has_line_end(data, start, longest):
             raise UnsafeFileError(
                 f"A line is longer than {limits.max_line_bytes:,} bytes.",
                 where=f"{name}, line {_line(data, begin):,}",
@@ -223,12 +234,15 @@ def _refuse_long_lines(data: bytes, name: str, limits: Limits) -> None:
             )
 
 
-def _end_of_line(data: bytes, start: int, stop: int) -> int:
-    found = data.find(b"\n", start, stop)
-    return found if found >= 0 else data.find(b"\r", start, stop)
+def _has_line_end(data: bytes | memoryview, start: int, stop: int) -> bool:
+    for end in (min(start + _SAMPLE, stop), stop):  # it is nearly always close by
+        text = bytes(data[start:end])
+        if b"\n" in text or b"\r" in text:
+            return True
+    return False
 
 
-def _line(data: bytes, at: int) -> int:
+def _line(data: bytes | memoryview, at: int) -> int:
     """Give the number of the line that a byte stands in."""
-    before = data[:at]
+    before = bytes(data[:at])
     return max(before.count(b"\n"), before.count(b"\r")) + 1

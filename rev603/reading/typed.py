@@ -30,7 +30,7 @@ from rev603.vocabulary.statuses import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -43,6 +43,13 @@ _ESSENTIAL = frozenset(column.name for column in REFUND_COLUMNS if column.essent
     "company_name",
     "care_of",
 }
+
+
+#: Columns of codes and other few values, which are looked at value by value.
+_BY_DISTINCT_VALUES = (
+    "filer_code", "payee_id", "refund_status", "refund_secondary_status", "refund_type", "check_or_ach", "center_id",
+    "team_number", "port_code",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,19 @@ class _Lines:
         self.grid, self.table, self.lines, self.log = grid, table, lines, log
         self.text = cells.unwrap_table(grid, table.columns, lines, log)
         self.bad = np.zeros(len(lines), dtype=bool)
+        self._distinct: dict[str, pa.DictionaryArray] = {}
+
+    def encode(self, names: Iterable[str]) -> None:
+        """Find the distinct values of some columns, side by side, before they are asked for."""
+        wanted = [name for name in names if name in self.text]
+        found = map_columns(_encoded, [self.text[name] for name in wanted])
+        self._distinct = dict(zip(wanted, found, strict=True))
+
+    def distinct(self, name: str) -> pa.DictionaryArray:
+        """Give a column by its distinct values; the column is not repaired any more after that."""
+        if name not in self._distinct:
+            self._distinct[name] = _encoded(self.text[name])
+        return self._distinct[name]
 
     def say(self, code: str, name: str, places: NDArray[np.int64], *, detail: list[str] | str = "") -> None:
         if len(places):
@@ -95,7 +115,7 @@ class _Lines:
 
     def say_values(self, code: str, name: str, known: Callable[[str], bool]) -> dict[str | None, int]:
         """Say each distinct value that is not known, once, with how often and where first."""
-        column = self.text[name].combine_chunks().dictionary_encode()
+        column = self.distinct(name)
         unknown = {}
         for index, value in enumerate(column.dictionary.to_pylist()):
             if not known(value):
@@ -137,6 +157,7 @@ def typed_lines(
         entries = _entry_numbers(work)
         dates = _dates(work, report_date, order)
         cents, filled = _amounts(work, *amounts.result())
+    work.encode(_BY_DISTINCT_VALUES)
     say_doubts(work, entries)
     _check_vocabularies(work)
     method = _method(work)
@@ -169,8 +190,7 @@ def typed_lines(
 
 
 def _find_errors(work: _Lines) -> None:
-    for name, column in work.text.items():
-        places = cells.cell_errors(column)
+    for name, places in zip(work.text, map_columns(cells.cell_errors, work.text.values()), strict=True):
         if not len(places):
             continue
         if name in _ESSENTIAL:
@@ -258,7 +278,7 @@ def _check_vocabularies(work: _Lines) -> None:
 def _method(work: _Lines) -> pd.api.extensions.ExtensionArray:
     """Give the methods as ``ACH`` and ``Check``, whatever their case; another text is said and becomes missing."""
     work.say_values("method-unknown", "check_or_ach", lambda text: status_key(text) in METHODS)
-    column = work.text["check_or_ach"].combine_chunks().dictionary_encode()
+    column = work.distinct("check_or_ach")
     names = pa.array(
         [METHODS.get(status_key(value)) for value in column.dictionary.to_pylist()], type=pa.string()
     )
@@ -270,6 +290,10 @@ def pandas_text(column: pa.ChunkedArray | pa.Array) -> pd.api.extensions.Extensi
     dtype: Any = TEXT  # the stubs do not know that pandas makes its text from Arrow without a copy
     made: pd.api.extensions.ExtensionArray = dtype.__from_arrow__(column)
     return made
+
+
+def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    return column.combine_chunks().dictionary_encode()
 
 
 def _constant(text: str | None, count: int) -> pd.api.extensions.ExtensionArray:
