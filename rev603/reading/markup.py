@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rev603.reading.package import Package
 
-__all__ = ["parse_part", "refuse_doctype"]
+__all__ = ["local", "parse_part", "refuse_doctype"]
 
 _XML_ERRORS = (expat.ExpatError, ValueError, LookupError)  # the latter two: an encoding that nobody knows
 
@@ -24,6 +24,7 @@ def parse_part(
     start: Callable[[str, dict[str, str]], None] | None = None,
     end: Callable[[str], None] | None = None,
     text: Callable[[str], None] | None = None,
+    cdata: Callable[[], None] | None = None,
 ) -> None:
     """Run through a part of a workbook.
 
@@ -39,6 +40,8 @@ def parse_part(
         Called at each closing tag.
     text
         Called with text between tags, perhaps in pieces.
+    cdata
+        Called where a CDATA section begins.
 
     Raises
     ------
@@ -75,6 +78,8 @@ def parse_part(
     parser.EndElementHandler = closing
     if text is not None:
         parser.CharacterDataHandler = text
+    if cdata is not None:
+        parser.StartCdataSectionHandler = cdata
     _feed(parser, package.pieces(part), package, part)
 
 
@@ -85,6 +90,11 @@ def _refuse(package: Package, part: str, what: str, why: str) -> NoReturn:
         why=why,
         what_to_do="open it in Excel and save it under another name, or export the report again",
     )
+
+
+def local(tag: str) -> str:
+    """Give an element's name without its namespace prefix."""
+    return tag.rpartition(":")[2]
 
 
 class _RootReachedError(Exception):

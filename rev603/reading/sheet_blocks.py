@@ -36,6 +36,8 @@ _SINGLE = re.compile(rb"<[^<>]*=\s*'")
 _TYPED_ERROR = re.compile(rb"<c\s[^<>]*\bt\s*=\s*\"e\"")
 _ERROR_TEXT = re.compile(rb"[^>]*>\s*(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?\s*(?:<v(?:\s[^>]*)?>([^<]*)</v>)?")
 _FORMULA = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:(<v\s*/>|<v(?:\s[^>]*)?>)([^<])?)?")
+_VALUE = re.compile(rb"<c\s[^>]*>\s*(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?\s*<v(?:\s[^>]*)?>([^<]*)</v>")
+_STR, _STR_MASK = (np.uint64(int.from_bytes(text, "little")) for text in (b'str"', b"\xff" * 4))
 _MERGE = re.compile(rb'<mergeCell\s[^<>]*\bref="([A-Za-z0-9:$]+)"')
 
 
@@ -147,7 +149,7 @@ def _tally_block(text: bytes, tally: Tally) -> None:
     if not block.tags["c"].size:
         return
     tally.count(block.tags["c"].size)
-    cells = read_cells(block, rows, styled=bool(tally.padded_styles))
+    cells = read_cells(block, rows, styled=bool(tally.formats.padded or tally.formats.kinds))
     disorder = np.flatnonzero((np.diff(cells.row) == 0) & (np.diff(cells.column) <= 0))
     if disorder.size:
         tally.refuse_disorder(int(cells.row[disorder[0]]))
@@ -156,8 +158,9 @@ def _tally_block(text: bytes, tally: Tally) -> None:
         _tally_errors(cells, tally)
     if block.has(b"<f"):
         _tally_formulas(cells, tally)
-    if tally.padded_styles:
+    if tally.formats.padded:
         _tally_padded(cells, tally)
+    _tally_shown(cells, tally)
 
 
 def _check_markup(block: Block) -> None:
@@ -211,7 +214,47 @@ def _tally_formulas(cells: Cells, tally: Tally) -> None:
 
 def _tally_padded(cells: Cells, tally: Tally) -> None:
     numeric = (cells.kind == 0) | cells.is_kind("n")
-    found = np.flatnonzero(np.isin(cells.style, list(tally.padded_styles)) & numeric & ~cells.blank)
+    found = np.flatnonzero(np.isin(cells.style, list(tally.formats.padded)) & numeric & ~cells.blank)
     if found.size:
-        texts = tuple(tally.padded_styles[style] for style in cells.style[found].tolist())
+        texts = tuple(tally.formats.padded[style] for style in cells.style[found].tolist())
         tally.padded.append((cells.row[found], cells.column[found], texts))
+
+
+def _tally_shown(cells: Cells, tally: Tally) -> None:
+    """Note the numbers and the texts that a reader may show otherwise."""
+    if cells.is_kind("d").any():
+        raise IrregularError("dates are written as text")
+    if (truths := np.flatnonzero(cells.is_kind("b") & ~cells.blank)).size:
+        starts, stops = cells.block.values(cells.at[truths])
+        first = cells.block.octets[starts]
+        if ((starts < 0) | (stops - starts != 1) | (first < ord("0")) | (first > ord("1"))).any():
+            raise IrregularError("truth values are unusual")
+    numeric = np.flatnonzero(((cells.kind == 0) | cells.is_kind("n")) & ~cells.blank)
+    if numeric.size:
+        _tally_numbers(cells, numeric, tally)
+    text = cells.block.text
+    if b"_x" in text and (kinds := np.flatnonzero((cells.kind & _STR_MASK) == _STR)).size:
+        for index in kinds.tolist():
+            found = _VALUE.match(text, int(cells.at[index]))
+            if found and b"_x" in found[1]:
+                raise IrregularError("texts of formulas have escapes")
+
+
+def _tally_numbers(cells: Cells, numeric: np.ndarray, tally: Tally) -> None:
+    block, formats = cells.block, tally.formats
+    starts, stops = block.values(cells.at[numeric])
+    for position in np.flatnonzero(starts < 0).tolist():
+        found = _VALUE.match(block.text, int(cells.at[numeric[position]]))
+        starts[position], stops[position] = found.span(1) if found else (0, 0)
+    valued = stops > starts
+    numeric, starts, stops = numeric[valued], starts[valued], stops[valued]
+    style = cells.style[numeric]
+    odd = block.odd_numbers(starts, stops, np.isin(style, list(formats.kinds)))
+    odd |= np.isin(style, list(formats.contested))
+    for position in np.flatnonzero(odd).tolist():
+        raw = block.text[starts[position] : stops[position]]
+        if b"&" in raw:
+            raise IrregularError("a number has entities")
+        index = numeric[position]
+        place = int(cells.row[index]), int(cells.column[index])
+        tally.add_number(*place, int(style[position]), raw.decode("utf-8", "replace"))

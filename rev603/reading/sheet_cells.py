@@ -38,6 +38,7 @@ _ADDRESS = b' r="'
 _EMPTY = ((_word(b"/>"), _mask(2)), (_word(b" />"), _mask(3)), (_word(b"></c>"), _mask(5)))
 _MASKS = np.array([_mask(length) for length in range(9)], np.uint64)
 _QUOTE = 34
+_WINDOW = 24  # no plain number is longer
 
 STRING = re.compile(rb"[^>]*\bt=\"str\"")
 # nothing that the fast reader would keep: an empty <v> counts only as the value of a text formula
@@ -79,6 +80,38 @@ class Block:
         closing = np.append(np.flatnonzero(self.octets == ord(">")), len(self.octets))
         ends: np.ndarray = closing[np.searchsorted(closing, tags)]
         return ends
+
+    def values(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give where the values of some cells, that begin at these places, start and stop.
+
+        Both are -1 where a formula, an attribute or anything else stands before the value.
+        """
+        starts = self.ends(cells) + 1
+        bare = (self.words[starts] & _mask(3)) == _word(b"<v>")
+        starts = np.where(bare, starts + 3, 0)
+        opening = np.append(np.flatnonzero(self.octets == ord("<")), len(self.octets))
+        stops = opening[np.searchsorted(opening, starts)]
+        return np.where(bare, starts, -1), np.where(bare, stops, -1)
+
+    def odd_numbers(self, starts: np.ndarray, stops: np.ndarray, dates: np.ndarray) -> np.ndarray:
+        """Tell which numbers between these places are not plain, as `is_plain` says of one."""
+        length = stops - starts
+        at = starts[:, None] + np.arange(_WINDOW)
+        octets = self.octets[np.minimum(at, len(self.octets) - 1)]
+        within = np.arange(_WINDOW) < length[:, None]
+        digit = within & (octets >= ord("0")) & (octets <= ord("9"))
+        point = within & (octets == ord("."))
+        minus = octets[:, 0] == ord("-")
+        whole = np.where(point.any(axis=1), point.argmax(axis=1), length)
+        digits, points = digit.sum(axis=1), point.sum(axis=1)
+        odd = (length > _WINDOW) | (points > 1) | (digits + points + minus != length) | (digits == 0)
+        decimals = length - whole - points
+        whole_digits = whole - minus
+        odd_number = (whole_digits < 1) | (whole_digits > 15) | (decimals > 9)
+        odd_number |= ((decimals > 0) & (whole_digits > 6)) | (minus & (octets[:, 1] == ord("0")))
+        odd_date = minus | (whole < 3) | (whole > 6) | (octets[:, 0] == ord("0")) | (decimals > 17)
+        found: np.ndarray = odd | np.where(dates, odd_date, odd_number)
+        return found
 
 
 @dataclass(frozen=True, eq=False)

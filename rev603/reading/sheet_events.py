@@ -8,6 +8,7 @@ import numpy as np
 
 from rev603.reading.markup import parse_part
 from rev603.reading.sheet_facts import LAST_ROW, place
+from rev603.reading.sheet_values import is_plain, shown_value
 
 if TYPE_CHECKING:
     from rev603.reading.package import Package
@@ -34,7 +35,7 @@ def scan_events(package: Package, part: str, tally: Tally) -> str:
         Why the fast reader cannot be trusted with this sheet; empty where it can.
     """
     events = _Events(tally)
-    parse_part(package, part, start=events.start, end=events.end, text=events.text)
+    parse_part(package, part, start=events.start, end=events.end, text=events.text, cdata=events.cdata)
     return events.unusual
 
 
@@ -85,6 +86,10 @@ class _Events:
         if self.path and self.path[-1] == "v":
             self.value.append(text)
 
+    def cdata(self) -> None:
+        if self.path and self.path[-1] == "v":
+            self.unusual = "a value is in a CDATA section"  # the fast reader overlooks it
+
     def end(self, _tag: str) -> None:
         name = self.path.pop()
         if name == "c" and self.path and self.path[-1] == "row":
@@ -129,7 +134,20 @@ class _Events:
             tally.errors.append((self.row, self.column, value))
         if self.has_formula and not value and not (kind == "str" and self.has_value):
             tally.add_uncomputed(self.row, self.column)
-        style = self.attributes.get("s", "0")
-        pattern = tally.padded_styles.get(int(style)) if style.isascii() and style.isdigit() else None
+        styled = self.attributes.get("s", "0")
+        style = int(styled) if styled.isascii() and styled.isdigit() and len(styled) < 8 else 0
+        if value:
+            self._tally_shown(kind, value, style)
+        pattern = tally.formats.padded.get(style)
         if pattern is not None and kind == "n" and value:
             tally.padded.append((np.array([self.row]), np.array([self.column]), (pattern,)))
+
+    def _tally_shown(self, kind: str, value: str, style: int) -> None:
+        """Note what a reader may show otherwise."""
+        tally = self.tally
+        if kind == "n":
+            date = style in tally.formats.kinds
+            if style in tally.formats.contested or not is_plain(value, date=date):
+                tally.add_number(self.row, self.column, style, value)
+        elif kind == "d" or (kind == "b" and value not in {"0", "1"}) or (kind == "str" and "_x" in value):
+            tally.shown.append((self.row, self.column, shown_value(kind, value)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
+from rev603.reading.sheet_values import shown_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,6 +60,9 @@ class SheetFacts:
         Cells that hold an error: the fast reader shows them as blank.
     padded
         Numbers whose format adds zeros in front: the fast reader shows them bare.
+    shown
+        Other cells that a reader would show in another way than a spreadsheet does (more than nine
+        decimals, exponents, times, durations, formats that readers disagree on), with what they show.
     merges
         Merged ranges as (first row, first column, last row, last column).
     uncomputed
@@ -76,6 +80,7 @@ class SheetFacts:
     cells: int = 0
     errors: MarkedCells = field(default_factory=lambda: marked([]))
     padded: MarkedCells = field(default_factory=lambda: marked([]))
+    shown: MarkedCells = field(default_factory=lambda: marked([]))
     merges: tuple[tuple[int, int, int, int], ...] = ()
     uncomputed: int = 0
     uncomputed_cells: tuple[str, ...] = ()
@@ -98,7 +103,8 @@ class Tally:
     def __init__(self, workbook: Workbook, sheet: Sheet) -> None:
         self.sheet = sheet
         self.limits = workbook.package.limits
-        self.padded_styles = workbook.padded_styles
+        self.formats = workbook.formats
+        self.epoch_1904 = workbook.date1904
         self.where = f"{workbook.package.name}, sheet {sheet.name!r}"
         self.cells = 0
         self.last_listed_row = 0
@@ -107,6 +113,7 @@ class Tally:
         self.last_row = 0
         self.errors: list[tuple[int, int, str]] = []
         self.padded: list[tuple[np.ndarray, np.ndarray, tuple[str, ...]]] = []
+        self.shown: list[tuple[int, int, str]] = []
         self.merges: list[tuple[int, int, int, int]] = []
         self.uncomputed: list[tuple[int, int]] = []
 
@@ -125,6 +132,11 @@ class Tally:
     def add_uncomputed(self, row: int, column: int) -> None:
         """Note a formula without a value."""
         self.uncomputed.append((row, column))
+
+    def add_number(self, row: int, column: int, style: int, raw: str) -> None:
+        """Note a number that a reader may show otherwise, as it stands in the XML."""
+        kind = self.formats.kinds.get(style, "")
+        self.shown.append((row, column, shown_number(raw, kind, epoch_1904=self.epoch_1904)))
 
     def add_merge(self, reference: str) -> None:
         """Note a merged range; one that cannot be read is of no consequence."""
@@ -165,6 +177,7 @@ class Tally:
                 np.concatenate(columns) if columns else np.empty(0, np.int64),
                 tuple(text for _, _, texts in self.padded for text in texts),
             ),
+            shown=marked(self.shown),
             merges=tuple(self.merges),
             uncomputed=len(self.uncomputed),
             uncomputed_cells=tuple(address(row, column) for row, column in self.uncomputed),

@@ -71,7 +71,7 @@ def read_sheets(
         facts = scan_sheet(workbook, each)
         if choose_reader(facts) == "careful":
             log.add_sheet("careful-reader", each.name, facts.careful_because)
-        grid = read_xlsx_grid(source, facts, epoch_1904=workbook.date1904).cleaned()
+        grid = read_xlsx_grid(workbook, facts).cleaned()
         table = find_table(grid, vocabulary, enough=enough, named=named)
         if table is None:
             nearest = nearest if nearest is not None and len(nearest) >= len(grid) else grid

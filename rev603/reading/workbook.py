@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Literal
 
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
-from rev603.reading.markup import parse_part, refuse_doctype
+from rev603.reading.markup import local, parse_part, refuse_doctype
 from rev603.reading.package import Package, open_package
+from rev603.reading.sheet_formats import STYLES, Formats, read_formats
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from rev603.reading.sniff import Source
 
 __all__ = ["Sheet", "Workbook", "open_workbook"]
 
 Visibility = Literal["visible", "hidden", "veryHidden"]
 
+_STRINGS = "xl/sharedstrings.xml"  # where the fast reader looks, whatever the relations say
 _REPAIR = "open it in Excel and let it repair the file, or export the report again"
 
 
@@ -61,8 +61,10 @@ class Workbook:
         In the workbook's order.
     date1904
         True where day 0 is 1904-01-01 (an old Macintosh setting).
-    padded_styles
-        Cell styles that show a number with leading zeros: style to pattern, as ``{3: "000-00-0000"}``.
+    formats
+        What its number formats make of numbers.
+    strings
+        The part of its shared strings; empty where there is none.
     oddities
         Why a fast reader might see another workbook than this one; empty for nearly all.
     """
@@ -70,7 +72,8 @@ class Workbook:
     package: Package
     sheets: tuple[Sheet, ...]
     date1904: bool = False
-    padded_styles: Mapping[int, str] = field(default_factory=dict)
+    formats: Formats = field(default_factory=Formats)
+    strings: str = ""
     oddities: tuple[str, ...] = ()
 
 
@@ -96,7 +99,7 @@ def open_workbook(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Workboo
     UnrecognizedFileError
         It is damaged.
     """
-    package = open_package(source.data, source.name, limits=limits)
+    package = open_package(bytes(source.data), source.name, limits=limits)
     markup = [part for part in package.parts if part.endswith((".xml", ".rels", ".vml"))]
     refuse_doctype(package, [part for part in markup if not part.startswith("xl/worksheets/sheet")])
     main = _main_part(package)
@@ -106,30 +109,22 @@ def open_workbook(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Workboo
     if not package.unambiguous:
         oddities.append("the archive's directory is of an unusual form")
     contents = _contents(package, main)
-    if contents.date1904 and contents.extended:
-        # the fast reader takes an extension's settings for the workbook's own, and dates come out four years early
-        oddities.append("it counts dates from 1904 and has extended settings")
     related = _related(package, main)
-    styles = next(
-        (part for kind, part in related.values() if kind == "styles" and part in package.parts), None
-    )
-    strings = [part for kind, part in related.values() if kind == "sharedstrings" and part in package.parts]
-    # the fast reader takes this one by its name, whatever the relations say
-    strings += [part for part in ("xl/sharedstrings.xml",) if part in package.parts and part not in strings]
-    for part in strings:
+    found = {kind: part for kind, part in reversed(related.values()) if part in package.parts}
+    strings = found.get("sharedstrings", _STRINGS if _STRINGS in package.parts else "")
+    styles = found.get("styles", STYLES if STYLES in package.parts else "")
+    if strings not in ("", _STRINGS) or styles not in ("", STYLES):
+        oddities.append("the shared strings or the styles lie in an unusual place")
+    for part in {strings, _STRINGS} & package.parts.keys():
         oddities += _check_strings(package, part)
     return Workbook(
         package=package,
         sheets=_located(package, contents.sheets, related),
         date1904=contents.date1904,
-        padded_styles=_padded_styles(package, styles) if styles else {},
+        formats=read_formats(package, styles, epoch_1904=contents.date1904),
+        strings=strings,
         oddities=tuple(oddities),
     )
-
-
-def local(tag: str) -> str:
-    """Give an element's name without its namespace prefix."""
-    return tag.rpartition(":")[2]
 
 
 # ------------------------------------------------------------------ sheets
@@ -171,7 +166,6 @@ class _Contents:
 
     sheets: list[tuple[str, Visibility, str]] = field(default_factory=list)
     date1904: bool = False
-    extended: bool = False
 
 
 def _contents(package: Package, main: str) -> _Contents:
@@ -181,9 +175,9 @@ def _contents(package: Package, main: str) -> _Contents:
     def start(tag: str, attributes: dict[str, str]) -> None:
         prefix, _, name = tag.rpartition(":")
         root.append(prefix)
-        if prefix != root[0]:  # extensions have elements of the same names, which mean something else
-            found.extended |= name == "workbookPr"
-        elif name == "workbookPr":
+        if prefix != root[0]:
+            return  # extensions have elements of the same names, which mean something else
+        if name == "workbookPr":
             found.date1904 = attributes.get("date1904", "0").strip().lower() in {"1", "true"}
         elif name == "sheet":
             identifier = next((value for key, value in attributes.items() if key.endswith(":id")), "")
@@ -217,46 +211,6 @@ def _located(
             )
         located.append(Sheet(name, index, visibility, kind or "missing", part))
     return tuple(located)
-
-
-# ------------------------------------------------------------------ number formats
-
-# "0000000", "000-00-0000", "00000\-0000", with a colour, a condition or quotes round what is printed as it is
-_DECORATION = re.compile(r"\[[^\]]*\]|[_*].")
-_QUOTED = re.compile(r'"([^"]*)"|\\(.)')
-_PADDED = re.compile(r"[^0-9#?.,%@;A-Za-z]*0[0 ./()-]*0[^0-9#?.,%@;A-Za-z]*")
-
-
-def _pattern(code: str) -> str | None:
-    """Give a number format as a row of zeros and punctuation, if that is all it is."""
-    first = _DECORATION.sub("", code).partition(";")[0]
-    plain = _QUOTED.sub(lambda found: found[1] or found[2] or "", first).strip()
-    return plain if _PADDED.fullmatch(plain) and "." not in plain and "/" not in plain else None
-
-
-def _padded_styles(package: Package, part: str) -> dict[int, str]:
-    codes: dict[str, str] = {}
-    styles: list[str] = []
-    inside: list[str] = []
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        name = local(tag)
-        if name == "numFmt" and inside and inside[-1] == "numFmts":
-            codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
-        elif name == "xf" and inside and inside[-1] == "cellXfs":
-            styles.append(attributes.get("numFmtId", "0"))
-        inside.append(name)
-
-    def end(_: str) -> None:
-        inside.pop()
-
-    parse_part(package, part, start=start, end=end)
-    patterns = {identifier: _pattern(code) for identifier, code in codes.items()}
-    return {
-        style: pattern
-        for style, identifier in enumerate(styles)
-        if (pattern := patterns.get(identifier)) is not None
-    }
 
 
 # ------------------------------------------------------------------ shared strings

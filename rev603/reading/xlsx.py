@@ -1,186 +1,121 @@
 """A workbook's sheet to the text grid: fastexcel, and openpyxl where that cannot be trusted.
 
-Both readers give the same text for the same cell. What the fast one hides (errors, padded numbers,
-formulas without a result) was found beforehand by the scan and is put back here.
+Both readers give the same text for the same cell. What the fast one hides or shows in its own way (errors,
+padded numbers, formulas without a result, long decimals, times) was found beforehand by the scan and is put
+back here.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import io
 import re
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from rev603.errors import UnrecognizedFileError
+from rev603.errors import Rev603Error, UnrecognizedFileError
 from rev603.reading.grid import TextGrid
 from rev603.reading.sheet_facts import MarkedCells, SheetFacts
 from rev603.reading.sheet_scan import choose_reader
+from rev603.reading.sheet_values import show_padded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from rev603.reading.sniff import Source
+    from rev603.reading.workbook import Workbook
 
 #: Stands for a formula whose result was never saved; read like any other cell error.
 FORMULA_WITHOUT_VALUE = "#FORMULA!"
 _REPAIR = "open it in Excel, let Excel repair it if it asks, and save it as .xlsx; or export the report again"
-#: Fifteen digits and a point; more are the tail of binary arithmetic.
-_LONGEST_NUMBER = 16
-_NOISY = r"\A-?[0-9]+\.[0-9]{2,}\z"
 _A1 = re.compile(r"([A-Z]+)([0-9]+)")
 
 
-def read_xlsx_grid(
-    source: Source, facts: SheetFacts, *, epoch_1904: bool, reader: str | None = None
-) -> TextGrid:
+def read_xlsx_grid(workbook: Workbook, facts: SheetFacts, *, reader: str | None = None) -> TextGrid:
     """Read one sheet as text.
 
     Parameters
     ----------
-    source
-        The workbook.
+    workbook
+        From `open_workbook`.
     facts
         What the scan found about the sheet.
-    epoch_1904
-        The workbook's date system.
     reader
-        ``"fast"`` or ``"careful"``; by default the one that the scan recommends.
+        ``"fast"`` or ``"careful"``; by default the one that the scan recommends. Where the fast one fails, or
+        sees another extent than the scan, the careful one is asked.
 
     Raises
     ------
     UnrecognizedFileError
         Neither reader can make sense of the sheet.
     """
-    careful = (reader or choose_reader(facts)) == "careful"
-    columns = _careful(source, facts) if careful else _fast(source, facts)
-    first_column = 1 if careful else max(1, facts.first_column)
-    height = len(columns[0]) if columns else 0
+    chosen = reader or choose_reader(facts)
+    columns = _fast(workbook, facts) if chosen == "fast" else None
+    if columns is None:
+        columns = _careful(workbook, facts)
+    first_column = max(1, facts.first_column)
+    uncomputed = _uncomputed(facts)
+    if len(uncomputed) and (lead := first_column - int(uncomputed.columns.min())) > 0:
+        columns = [_lengthened(None, facts.last_row)] * lead + columns
+        first_column -= lead
+    height = facts.last_row
     patches: list[tuple[MarkedCells, Callable[[str | None, str], str]]] = [
         (facts.errors, _as_it_is),
-        (_uncomputed(facts), _as_it_is),
+        (uncomputed, _as_it_is),
+        (facts.shown, _as_it_is),
+        (facts.padded, show_padded),
     ]
-    if not careful:
-        patches.append((facts.padded, show_padded))
     for cells, show in patches:
         columns = _patched(columns, cells, show, first_column, height)
+    height = len(columns[0]) if columns else 0
     return TextGrid(
         columns=tuple(columns),
         rows=np.arange(1, height + 1, dtype=np.int64),
-        file=source.name,
+        file=workbook.package.name,
         sheet=facts.sheet.name,
         first_column=first_column,
-        epoch_1904=epoch_1904,
+        epoch_1904=workbook.date1904,
         merges=facts.merges,
     )
 
 
-def _fast(source: Source, facts: SheetFacts) -> list[pa.ChunkedArray]:
+def _fast(workbook: Workbook, facts: SheetFacts) -> list[pa.ChunkedArray] | None:
+    """Read by fastexcel; None where it fails or sees another sheet than the scan did."""
     import fastexcel  # noqa: PLC0415 - only for workbooks
 
     if not facts.last_row:
         return []
     try:
-        sheet = fastexcel.read_excel(source.data).load_sheet(
+        sheet = fastexcel.read_excel(workbook.package.data).load_sheet(
             facts.sheet.index, header_row=None, skip_rows=0, dtypes="string", schema_sample_rows=1
         )
         batch: Any = sheet.to_arrow()
-    except fastexcel.FastExcelError as error:
-        raise _damaged(source, facts, error) from None
-    return [pa.chunked_array([_without_noise(column)]) for column in batch.columns]
-
-
-def _without_noise(column: pa.Array) -> pa.Array:
-    """Give numbers with the 15 digits that a spreadsheet shows: ``0.30000000000000004`` is 0.3."""
-    long = pc.greater(pc.utf8_length(column), _LONGEST_NUMBER)
-    if not pc.any(long).as_py():
-        return column
-    noisy = pc.fill_null(pc.and_(long, pc.match_substring_regex(column, _NOISY)), fill_value=False)
-    if not pc.any(noisy).as_py():
-        return column
-    plain = [number_text(float(text)) for text in column.filter(noisy).to_pylist()]
-    return pc.replace_with_mask(column, noisy, pa.array(plain, type=column.type))
-
-
-def _careful(source: Source, facts: SheetFacts) -> list[pa.ChunkedArray]:
-    import openpyxl  # noqa: PLC0415 - rarely needed for reading
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about styles and validations, which are not read
-            workbook = openpyxl.load_workbook(
-                io.BytesIO(source.data), read_only=True, data_only=True, keep_links=False
-            )
-            sheet: Any = workbook[facts.sheet.name]
-            sheet.reset_dimensions()  # it would believe a wrong <dimension>
-            lines = [[_text(cell.value, cell) for cell in line] for line in sheet.iter_rows()]
-    except Exception as error:  # noqa: BLE001 - openpyxl lets through whatever its parsers raise
-        raise _damaged(source, facts, error) from None
-    width = max((len(line) for line in lines), default=0)
-    return [
-        pa.chunked_array(
-            [pa.array([line[at] if at < len(line) else None for line in lines], type=pa.string())]
-        )
-        for at in range(width)
-    ]
-
-
-def _damaged(source: Source, facts: SheetFacts, error: Exception) -> UnrecognizedFileError:
-    return UnrecognizedFileError(
-        "The sheet is damaged and cannot be read.",
-        where=f"{source.name}, sheet {facts.sheet.name!r}",
-        why=f"{type(error).__name__}: {error}"[:200],
-        what_to_do=_REPAIR,
-    )
-
-
-def _text(value: object, cell: Any) -> str | None:
-    """Give openpyxl's value as the fast reader would."""
-    if value is None or value == "":
+    except fastexcel.FastExcelError:
         return None
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, dt.date):
-        return f"{value.isoformat()} 00:00:00"
-    if isinstance(value, int | float):
-        number = number_text(value)
-        pattern = str(cell.number_format)
-        return show_padded(number, pattern) if re.fullmatch(r"0[0-]*0", pattern) else number
-    return str(value)
+    if (batch.num_columns, batch.num_rows) != (facts.width, facts.last_row):
+        return None
+    return [pa.chunked_array([column]) for column in batch.columns]
 
 
-def number_text(value: float) -> str:
-    """Give a number as plain digits, 15 of them significant, never with an exponent.
+def _careful(workbook: Workbook, facts: SheetFacts) -> list[pa.ChunkedArray]:
+    from rev603.reading.sheet_careful import read_carefully  # noqa: PLC0415 - rarely needed for reading
 
-    >>> number_text(0.1 + 0.2), number_text(1234.0), number_text(1e21)
-    ('0.3', '1234', '1000000000000000000000')
-    """
-    if value == int(value):
-        return str(int(value))
-    return f"{float(f'{value:.15g}'):.17f}".rstrip("0") if abs(value) < 1e-4 else repr(float(f"{value:.15g}"))
+    if not facts.last_row:
+        return []
+    try:
+        return read_carefully(workbook, facts)
+    except Rev603Error:
+        raise
+    except Exception as error:  # noqa: BLE001 - openpyxl lets through whatever its parsers raise
+        raise UnrecognizedFileError(
+            "The sheet is damaged and cannot be read.",
+            where=f"{workbook.package.name}, sheet {facts.sheet.name!r}",
+            why=f"{type(error).__name__}: {error}"[:200],
+            what_to_do=_REPAIR,
+        ) from None
 
 
 def _as_it_is(_text: str | None, shown: str) -> str:
     return shown
-
-
-def show_padded(text: str | None, pattern: str) -> str:
-    """Give a number as its format shows it.
-
-    >>> show_padded("42", "0000000"), show_padded("123456789", "000-00-0000")
-    ('0000042', '123-45-6789')
-    """
-    digits = list((text or "").rjust(pattern.count("0"), "0"))
-    if not (text or "").isdigit():
-        return text or ""
-    shown = [digits.pop() if mark == "0" else mark for mark in reversed(pattern)]
-    return "".join([*digits, *reversed(shown)])
 
 
 def _uncomputed(facts: SheetFacts) -> MarkedCells:

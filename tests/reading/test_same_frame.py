@@ -114,8 +114,7 @@ def _same_grids(path: Path) -> None:
     for sheet in book.sheets:
         facts = scan_sheet(book, sheet)
         fast, careful = (
-            read_xlsx_grid(source, facts, epoch_1904=book.date1904, reader=reader).cleaned()
-            for reader in ("fast", "careful")
+            read_xlsx_grid(book, facts, reader=reader).cleaned() for reader in ("fast", "careful")
         )
         offset = fast.first_column - careful.first_column
         assert len(fast) == len(careful)

@@ -31,6 +31,7 @@ def told(facts: SheetFacts) -> dict[str, Any]:
         "extent": (facts.first_column, facts.last_column, facts.last_row),
         "cells": facts.cells,
         "errors": list(zip(facts.errors.rows, facts.errors.columns, facts.errors.texts, strict=True)),
+        "shown": list(zip(facts.shown.rows, facts.shown.columns, facts.shown.texts, strict=True)),
         "padded": list(zip(facts.padded.rows, facts.padded.columns, facts.padded.texts, strict=True)),
         "merges": facts.merges,
         "uncomputed": facts.uncomputed_cells,

@@ -1,0 +1,162 @@
+"""What a cell shows, from the characters that stand in the sheet's XML: the same for either reader.
+
+Numbers are shown with the 15 digits that a spreadsheet shows, dates as ``2026-02-06 13:30:00``, times of
+no day as ``13:30:00``, durations as ``36:00:00``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+
+__all__ = ["is_plain", "number_text", "show_padded", "shown_number", "shown_value", "unescaped"]
+
+# what both readers show alike without any help: the fast one knows no more than nine decimals
+_PLAIN = re.compile(r"(?!-0)-?(?:[0-9]{1,15}\.?|[0-9]{1,6}\.[0-9]{1,9})")
+_PLAIN_DATE = re.compile(r"[1-9][0-9]{2,5}(?:\.[0-9]{0,17})?")
+_WHOLE = re.compile(r"(-?)0*([0-9]+)")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_LONGEST_WHOLE = 300
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_SURROGATES = range(0xD800, 0xE000)
+_DAY_MS = 86_400_000
+_LAST_DAY = 2_958_466  # 10000-01-01, which no spreadsheet shows
+_DAYS_BETWEEN = 1462  # from one date system's beginning to the other's
+
+
+def is_plain(raw: str, *, date: bool = False) -> bool:
+    """Tell whether a number is of the usual kind, so that the fast reader shows it rightly.
+
+    Parameters
+    ----------
+    raw
+        As the XML has it.
+    date
+        True where its format makes a date of it.
+
+    Examples
+    --------
+    >>> is_plain("1234.5"), is_plain("0.30000000000000004"), is_plain("46059", date=True)
+    (True, False, True)
+    """
+    return bool((_PLAIN_DATE if date else _PLAIN).fullmatch(raw))
+
+
+def number_text(raw: str) -> str:
+    """Give a number as plain digits, never with an exponent.
+
+    A whole number that is written out keeps all its digits; any other has 15 significant ones, as in a
+    spreadsheet. What is no number stays as it is.
+
+    >>> number_text("0.30000000000000004"), number_text("86250.000000000015"), number_text("1.5E-7")
+    ('0.3', '86250', '0.00000015')
+    >>> number_text("12345678901234567"), number_text("1.2345678901234568E+16"), number_text("-0")
+    ('12345678901234567', '12345678901234600', '0')
+    """
+    whole = _WHOLE.fullmatch(raw)
+    if whole and len(raw) <= _LONGEST_WHOLE:
+        return (whole[1] if whole[2] != "0" else "") + whole[2]
+    value = float(raw) if _NUMBER.fullmatch(raw) else math.nan
+    if not math.isfinite(value):
+        return raw
+    return _digits(value)
+
+
+def _digits(value: float) -> str:
+    mantissa, _, exponent = f"{value:.14e}".partition("e")
+    sign, digits, power = mantissa[:-16], mantissa[-16:].replace(".", ""), int(exponent)
+    if power >= 0:
+        digits = digits.ljust(power + 1, "0")
+        text = f"{digits[: power + 1]}.{digits[power + 1 :]}"
+    else:
+        text = f"0.{'0' * (-power - 1)}{digits}"
+    text = text.rstrip("0").rstrip(".")
+    return sign + text if text != "0" else text
+
+
+def shown_number(raw: str, kind: str, *, epoch_1904: bool) -> str:
+    """Give the text that a numeric cell shows.
+
+    Parameters
+    ----------
+    raw
+        As the XML has it.
+    kind
+        ``"date"``, ``"duration"`` or ``""``: what its format makes of it.
+    epoch_1904
+        The workbook's date system.
+
+    Returns
+    -------
+    str
+        A number that its format cannot show (a negative date) is shown as a number.
+
+    Examples
+    --------
+    >>> shown_number("46059.5625", "date", epoch_1904=False)
+    '2026-02-06 13:30:00'
+    >>> shown_number("0.5625", "date", epoch_1904=False), shown_number("1.5", "duration", epoch_1904=False)
+    ('13:30:00', '36:00:00')
+    """
+    raw = raw.strip()
+    value = float(raw) if kind and _NUMBER.fullmatch(raw) else -1.0
+    days, rest = divmod(math.floor(value * _DAY_MS + 0.5), _DAY_MS) if abs(value) < _LAST_DAY else (-1, 0)
+    if value < 0 or days < 0 or (epoch_1904 and days >= _LAST_DAY - _DAYS_BETWEEN):
+        return number_text(raw)
+    if kind == "duration":
+        return f"{days * 24 + rest // 3_600_000:02}:{_time(rest)[3:]}"
+    return f"{_date(days, epoch_1904=epoch_1904)} {_time(rest)}" if value >= 1 else _time(rest)
+
+
+def _date(days: int, *, epoch_1904: bool) -> str:
+    if days == 60 and not epoch_1904:
+        return "1900-02-29"  # a day that spreadsheets believe in
+    zero = dt.date(1904, 1, 1) if epoch_1904 else dt.date(1899, 12, 30 if days > 60 else 31)
+    return str(dt.date.fromordinal(min(zero.toordinal() + days, dt.date.max.toordinal())))
+
+
+def shown_value(kind: str, raw: str) -> str:
+    r"""Give the text that a cell of another type shows: of a formula's text, a truth value, an ISO date.
+
+    >>> shown_value("b", "1"), shown_value("d", "2026-02-06T13:30:00"), shown_value("str", "a_x000D_b")
+    ('true', '2026-02-06 13:30:00', 'a\rb')
+    """
+    if kind == "str":
+        return unescaped(raw)
+    if kind == "b":
+        return {"0": "false", "1": "true"}.get(raw, raw)
+    return raw.replace("T", " ") if kind == "d" else raw
+
+
+def _time(milliseconds: int) -> str:
+    seconds, rest = divmod(milliseconds, 1000)
+    text = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return f"{text}.{rest:03}" if rest else text
+
+
+def show_padded(text: str | None, pattern: str) -> str:
+    """Give a number as its format shows it.
+
+    >>> show_padded("42", "0000000"), show_padded("123456789", "000-00-0000")
+    ('0000042', '123-45-6789')
+    """
+    digits = list((text or "").rjust(pattern.count("0"), "0"))
+    if not re.fullmatch("[0-9]+", text or ""):
+        return text or ""
+    shown = [digits.pop() if mark == "0" else mark for mark in reversed(pattern)]
+    return "".join([*digits, *reversed(shown)])
+
+
+def unescaped(text: str) -> str:
+    r"""Decode ``_x000D_``, by which workbooks write characters that XML has no room for.
+
+    >>> unescaped("a_x000D_b"), unescaped("_x005F_x000D_")
+    ('a\rb', '_x000D_')
+    """
+    return _ESCAPED.sub(_character, text) if "_x" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    code = int(found[1], 16)
+    return found[0] if code in _SURROGATES else chr(code)
