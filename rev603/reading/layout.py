@@ -1,20 +1,20 @@
-"""Where is what: the heading row, the columns, the block above the table, and what stands beside it."""
+"""Where is what: the heading row, the columns, and what stands beside the table."""
 
 from __future__ import annotations
 
 import difflib
-import itertools
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rev603.errors import ColumnsMissingError, UnrecognizedFileError
 from rev603.identifiers import importer_number
-from rev603.reading.amounts import amount_in_cents
-from rev603.reading.dates import parse_date
-from rev603.vocabulary.headings import HEADER_BLOCK, Column, alias_table, heading_key
+from rev603.vocabulary.headings import Column, alias_table, heading_key, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
 
     from rev603.reading.grid import TextGrid
 
@@ -25,10 +25,12 @@ ENOUGH = 4
 #: A heading row is the first that shows so much of what the best one shows.
 _NEARLY = 0.7
 _LONGEST_HEADING = 100
-#: So many leave no doubt, and nothing further down is looked at.
-_UNMISTAKABLE = 14
+#: Headings may be split over so many lines.
+_TALLEST = 3
 
 Line = list[str | None]
+#: Heading key to our column name and the rank of that spelling among the column's own, the best 0.
+Known = dict[str, tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,13 @@ class Table:
     Attributes
     ----------
     header
-        The grid's lines that hold the headings: one, or two where they are split.
+        The grid's lines that hold the headings: one, or more where they are split.
     columns
         Our column name to the grid's column.
     unknown
         Other headings inside the table to the grid's column.
     repeated
-        Headings that occur a second time: (heading, grid column).
+        Headings of a column that another heading stands for already: (heading, grid column).
     beside
         The grid's columns that do not belong to the table.
     """
@@ -86,65 +88,154 @@ def find_table(
     Table or None
         None where no line holds enough known headings.
     """
-    aliases = alias_table(tuple(vocabulary))
-    for name, heading in (named or {}).items():
-        aliases = {key: value for key, value in aliases.items() if value != name} | {
-            heading_key(heading): name
-        }
-    lines = grid.lines(range(min(len(grid), _LINES)))
-    scores: list[int] = []
-    for line in lines:
-        scores.append(_score(line, aliases))
-        if scores[-1] == len(vocabulary):  # nothing further down can do better
-            break
-    lines = lines[: len(scores)]
-    candidates: list[tuple[int, tuple[int, ...], Line]] = [
-        (score, (at,), line) for at, (score, line) in enumerate(zip(scores, lines, strict=True))
-    ]
-    for at, (upper, lower) in enumerate(itertools.pairwise(lines)):
-        both = [" ".join(filter(None, pair)) or None for pair in zip(upper, lower, strict=True)]
-        joint = _score(both, aliases)
-        # two lines only where neither would do alone: a heading row above a data row reads like this too
-        if joint > max(scores[at], scores[at + 1]) + 1:
-            candidates.append((joint, (at, at + 1), both))
-    top = max((score for score, _, _ in candidates), default=0)
-    if top < enough:
-        return None
+    known = _known(vocabulary, named or {})
+    essential = {column.name for column in vocabulary if column.essential}
+    candidates = _candidates(grid, known, most=len(vocabulary), enough=enough)
+    # a title may hold a known word; a heading row has a column that answers depend on
+    candidates = [each for each in candidates if each.names & essential] or candidates
+    top = max((len(each.names) for each in candidates), default=0)
     # the first that does nearly as well as the best: every page repeats them, and the first may be damaged
-    good = [each for each in candidates if each[0] >= max(enough, _NEARLY * top)]
-    _, header, headings = min(good, key=lambda each: (each[1][0], -each[0]))
-    return _table(header, headings, aliases, grid)
+    good = [each for each in candidates if len(each.names) >= _NEARLY * top]
+    if not good:
+        return None
+    # an older table to the right may begin further up
+    nearest = min(each.last for each in good)
+    first = min(
+        (each for each in good if each.first <= nearest),
+        key=lambda each: (each.header[0], -len(each.names), -len(each.header)),
+    )
+    return _table(first.header, first.headings, known, grid)
 
 
-def _score(line: Line, aliases: Mapping[str, str]) -> int:
-    known = {aliases.get(heading_key(cell)) for cell in line if cell and len(cell) <= _LONGEST_HEADING}
-    return len(known - {None})
+def _known(vocabulary: Sequence[Column], named: Mapping[str, str]) -> Known:
+    known = {key: (column.name, rank) for column in vocabulary for key, rank in spellings(column).items()}
+    for name, heading in named.items():
+        known = {key: value for key, value in known.items() if value[0] != name} | {
+            heading_key(heading): (name, 0)
+        }
+    return known
 
 
-def _table(header: tuple[int, ...], headings: Line, aliases: Mapping[str, str], grid: TextGrid) -> Table:
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """Lines that may be the headings: what they read together, our columns in it, and how far they reach."""
+
+    header: tuple[int, ...]
+    headings: Line
+    names: frozenset[str]
+    first: int
+    last: int
+
+
+def _candidate(header: tuple[int, ...], headings: Line, known: Known) -> _Candidate:
+    found = {at: name for at, cell in enumerate(headings) if (name := _name(cell, known))}
+    return _Candidate(
+        header, headings, frozenset(found.values()), min(found, default=0), max(found, default=0)
+    )
+
+
+def _name(cell: str | None, known: Known) -> str | None:
+    if not cell or len(cell) > _LONGEST_HEADING:
+        return None
+    return known.get(heading_key(cell), (None, 0))[0]
+
+
+def _candidates(grid: TextGrid, known: Known, *, most: int, enough: int) -> list[_Candidate]:
+    """Find lines, and lines read together, that hold enough known headings."""
+    lines = grid.lines(range(min(len(grid), _LINES)))
+    singles: list[_Candidate] = []
+    for at, line in enumerate(lines):
+        singles.append(_candidate((at,), line, known))
+        if len(singles[-1].names) == most and not _filled(grid.columns[: singles[-1].first]):
+            break  # nothing further down can do better, or stands further left
+    found = list(singles)
+    wordy = [_is_wordy(line) for line in lines[: len(singles)]]
+    for at in range(len(singles)):
+        best = len(singles[at].names)
+        if not any(lines[at]):
+            continue
+        for height in range(2, _TALLEST + 1):
+            window = slice(at, at + height)
+            if at + height > len(singles) or not all(wordy[window]):
+                break
+            best = max(best, len(singles[at + height - 1].names))
+            upper_to_lower = list(zip(*lines[window], strict=True))
+            joint = _candidate(
+                tuple(each for each in range(at, at + height) if any(lines[each])),
+                [_together(cells, known) for cells in upper_to_lower],
+                known,
+            )
+            # together only where no line would do alone: a heading row above a data row reads like this too
+            if len(joint.names) > best + 1 or (
+                len(joint.names) >= best and _completes(upper_to_lower, joint.headings, known)
+            ):
+                found.append(joint)
+                best = len(joint.names)
+    return [each for each in found if len(each.names) >= enough]
+
+
+def _filled(columns: Sequence[pa.ChunkedArray]) -> bool:
+    return any(column.null_count < len(column) for column in columns)
+
+
+def _is_wordy(line: Line) -> bool:
+    """Tell a line that may be headings, or blank, from one of data, by the digits."""
+    filled = [cell for cell in line if cell]
+    return sum(_has_figures(cell) for cell in filled) * 2 <= len(filled)
+
+
+def _has_figures(cell: str) -> bool:
+    return re.search("[0-9]{3}", cell) is not None
+
+
+def _together(cells: Sequence[str | None], known: Known) -> str | None:
+    """Read the cells above each other as one heading; where that is none, one that stands below a group's name."""
+    parts = [cell for cell in cells if cell]
+    readings = [" ".join(parts[start:]) for start in range(len(parts))]
+    readings += [" ".join(parts[:end]) for end in range(len(parts) - 1, 0, -1)]
+    return next((text for text in readings if _name(text, known)), readings[0] if readings else None)
+
+
+def _completes(columns: Sequence[Sequence[str | None]], headings: Line, known: Known) -> bool:
+    """Tell whether every cell of the lines is part of a known heading, and some heading needs several of them."""
+    whole = [" ".join(filter(None, cells)) or None for cells in columns]
+    split = any(sum(cell is not None for cell in cells) > 1 for cells in columns)
+    return split and whole == headings and all(_name(text, known) for text in whole if text)
+
+
+def _table(header: tuple[int, ...], headings: Line, known: Known, grid: TextGrid) -> Table:
     columns: dict[str, int] = {}
     unknown: dict[str, int] = {}
     repeated: list[tuple[str, int]] = []
     gap = False
+    found = [known.get(heading_key(text)) if text else None for text in headings]
+    rank: dict[str, tuple[bool, int]] = {}
     for at, heading in enumerate(headings):
         if heading is None:
             gap = gap or bool(columns)
             continue
-        name = aliases.get(heading_key(heading))
-        if name in columns:
-            if gap and len(columns) >= ENOUGH:  # a second, stale block begins
-                break
-            repeated.append((heading, at))
-        elif name:
-            columns[name] = at
-            gap = False
-        else:
+        name, order = found[at] or (None, 0)
+        if name is None:
             unknown[_unused(heading, unknown)] = at
+            continue
+        own = (not _filled_below(grid, at, header[-1]), order)
+        if name not in columns:
+            columns[name], rank[name] = at, own
+            gap = False
+            continue
+        rest = {each[0] for each in found[at:] if each}
+        if (gap or len(rest) >= ENOUGH) and rest <= columns.keys():  # a second, stale block begins
+            break
+        worse = at
+        if own < rank[name]:  # CBP's own heading before another, a filled column before a blank one
+            worse, columns[name], rank[name] = columns[name], at, own
+        repeated.append((headings[worse] or "", worse))
     last = max(columns.values())
     for heading in [
         heading for heading, at in unknown.items() if at > last and _gap_before(headings, at, last)
     ]:
         del unknown[heading]
+    columns = _below_merged_headings(columns, header, headings, grid)
     used = {*columns.values(), *unknown.values(), *(at for _, at in repeated)}
     for at in range(min(columns.values()), last):  # a column without heading inside the table may hold data
         if at not in used and headings[at] is None and _filled_below(grid, at, header[-1]):
@@ -154,13 +245,34 @@ def _table(header: tuple[int, ...], headings: Line, aliases: Mapping[str, str], 
     return Table(header, columns, unknown, tuple(repeated), beside)
 
 
+def _below_merged_headings(
+    columns: dict[str, int], header: tuple[int, ...], headings: Line, grid: TextGrid
+) -> dict[str, int]:
+    """Take the one filled column below a heading that is merged over several, whichever of them it is."""
+    rows = {int(grid.rows[at]) for at in header}
+    wide = {
+        left - grid.first_column: right - grid.first_column
+        for top, left, _, right in grid.merges
+        if top in rows and right > left
+    }
+    placed = dict(columns)
+    for name, at in columns.items():
+        if at in wide and not _filled_below(grid, at, header[-1]):
+            span = range(at + 1, min(wide[at] + 1, len(headings)))
+            filled = [
+                each for each in span if headings[each] is None and _filled_below(grid, each, header[-1])
+            ]
+            if len(filled) == 1:
+                placed[name] = filled[0]
+    return placed
+
+
 def _gap_before(headings: Line, at: int, last: int) -> bool:
     return any(headings[between] is None for between in range(last + 1, at))
 
 
 def _filled_below(grid: TextGrid, column: int, header: int) -> bool:
-    below = grid.columns[column].slice(header + 1)
-    return bool(below.null_count < len(below))
+    return _filled([grid.columns[column].slice(header + 1)])
 
 
 def _unused(heading: str, taken: Mapping[str, int]) -> str:
@@ -210,98 +322,29 @@ def _guesses(columns: Sequence[Column], candidates: list[str]) -> dict[str, str]
 
 
 def no_table(
-    grid: TextGrid | None, vocabulary: Sequence[Column], where: str, *, what: str
+    grid: TextGrid | None,
+    vocabulary: Sequence[Column],
+    where: str,
+    *,
+    what: str,
+    what_to_do: str = "check that this is the right file, and that its heading row is still there",
 ) -> UnrecognizedFileError:
-    """Say that no heading row was found, and what the nearest line was."""
-    aliases = alias_table(tuple(vocabulary))
+    """Say that no heading row was found, and what the nearest line reads."""
+    known = _known(vocabulary, {})
     lines = grid.lines(range(min(len(grid), _LINES))) if grid is not None else []
     nearest = max(
-        lines, key=lambda line: (_score(line, aliases), sum(cell is not None for cell in line)), default=[]
+        lines,
+        key=lambda line: (
+            len({_name(cell, known) for cell in line} - {None}),
+            sum(cell is not None for cell in line),
+        ),
+        default=[],
     )
-    shown = ", ".join(" ".join(cell.split())[:30] for cell in nearest if cell)[:300]
+    shown = ", ".join(importer_number.mask(" ".join(cell.split()))[:30] for cell in nearest if cell)
     headings = ", ".join(column.heading for column in vocabulary[:5])
     return UnrecognizedFileError(
         f"No heading row of {what} was found (looked for {headings} …).",
         where=where,
-        why=f"the line that comes nearest has {sum(cell is not None for cell in nearest)} filled cells, "
-        f"{_score(nearest, aliases)} of them known headings"
-        if shown
-        else "the sheet is blank",
-        what_to_do="check that this is the right file, and that its heading row is still there",
+        why=f"the line that comes nearest reads: {shown[:300]}" if shown else "the sheet is blank",
+        what_to_do=what_to_do,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure of the header block: its text (missing where the label stands alone), and where."""
-
-    text: str | None
-    line: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """The block above the table, as text: label name to its figure, and the lines that it takes."""
-
-    figures: dict[str, Figure]
-    lines: frozenset[int]
-
-
-#: Call-outs of CBP's picture, which point at two columns; they are no figures.
-_CALL_OUTS = frozenset({heading_key("Entry Number"), heading_key("C/O is the 4811 Party")})
-
-
-def read_block(lines: Sequence[Line]) -> Block:
-    """Read the labelled figures above the table; the picture's call-outs and anything else are passed over.
-
-    A figure stands to the right of its label, before the next label; or in the label's own cell behind a
-    colon; or right below it.
-    """
-    labels = {heading_key(text): name for name, texts in HEADER_BLOCK.items() for text in texts}
-    figures: dict[str, Figure] = {}
-    used: set[int] = set()
-    for at, line in enumerate(lines):
-        for column, cell in enumerate(line):
-            label, _, behind = (cell or "").partition(":")
-            name = labels.get(heading_key(cell or "")) or (
-                labels.get(heading_key(label)) if behind.strip() else None
-            )
-            if name is None:
-                continue
-            used.add(at)
-            if behind.strip():
-                candidates = [Figure(behind.strip(), at, column)]
-            else:
-                candidates = _beside(line, at, column, labels)
-                below = lines[at + 1][column] if at + 1 < len(lines) else None
-                if below and _readable(name, below):
-                    candidates.append(Figure(below, at + 1, column))
-            fitting = [each for each in candidates if _readable(name, each.text)]
-            figure = next(iter([*fitting, *candidates]), Figure(None, at, column))
-            used.add(figure.line)
-            if name not in figures or (fitting and not _readable(name, figures[name].text)):
-                figures[name] = figure
-    return Block(figures, frozenset(used))
-
-
-def _beside(line: Line, at: int, column: int, labels: Mapping[str, str]) -> list[Figure]:
-    found = []
-    for place in range(column + 1, len(line)):
-        text = line[place]
-        key = heading_key(text or "")
-        if key in labels or heading_key((text or "").partition(":")[0]) in labels:
-            break
-        if text and key not in _CALL_OUTS:
-            found.append(Figure(text, at, place))
-    return found
-
-
-def _readable(name: str, text: str | None) -> bool:
-    """Tell whether a text can be the figure of that name."""
-    if text is None:
-        return False
-    if name == "report_date":  # whichever way round: the column of dates decides that
-        return any(parse_date(text, day_first=way) is not None for way in (False, True))
-    cents = amount_in_cents(text)
-    return cents is not None and (name == "total_refund_amount" or cents % 100 == 0)

@@ -9,12 +9,23 @@ import numpy as np
 import pandas as pd
 
 from rev603.reading.amounts import amount_in_cents
+from rev603.reading.block import Figure, read_block
 from rev603.reading.control import Header
 from rev603.reading.dates import DateOrder, date_order
 from rev603.reading.grid import lines_of
 from rev603.reading.issues import CATALOGUE, masked
-from rev603.reading.layout import Figure, read_block, require_columns
-from rev603.reading.rows import DOUBTFUL, TOTAL, UNREADABLE, Rows, filled_down, sort_rows
+from rev603.reading.layout import require_columns
+from rev603.reading.rows import (
+    BLOCK,
+    DOUBTFUL,
+    NOTE,
+    TOTAL,
+    UNREADABLE,
+    Rows,
+    filled_down,
+    sort_rows,
+    totals_without_sum,
+)
 from rev603.reading.typed import Typed, typed_lines
 from rev603.vocabulary.headings import REFUND_COLUMNS
 
@@ -27,6 +38,7 @@ if TYPE_CHECKING:
     from rev603.vocabulary.headings import Column
 
 _AMOUNT = "total_refund_amount"
+_TOTALS = frozenset({"total_refunds", _AMOUNT})
 
 
 @dataclass(frozen=True)
@@ -80,13 +92,29 @@ def read_part(grid: TextGrid, table: Table, log: IssueLog, *, known: Header | No
         )
     block = read_block(grid.lines(range(table.header[0])))
     rows = sort_rows(grid, table, block.lines)
-    order = _date_order(grid, table, rows, block.figures.get("report_date"))
-    header = _header(block.figures, grid, order, log)
+    figures = block.figures
+    if not figures.keys() & _TOTALS:
+        rows, below = _block_below(grid, rows)
+        figures = below | figures
+    order = _date_order(grid, table, rows, figures.get("report_date"))
+    header = _header(figures, grid, order, log)
     report_date = (known or header).report_date
     typed = typed_lines(grid, table, rows.refunds, log, report_date=report_date, order=order)
     part = Part(grid, table, rows, typed, header)
     _say_beside(part, log)
     return part
+
+
+def _block_below(grid: TextGrid, rows: Rows) -> tuple[Rows, dict[str, Figure]]:
+    """Take the block from below the last refund; a single label there is a page's total line."""
+    last = int(rows.refunds.max(initial=-1))
+    rest = [at for at, reason in sorted(rows.aside.items()) if at > last and reason in (NOTE, TOTAL)]
+    block = read_block(grid.lines(rest))
+    if len(block.figures) < len(_TOTALS):
+        return rows, {}
+    figures = {name: replace(figure, line=rest[figure.line]) for name, figure in block.figures.items()}
+    taken = dict.fromkeys((rest[at] for at in block.lines), BLOCK)
+    return replace(rows, aside=rows.aside | taken), figures
 
 
 def _date_order(grid: TextGrid, table: Table, rows: Rows, day: Figure | None) -> DateOrder:
@@ -212,18 +240,12 @@ def check_total_lines(part: Part, counted: NDArray[np.int64], log: IssueLog) -> 
     if not totals or part.copy_of:
         return
     column = part.table.columns[_AMOUNT]
-    running = np.array([np.concatenate([[0], np.cumsum(cents)]) for cents in (part.typed.cents, counted)])
-    starts = {(0, 0)}
+    lines = {at: line for at, line in zip(totals, part.grid.lines(totals), strict=True) if line[column]}
+    stated = [(at, amount_in_cents(line[column] or "")) for at, line in lines.items()]
     wrong: dict[str, list[int]] = {"subtotal-differs": [], "total-line-doubtful": []}
-    for at, line in zip(totals, part.grid.lines(totals), strict=True):
-        printed, once = running[:, np.searchsorted(part.rows.refunds, at)].tolist()
-        stated = amount_in_cents(line[column] or "")
-        if stated is None and line[column] is None:
-            continue
-        if not any(stated in (printed - before, once - before_once) for before, before_once in starts):
-            others = [name for name, place in part.table.columns.items() if line[place] and name != _AMOUNT]
-            wrong["total-line-doubtful" if len(others) > 1 else "subtotal-differs"].append(at)
-        starts.add((printed, once))
+    for at in totals_without_sum(stated, part.rows.refunds, part.typed.cents, counted):
+        others = [name for name, place in part.table.columns.items() if lines[at][place] and name != _AMOUNT]
+        wrong["total-line-doubtful" if len(others) > 1 else "subtotal-differs"].append(at)
     for code, places in wrong.items():
-        texts = [line[column] for line in part.grid.lines(places)]
+        texts = [lines[at][column] for at in places]
         log.add_cells(code, part.grid, np.array(places, dtype=np.int64), _AMOUNT, texts, at=column)

@@ -15,11 +15,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rev603.errors import UnrecognizedFileError
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.grid import as_mask, is_valid
+from rev603.reading.layout import ENOUGH
 from rev603.vocabulary.headings import heading_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from rev603.reading.grid import TextGrid
@@ -28,10 +32,12 @@ if TYPE_CHECKING:
 IDENTITIES = ("refund_id", "payee_id", "document_number")
 
 TITLE = "title or prompt above the table"
+TITLE_AGAIN = "line from above the table repeated"
 BLOCK = "header block"
 HEADING = "heading row"
 HEADING_AGAIN = "heading row repeated"
 TOTAL = "total line"
+FOOTER = "footer"
 BESIDE = "beside the table"
 NOTE = "not a refund line: too little in it"
 ABOVE = "looks like a refund line, but stands above the headings"
@@ -39,11 +45,18 @@ UNREADABLE = "unreadable"
 #: Reasons that somebody should look into.
 DOUBTFUL = frozenset({BESIDE, NOTE, ABOVE})
 
-_TOTAL = re.compile(
-    r"(?:sub|grand|report|overall|page|running)?[\s-]*(?:totals?|sum|count)\b", re.IGNORECASE | re.ASCII
-)
+_LABEL = r"[\W_]*(?:sub|grand|report|overall|page|running)?[\s-]*(?:totals?|sum|count)"
+#: "Total", "Grand Total: 5 refunds", and as Excel puts it: "98-765432100 Total".
+_TOTAL = re.compile(rf"{_LABEL}\b|.*\s(?:totals?|count)[\W_]*\Z", re.IGNORECASE | re.ASCII | re.DOTALL)
+_NOTHING_BUT_LABEL = re.compile(rf"{_LABEL}[\W_]*", re.IGNORECASE | re.ASCII)
 #: A total line may repeat the value that it stands for, and its date; a refund has more than that.
 _VALUES_OF_A_TOTAL = 2
+_FOOTER = re.compile(
+    r"[\W_]*(?:page:? [0-9,]+(?: ?(?:of|/) ?[0-9,]+)?|end of (?:the )?(?:report|file|data|list)|for official use only|"
+    r"(?:run|report|print(?:ed)?|generated|refresh(?:ed)?|exported)(?: date| time| on| at)*[: ]+[-0-9/:., ]+(?:[ap]\.?m)?)"
+    r"[\W_]*",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +111,51 @@ def sort_rows(
     known = np.zeros(len(grid), dtype=np.int8)
     for name in identities:
         if name in table.columns:
-            known += is_valid(grid.columns[table.columns[name]])
+            column = grid.columns[table.columns[name]]
+            known += is_valid(column)
+            known[_label_places(column)] = -len(identities)  # no refund is numbered "Subtotal"
     settled = below & (known >= min(2, len(identities)))
     settled &= _with_digit(grid.columns[table.columns[dated]])
     odd = np.flatnonzero(below & filled & ~settled)
     headings = _heading_keys(grid, table)
+    titles = [at for at, reason in aside.items() if reason in (TITLE, BLOCK)]
+    seen = {_filled(line) for line in grid.lines(titles)}
     for at, line in zip(odd.tolist(), grid.lines(odd), strict=True):
         reason = _reason(line, table, headings, (identities, dated, amount))
+        if reason == HEADING_AGAIN:
+            _refuse_moved(grid, at, table, headings)
         if reason is None:
             settled[at] = True
         else:
-            aside[at] = reason
+            aside[at] = TITLE_AGAIN if reason != HEADING_AGAIN and _filled(line) in seen else reason
     return Rows(np.flatnonzero(settled), aside)
+
+
+def _filled(line: Line) -> tuple[str, ...]:
+    return tuple(cell for cell in line if cell)
+
+
+def _label_places(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Find cells that are the label of a total and nothing else; identifiers mostly end in a figure, labels never."""
+    ends = pc.binary_slice(column.cast(pa.binary()), -1)
+    places = np.flatnonzero(as_mask(pc.greater(ends, b"9")))
+    labels = pc.match_substring_regex(column.take(pa.array(places)), rf"(?i)\A{_LABEL}[\W_]*\z")
+    return places[as_mask(labels)]
+
+
+def _refuse_moved(grid: TextGrid, at: int, table: Table, headings: dict[str, set[str]]) -> None:
+    """Refuse a table whose headings are repeated in other columns: what follows would be read under wrong ones."""
+    for name, place in table.columns.items():
+        text = grid.columns[place][at].as_py()
+        key = heading_key(text or "")
+        if key in headings[name] or not any(key in keys for keys in headings.values()):
+            continue
+        raise UnrecognizedFileError(
+            "The headings are repeated further down in another order.",
+            where=f"{grid.file}, {grid.address(at, place)}",
+            why=f"{text!r} stands in the column of {grid.columns[place][table.header[-1]].as_py()!r}",
+            what_to_do="put the two tables into files of their own, or their columns into one order",
+        )
 
 
 def _above(
@@ -146,10 +192,12 @@ def _with_digit(column: pa.ChunkedArray) -> NDArray[np.bool_]:
 
 
 def _heading_keys(grid: TextGrid, table: Table) -> dict[str, set[str]]:
-    return {
-        name: {heading_key(text) for at in table.header if (text := grid.columns[place][at].as_py())}
-        for name, place in table.columns.items()
-    }
+    """Give the headings as they stand, line by line and together."""
+    keys = {}
+    for name, place in table.columns.items():
+        texts = [text for at in table.header if (text := grid.columns[place][at].as_py())]
+        keys[name] = {heading_key(text) for text in (*texts, " ".join(texts))}
+    return keys
 
 
 def _reason(
@@ -163,18 +211,24 @@ def _reason(
     cells = {name: text for name, at in table.columns.items() if (text := line[at])}
     if not cells:
         return NOTE if any(line[at] for at in table.unknown.values()) else BESIDE
-    as_headings = sum(heading_key(text) in headings[name] for name, text in cells.items())
-    if as_headings >= max(1, (len(cells) + 1) // 2):
+    keys = {name: heading_key(text) for name, text in cells.items()}
+    in_place = sum(key in headings[name] for name, key in keys.items())
+    anywhere = len(set().union(*headings.values()) & {*keys.values()})
+    if max(in_place, anywhere if anywhere >= ENOUGH else 0) >= max(1, (len(cells) + 1) // 2):
         return HEADING_AGAIN
-    labels = {name for name, text in cells.items() if _TOTAL.match(text)}
+    if _FOOTER.fullmatch(" ".join(_filled(line))):
+        return FOOTER
+    labels = {name for name, text in cells.items() if is_total_label(text)}
     values = cells.keys() - labels - {amount}
     figures = amount in cells and all(
         amount_in_cents(cells[name]) is not None for name in cells.keys() - labels
     )
-    identified = [name for name in identities if name in values]
-    if labels and len(values) <= (_VALUES_OF_A_TOTAL if amount in cells else 0):
-        return TOTAL
-    if figures and not identified:
+    identified = [name for name in identities if name in values and _has_digit(cells[name])]
+    if (
+        (labels and len(values) <= (_VALUES_OF_A_TOTAL if amount in cells else 0))
+        or any(_NOTHING_BUT_LABEL.fullmatch(cells[name]) for name in labels & {*identities})
+        or (figures and not identified)
+    ):
         return TOTAL
     if amount in cells and (identified or dated in cells):
         return None
@@ -184,6 +238,34 @@ def _reason(
 def is_total_label(text: str) -> bool:
     """Tell whether a cell reads like the label of a total line."""
     return _TOTAL.match(text) is not None
+
+
+def totals_without_sum(
+    totals: Sequence[tuple[int, int | None]], lines: NDArray[np.int64], *readings: NDArray[np.int64]
+) -> list[int]:
+    """Give the total lines that no run of lines right above them adds up to.
+
+    Parameters
+    ----------
+    totals
+        The grid's line and the stated cents of each, from above; None where they cannot be read.
+    lines
+        The grid's lines that add up.
+    readings
+        Their cents; several where an amount may be counted in more than one way.
+    """
+    running = [np.concatenate([[0], np.cumsum(cents)]) for cents in readings]
+    before: list[set[int]] = [{0} for _ in readings]
+    wrong = []
+    for at, stated in totals:
+        sums = [int(each[np.searchsorted(lines, at)]) for each in running]
+        if stated is None or not any(
+            found - stated in seen for found, seen in zip(sums, before, strict=True)
+        ):
+            wrong.append(at)
+        for found, seen in zip(sums, before, strict=True):
+            seen.add(found)
+    return wrong
 
 
 def set_aside_frame(grid: TextGrid, aside: dict[int, str]) -> pd.DataFrame:

@@ -59,32 +59,46 @@ REFUND_COLUMNS = (
 
 #: Entry lists have no fixed format: brokers' lists, ES-003, ES-022, ES-701, REV-613, REV-615, CAPE files.
 #: Except for CAPE's ``Entry Number`` and ``ENTRY_NUMBER`` their headings are unpublished, so these are inferred.
+#: Where a list has several headings of one column, the first of them here is taken.
 ENTRY_COLUMNS = (
     Column("entry_number", "Entry Number", "the entry, 11 characters where it can be read",
-           ("Entry No", "Entry #", "Entry Num", "Entry Nbr", "Entry", "Entry Summary Number", "Entry Summary No",
-            "Entry Summary", "Entry Summary Entry Number", "ES Number", "Entry ID", "Customs Entry Number",
-            "CBP Entry Number", "Document Number"), essential=True),
+           ("Full Entry Number", "Customs Entry Number", "CBP Entry Number", "US Entry Number", "ACE Entry Number",
+            "7501 Entry Number", "Filer/Entry Number", "Filer/Entry", "Filer Entry Number", "Filer Code/Entry Number",
+            "Entry Summary Entry Number", "ES Entry Number", "Entry Summary Number", "ES Number", "Entry ID", "Entry",
+            "Entry Summary", "Document Number"), essential=True),
     Column("expected_amount", "Expected Amount", "dollars expected to come back, interest included",
-           ("Expected Refund", "Expected Refund Amount", "Expected", "Refund Expected", "Refund Due", "Total Refund Due",
-            "Total Refund", "Total Refund Amount", "Refund Amount", "Refund Total", "Total Expected Refund",
-            "Estimated Refund", "Estimated Refund Amount", "Total Amount", "Total Refund Including Interest",
-            "Refund Amount With Interest", "Amount", "Refund", "Expected Refund Total", "Rejected Amount")),
+           ("Total Expected Refund", "Expected Refund Total", "Total Refund Expected", "Expected Refund Amount",
+            "Refund Amount Expected", "Refund Expected Amount", "Expected Refund", "Refund Expected", "Expected",
+            "Total Expected", "Anticipated Refund", "Anticipated Refund Amount", "Estimated Refund Amount",
+            "Estimated Refund", "Total Estimated Refund", "Refund Estimate", "Total Refund Including Interest",
+            "Refund Amount With Interest", "Total Refund Due", "Refund Due", "Refund Amount Due", "Refund Claimed",
+            "Claimed Refund", "Claim Amount", "Claimed Amount", "Amount Claimed", "Total Refund Amount", "Total Refund",
+            "Refund Total", "Refund Amount", "IEEPA Refund", "IEEPA Refund Amount", "Total IEEPA Refund",
+            "Rejected Amount", "Refund", "Total Amount", "Amount")),
     Column("principal_amount", "Principal Amount", "the part that is duty, where the list splits it",
-           ("Principal", "Refund Principal", "Duty Refund", "Refund Duty", "Duty", "Duty Amount", "Expected Duty",
-            "Expected Refund Duty", "Principal Refund Amount", "Duty Refund Amount")),
+           ("Principal", "Refund Principal", "Principal Refund Amount", "Expected Refund Duty", "Expected Duty Refund",
+            "Duty Refund Expected", "Expected Duty", "Total Duty Refund", "Duty Refund Amount", "Duty Refund",
+            "Refund Duty", "IEEPA Duty Refund", "IEEPA Duty Amount", "IEEPA Duty", "IEEPA Duties", "IEEPA Duty Paid",
+            "IEEPA Tariff", "Duty", "Duties", "Duty Amount", "Duty Paid", "Line Duty Amount",
+            "Line Tariff Duty Amount")),
     Column("interest_amount", "Interest Amount", "the part that is interest, where the list splits it",
-           ("Interest", "Refund Interest", "Expected Interest", "Interest Refund Amount", "Expected Refund Interest")),
+           ("Interest", "Refund Interest", "Expected Interest", "Interest Refund Amount", "Expected Refund Interest",
+            "Refund Interest Amount", "Total Refund Interest Amount", "Interest Refund", "Estimated Interest")),
     Column("refund_id", "Refund ID", "refund number, where the list knows it",
-           ("Refund Number", "Refund No", "Refund Identification Number", "Consolidated Refund Number",
-            "Consolidated Refund ID", "Consolidated Refund")),
+           ("Refund Number", "Refund Identification Number", "Consolidated Refund Number", "Consolidated Refund ID",
+            "Consolidated Refund")),
     Column("importer_number", "Importer Number", "importer of record",
-           ("Importer No", "Importer ID", "Importer", "IOR", "IOR Number", "IOR No", "Importer of Record",
-            "Importer of Record Number", "Importer Of Record ID", "IR Number", "Importer Record Number", "Payee ID",
-            "Payee Number", "Importer IRS Number")),
+           ("Importer of Record Number", "Importer Of Record ID", "IOR Number", "Importer ID Number", "Importer IR Number",
+            "Importer Record Number", "Importer IRS Number", "Importer ID", "IR Number", "IRS Number", "EIN",
+            "Importer EIN", "Importer Tax ID", "Importer of Record", "IOR", "Importer", "Payee ID", "Payee Number")),
     Column("notify_party", "Notify Party", "CBP Form 4811 notify party",
            ("4811 Party", "4811 Notify Party", "C/O", "Care Of", "Notify Party Name", "Notify")),
     Column("liquidation_date", "Liquidation Date", "when CBP liquidated the entry",
-           ("Liq Date", "Liquidated", "Date of Liquidation", "Liquidation Dt", "Entry Liquidation Date")),
+           ("Liquidated", "Date of Liquidation", "Date Liquidated", "Entry Liquidation Date")),
+    Column("filer_code", "Filer Code", "the first three characters of the entry number, where they stand apart",
+           ("Entry Filer Code", "Entry Filer", "Broker Filer Code", "Filer ID", "Filer")),
+    Column("check_digit", "Check Digit", "the last digit of the entry number, where it stands apart",
+           ("Entry Check Digit", "Entry Number Check Digit", "CD")),
 )  # fmt: skip
 
 #: What the reader adds to the 17 columns, in order.
@@ -108,25 +122,41 @@ HEADER_BLOCK = {
     "total_refund_amount": ("Total Refund Amount", "Total Amount", "Total Refunds Amount"),
 }
 
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "＂": '"', "“": '"', "”": '"'})
-_PUNCTUATION = re.compile(r"[\s.:*_?\"-]+")
+#: Letters or numbers that a picture or a form puts before a heading, "(A) Refund ID", "3. Payee ID", and notes behind it.
+_CALL_OUT = re.compile(r"\A\(?(?:[A-Za-z]|[0-9]{1,2})[).]\s+|\s*[(\[][0-9]{1,2}[)\]]\Z")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_WORD = re.compile(r"[^\W_]+|[/#&%+]")
+#: Quotation marks, apostrophes, and characters that cannot be seen: they part no words.
+_UNSEEN = dict.fromkeys(map(ord, "'’‘`\"“”\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+#: Short forms; the currency says nothing, as all amounts are dollars.
+_IN_FULL = {
+    **dict.fromkeys(("no", "nbr", "num", "nr", "nos", "#"), "number"),
+    "amt": "amount", "dt": "date", "est": "estimated", "liq": "liquidation", "usd": "",
+}  # fmt: skip
 
 
 def heading_key(text: str) -> str:
-    r"""Give a heading as it is looked up: without regard to case, spacing, line breaks and end marks.
+    r"""Give a heading as it is looked up: without regard to case, spacing, line breaks, marks and short forms.
 
-    >>> heading_key("Check Number /\u00a0ACH\nTrace Number ") == heading_key("check number/ACH trace number")
+    >>> heading_key("Check Number /\u00a0ACH\nTrace Number ") == heading_key("check no./ACH Trace Nbr")
     True
+    >>> heading_key("(L) Total Refund Amt ($)") == heading_key("TotalRefundAmount")
+    True
+    >>> heading_key("Total Refund Amount ($000)")
+    'totalrefundamount000'
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_QUOTES)
-    return _PUNCTUATION.sub("", plain).casefold()
+    plain = unicodedata.normalize("NFKC", text).translate(_UNSEEN).strip()
+    words = _WORD.findall(_CAMEL.sub(" ", _CALL_OUT.sub("", plain)).casefold())
+    return "".join(_IN_FULL.get(word, word) for word in words)
 
 
 def alias_table(columns: tuple[Column, ...]) -> dict[str, str]:
     """Give ``heading_key`` → column name over headings, aliases and our own names."""
-    return {
-        heading_key(text): column.name
-        for column in columns
-        for text in (*column.aliases, column.name, column.heading)
-        if text
-    }
+    return {key: column.name for column in columns for key in spellings(column)}
+
+
+def spellings(column: Column) -> dict[str, int]:
+    """Give the keys of a column's headings, each with its rank: CBP's own first, then the aliases in their order."""
+    texts = (column.heading, column.name, *column.aliases)
+    keys = [heading_key(text) for text in texts if text]
+    return {key: rank for rank, key in reversed(list(enumerate(keys)))}
