@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603.reading.grid import as_mask, has_byte, lines_of, map_columns
+from rev603.reading.grid import as_mask, has_byte, lines_of, map_columns, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from numpy.typing import NDArray
 
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from rev603.reading.issues import IssueLog
 
 #: Text that is somebody's words: a leading apostrophe may belong to it ('t Hooft Trading).
-FREE_TEXT = frozenset({"company_name", "care_of", "address"})
+FREE_TEXT = frozenset({"company_name", "care_of", "address", "notify_party"})
 IDENTIFIERS = frozenset(
     {"refund_id", "filer_code", "payee_id", "document_number", "check_or_trace_number", "center_id", "team_number",
-     "port_code", "entry_number", "importer_number"}
+     "port_code", "entry_number", "importer_number", "check_digit"}
 )  # fmt: skip
 
 _ERROR = (
@@ -30,6 +31,10 @@ _ERROR = (
     r"VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA|FORMULA!)\z"
 )
 _LEADING = r"\A'([=+\-@\t\r]|[^\s'])"
+#: Soft hyphens, zero-width spaces and marks, byte order marks: text pasted from pages and joined files has them.
+_UNSEEN = r"\x{AD}\x{200B}-\x{200F}\x{2060}\x{FEFF}"
+#: The first byte of every character beyond ASCII is at least this.
+_BEYOND_ASCII = 0xC2
 
 
 _NOWHERE = np.empty(0, dtype=np.int64)
@@ -48,6 +53,25 @@ def cell_errors(column: pa.ChunkedArray) -> NDArray[np.int64]:
         lambda: pc.starts_with(column, "#"),
         lambda found: pc.match_substring_regex(found, _ERROR),
     )
+
+
+def visible(column: pa.ChunkedArray, *, free_text: bool = False) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
+    """Take out characters that cannot be seen; of free text only around it, as some scripts need them within."""
+    if not any(_beyond_ascii(chunk) for chunk in column.chunks):
+        return column, _NOWHERE
+    pattern = rf"\A[\s{_UNSEEN}]+|[\s{_UNSEEN}]+\z" if free_text else f"[{_UNSEEN}]"
+    return _replaced(
+        column,
+        None,
+        lambda: pc.is_valid(column),
+        pattern,
+        lambda found, _: pc.replace_substring_regex(found, pattern, ""),
+    )
+
+
+def _beyond_ascii(chunk: pa.Array) -> bool:
+    bounds, text = text_of(chunk)
+    return bool(len(chunk) and text[bounds[0] : bounds[-1]].max(initial=0) >= _BEYOND_ASCII)
 
 
 def unwrapped(
@@ -77,12 +101,14 @@ def zero_padded(
 
 
 def scientific(column: pa.ChunkedArray) -> NDArray[np.int64]:
-    """Find identifiers that became ``1.23E+11``."""
+    """Find identifiers that became ``1.23E+11``; without a sign (``1.23E11``) only where a decimal point tells."""
+    if not (has_byte(column, b"+") or has_byte(column, b".")):
+        return _NOWHERE
     return _where(
         column,
-        b"+",
-        lambda: pc.match_substring(column, "+"),
-        lambda found: pc.match_substring_regex(found, r"(?i)\A-?[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}\z"),
+        None,
+        lambda: pc.match_substring_regex(column, "[+.]"),
+        lambda found: pc.match_substring_regex(found, r"(?i)\A-?[0-9](?:[.,][0-9]+E[+-]?|E\+)[0-9]{1,3}\z"),
     )
 
 
@@ -97,18 +123,29 @@ def cut_to_15_digits(column: pa.ChunkedArray) -> NDArray[np.int64]:
 
 
 def unwrap_table(
-    grid: TextGrid, columns: dict[str, int], lines: NDArray[np.int64], log: IssueLog
+    grid: TextGrid,
+    columns: dict[str, int],
+    lines: NDArray[np.int64],
+    log: IssueLog,
+    *,
+    free_text: Collection[str] = FREE_TEXT,
 ) -> dict[str, pa.ChunkedArray]:
     """Take the table's lines, column by column, and undo what wrapped their cells."""
-    wrapped = {name: lines_of(grid.columns[at], lines) for name, at in columns.items()}
-    taken = {}
-    bare = map_columns(lambda item: unwrapped(item[1], free_text=item[0] in FREE_TEXT), wrapped.items())
-    for (name, at), (column, where) in zip(columns.items(), bare, strict=True):
-        if len(where):
-            values = wrapped[name].take(pa.array(where)).to_pylist()
-            log.add_cells("wrapper-removed", grid, lines[where], name, values, at=at)
-        taken[name] = column
+    taken = {name: lines_of(grid.columns[at], lines) for name, at in columns.items()}
+    for code, repair in (("invisible-removed", visible), ("wrapper-removed", unwrapped)):
+        work = [partial(repair, column, free_text=name in free_text) for name, column in taken.items()]
+        for name, (column, where) in zip(columns, map_columns(_call, work), strict=True):
+            if len(where):
+                values = taken[name].take(pa.array(where)).to_pylist()
+                log.add_cells(code, grid, lines[where], name, values, at=columns[name])
+            taken[name] = column
     return taken
+
+
+def _call(
+    work: Callable[[], tuple[pa.ChunkedArray, NDArray[np.int64]]],
+) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
+    return work()
 
 
 def _where(

@@ -144,7 +144,7 @@ def parse_date(text: str, *, epoch_1904: bool = False, day_first: bool = False) 
     if found := _SLASHED.fullmatch(text):
         first, second, year = int(found[1]), int(found[3]), int(found[4])
         month, day = (second, first) if day_first else (first, second)
-        return _date(year + 2000 if year < 100 else year, month, day)
+        return _date(year + 2000 if len(found[4]) == len("26") else year, month, day)
     if found := _ISO.fullmatch(text) or _BARE.fullmatch(text):
         return _date(int(found[1]), int(found[2]), int(found[3]))
     if found := _SERIAL.fullmatch(text):

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from rev603.errors import ColumnsMissingError, LineError
-from rev603.identifiers import entry_number
-from rev603.reading import cells
-from rev603.reading.amounts import amount_in_cents, parse_amounts
+from rev603.identifiers import importer_number
 from rev603.reading.dates import parse_dates
-from rev603.reading.grid import TextGrid, is_valid
+from rev603.reading.entry_keys import entry_numbers
+from rev603.reading.entry_lines import EntryLines
+from rev603.reading.expected import AMOUNTS, expected_amounts
 from rev603.reading.history import Known
 from rev603.reading.issues import CATALOGUE, IssueLog
-from rev603.reading.layout import Line, Table, no_table
+from rev603.reading.layout import Table, no_table
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
-from rev603.reading.rows import HEADING, HEADING_AGAIN, NOTE, TITLE, TOTAL, is_total_label, set_aside_frame
+from rev603.reading.part import say_beside, say_headings
+from rev603.reading.rows import UNREADABLE, set_aside_frame
 from rev603.reading.sheets import read_sheets
 from rev603.reading.sniff import sniff
 from rev603.reading.typed import pandas_text
@@ -29,13 +29,11 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
+    from rev603.reading.grid import TextGrid
     from rev603.reading.report import OnError
 
 _NAMES = tuple(column.name for column in ENTRY_COLUMNS)
-_AMOUNTS = ("expected_amount", "principal_amount", "interest_amount")
-_PARTS = ("principal_amount", "interest_amount")
+_NAME_A_COLUMN = "name the heading: read_entries(…, columns={%s})"
 
 
 def read_entries(
@@ -50,7 +48,8 @@ def read_entries(
     r"""Read an entry list: which entries were expected to bring a refund, and how much.
 
     Headings are found by their aliases: brokers' lists, the ACE reports ES-003, ES-022, ES-701, REV-613 and REV-615, a CAPE
-    declaration (entry numbers only) and CAPE Claim Details.
+    declaration (entry numbers only) and CAPE Claim Details. A number that stands in two columns, filer code and the rest,
+    is put together.
 
     Parameters
     ----------
@@ -104,8 +103,20 @@ def read_entries(
     with_entries = [(grid, table) for grid, table in sheets.tables if "entry_number" in table.columns]
     if not with_entries:
         if not sheets.tables:
-            raise no_table(sheets.nearest, ENTRY_COLUMNS, file.name, what="an entry list")
-        _refuse_missing(["Entry Number"], *sheets.tables[0], file.name)
+            raise no_table(
+                sheets.nearest,
+                ENTRY_COLUMNS,
+                file.name,
+                what="an entry list",
+                what_to_do=_NAME_A_COLUMN % '"entry_number": "…"'
+                + "; a list without headings needs a first line with them",
+            )
+        _refuse_missing({"entry_number": "Entry Number"}, *sheets.tables[0], file.name)
+    for grid, table in sheets.tables:
+        if "entry_number" not in table.columns:
+            log.add_sheet("sheet-skipped", grid.sheet or "", "it has no entry numbers")
+    for grid, _ in with_entries[1:]:
+        log.add_sheet("sheet-joined", grid.sheet or "")
     parts, asides = [], []
     for grid, table in with_entries:
         _check_named(columns or {}, grid, table, file.name)
@@ -134,151 +145,73 @@ def _check_names(columns: Mapping[str, str]) -> None:
                 f"columns= knows {', '.join(_NAMES)}, not {name!r}"
                 + (f"; did you mean {near[0]!r}?" if near else "")
             )
+    if len({heading_key(heading) for heading in columns.values()}) < len(columns):
+        raise ValueError(f"columns= gives one heading two names: {dict(columns)}")
 
 
 def _check_named(columns: Mapping[str, str], grid: TextGrid, table: Table, where: str) -> None:
-    absent = [heading for name, heading in columns.items() if name not in table.columns]
+    absent = {name: heading for name, heading in columns.items() if name not in table.columns}
     if absent:
         _refuse_missing(absent, grid, table, where)
 
 
-def _refuse_missing(missing: list[str], grid: TextGrid, table: Table, where: str) -> None:
-    found = [" ".join(text.split()) for line in grid.lines(table.header) for text in line if text]
+def _refuse_missing(missing: Mapping[str, str], grid: TextGrid, table: Table, where: str) -> None:
+    texts = [" ".join(text.split()) for line in grid.lines(table.header) for text in line if text]
+    found = [importer_number.mask(text) for text in texts]
     near = {
         heading: match[0]
-        for heading in missing
+        for heading in missing.values()
         if (match := difflib.get_close_matches(heading, found, n=1, cutoff=0.5))
     }
+    named = ", ".join(f'"{name}": "{near.get(heading, "…")}"' for name, heading in missing.items())
     raise ColumnsMissingError(
-        missing, found=found, guesses=near, where=where,
-        what_to_do='name the heading: read_entries(…, columns={"entry_number": "…"})',
-    )  # fmt: skip
+        list(missing.values()), found=found, guesses=near, where=where, what_to_do=_NAME_A_COLUMN % named
+    )
 
 
 def _entries(
     grid: TextGrid, table: Table, log: IssueLog, on_error: OnError
 ) -> tuple[pd.DataFrame, dict[int, str]]:
-    lines, aside = _sorted(grid, table)
-    text = cells.unwrap_table(grid, table.columns, lines, log)
-    for name in cells.IDENTIFIERS & set(text):
-        text[name], _ = cells.without_decimal_tail(text[name])
-    bad = np.zeros(len(lines), dtype=bool)
-
-    def refuse(code: str, name: str, places: NDArray[np.int64]) -> None:
-        bad[places] = True
-        values = text[name].take(pa.array(places)).to_pylist()
-        log.add_cells(code, grid, lines[places], name, values, at=table.columns[name])
-
-    cents = {}
-    for name in _AMOUNTS:
-        if name in text:
-            parsed, filled, unreadable = parse_amounts(text[name])
-            refuse("amount-unreadable", name, np.flatnonzero(unreadable))
-            cents[name] = (parsed, filled)
-    keys = _keys(grid, table, lines, text, log)
-    frame: dict[str, object] = {"entry_number": keys, "expected_amount": _expected(cents, len(lines), log)}
+    work = EntryLines(grid, table, log)
+    say_headings("column-repeated", table.repeated, table, grid, log)
+    say_beside(grid, table, work.aside, log)
+    amounts = expected_amounts(work)
+    frame: dict[str, object] = {
+        "entry_number": entry_numbers(work),
+        "expected_amount": amounts.pop("expected_amount"),
+    }
     for name in ("refund_id", "importer_number", "notify_party"):
-        if name in text:
-            frame[name] = pandas_text(text[name])
-    if "liquidation_date" in text:
-        dates = parse_dates(text["liquidation_date"], epoch_1904=grid.epoch_1904)
-        refuse(
-            "date-order-undecided" if dates.undecided else "date-unreadable",
-            "liquidation_date",
-            np.flatnonzero(dates.unreadable),
-        )
-        frame["liquidation_date"] = dates.days
+        if name in work.text:
+            frame[name] = pandas_text(work.text[name])
+    if "liquidation_date" in work.text:
+        frame["liquidation_date"] = _dates(work, "liquidation_date")
     frame["source_file"] = grid.file
-    frame["source_sheet"] = pd.array([grid.sheet], dtype="str").repeat(len(lines))
-    frame["source_row"] = grid.rows[lines].astype(np.int64)
-    for name in _PARTS:
-        if name in cents:
-            frame[name] = _dollars(*cents[name])
-    for heading, at in [*table.unknown.items(), *table.repeated]:
-        frame[_free(heading, frame)] = pandas_text(grid.columns[at].take(pa.array(lines)))
-    if bad.any() and on_error == "raise":
+    frame["source_sheet"] = pd.array([grid.sheet], dtype="str").repeat(len(work.lines))
+    frame["source_row"] = grid.rows[work.lines].astype(np.int64)
+    frame |= amounts
+    for name in ("filer_code", "check_digit"):
+        if name in work.text:
+            frame[name] = pandas_text(work.text[name])
+    for heading, column in work.others.items():
+        frame[_free(heading, frame)] = pandas_text(column)
+    if work.bad.any() and on_error == "raise":
         issues = log.frame()
         raise LineError(issues[issues["severity"] == "error"].reset_index(drop=True), where=grid.file)
-    aside |= dict.fromkeys(lines[bad].tolist(), "unreadable")
+    aside = work.aside | dict.fromkeys(work.lines[work.bad].tolist(), UNREADABLE)
     entries = pd.DataFrame(frame).astype({"source_file": "str"})
-    return entries[~bad].reset_index(drop=True), aside
+    return entries[~work.bad].reset_index(drop=True), aside
 
 
-def _keys(
-    grid: TextGrid, table: Table, lines: NDArray[np.int64], text: dict[str, pa.ChunkedArray], log: IssueLog
-) -> pd.Series[str]:
-    """Give entry numbers in 11 characters, and whatever is none as it stands, so that nothing is lost."""
-    numbers, right, repaired = entry_number.parse_arrow(text["entry_number"])
-    found = is_valid(numbers)
-    raw = pd.Series(pandas_text(text["entry_number"]))
-    at = table.columns["entry_number"]
-    for code, places in (
-        ("zero-restored", np.flatnonzero(repaired)),
-        ("check-digit", np.flatnonzero(found & ~right)),
-        ("entry-unusable", np.flatnonzero(~found)),
-    ):
-        log.add_cells(
-            code,
-            grid,
-            lines[places],
-            "entry_number",
-            [None if pd.isna(value) else value for value in raw.iloc[places]],
-            at=at,
-        )
-    return pd.Series(pandas_text(numbers)).where(found, raw)
-
-
-def _expected(
-    cents: dict[str, tuple[NDArray[np.int64], NDArray[np.bool_]]], count: int, log: IssueLog
-) -> NDArray[np.float64]:
-    if "expected_amount" in cents:
-        return _dollars(*cents["expected_amount"])
-    parts = [cents[name] for name in _PARTS if name in cents]
-    if not parts:
-        log.add("expected-missing", CATALOGUE["expected-missing"].meaning)
-        return np.full(count, np.nan)
-    log.add("expected-summed", CATALOGUE["expected-summed"].meaning)
-    return _dollars(
-        np.sum([each for each, _ in parts], axis=0), np.any([filled for _, filled in parts], axis=0)
-    )
-
-
-def _dollars(cents: NDArray[np.int64], filled: NDArray[np.bool_]) -> NDArray[np.float64]:
-    return np.where(filled, cents / 100, np.nan)
-
-
-def _sorted(grid: TextGrid, table: Table) -> tuple[NDArray[np.int64], dict[int, str]]:
-    """Tell entries from headings, totals and notes; a line with an entry number is never anything else."""
-    filled = grid.nonblank()
-    head = table.header[-1]
-    aside = dict.fromkeys(np.flatnonzero(filled[: table.header[0]]).tolist(), TITLE) | dict.fromkeys(
-        table.header, HEADING
-    )
-    numbers, _, _ = entry_number.parse_arrow(grid.columns[table.columns["entry_number"]])
-    kept = is_valid(numbers)
-    kept[: head + 1] = False
-    odd = np.flatnonzero(filled & ~kept)
-    odd = odd[odd > head]
-    headings = {heading_key(text) for line in grid.lines(table.header) for text in line if text}
-    for at, line in zip(odd.tolist(), grid.lines(odd), strict=True):
-        reason = _reason(line, table, headings)
-        if reason is None:
-            kept[at] = True
-        else:
-            aside[at] = reason
-    return np.flatnonzero(kept), aside
-
-
-def _reason(line: Line, table: Table, headings: set[str]) -> str | None:
-    known = {name: text for name, at in table.columns.items() if (text := line[at])}
-    if known and all(heading_key(text) in headings for text in known.values()):
-        return HEADING_AGAIN
-    key = known.get("entry_number") or known.get("refund_id")
-    if any(is_total_label(text) for text in line if text) and (key is None or is_total_label(key)):
-        return TOTAL
-    if key is None and known and all(amount_in_cents(text) is not None for text in known.values()):
-        return TOTAL
-    return None if key is not None or len(known) >= 2 else NOTE
+def _dates(work: EntryLines, name: str) -> np.ndarray:
+    dates = parse_dates(work.text[name], epoch_1904=work.grid.epoch_1904)
+    code = "date-order-undecided" if dates.undecided else "date-unreadable"
+    work.refuse(code, name, np.flatnonzero(dates.unreadable))
+    read = np.flatnonzero(~np.isnat(dates.days))[:1]
+    if dates.order.day_first:
+        work.say("date-day-first", name, read)
+    if dates.order.mixed:
+        work.say("date-forms-mixed", name, read)
+    return dates.days
 
 
 def _free(heading: str, taken: Mapping[str, object]) -> str:
@@ -288,7 +221,7 @@ def _free(heading: str, taken: Mapping[str, object]) -> str:
 def _combined(frame: pd.DataFrame) -> pd.DataFrame:
     """Add up the lines of each entry, in cents; its other columns are those of its first line."""
     usable = frame["entry_number"].notna()
-    amounts = [name for name in _AMOUNTS if name in frame]
+    amounts = [name for name in AMOUNTS if name in frame]
     group = frame["entry_number"].where(usable, "\0" + frame.index.astype("str"))
     combined = frame[~group.duplicated()].copy()
     for name in amounts:

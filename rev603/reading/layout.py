@@ -216,7 +216,7 @@ def _table(header: tuple[int, ...], headings: Line, known: Known, grid: TextGrid
             continue
         name, order = found[at] or (None, 0)
         if name is None:
-            unknown[_unused(heading, unknown)] = at
+            unknown[unused(heading, unknown)] = at
             continue
         own = (not _filled_below(grid, at, header[-1]), order)
         if name not in columns:
@@ -275,10 +275,12 @@ def _filled_below(grid: TextGrid, column: int, header: int) -> bool:
     return _filled([grid.columns[column].slice(header + 1)])
 
 
-def _unused(heading: str, taken: Mapping[str, int]) -> str:
-    name, count = " ".join(heading.split()), 2
+def unused(heading: str, taken: Mapping[str, int]) -> str:
+    """Give a heading on one line and without ``="…"``, with a number behind it where it is taken."""
+    plain = " ".join(re.sub(r'\A="(.*)"\Z', r"\1", heading, flags=re.DOTALL).split())
+    name, count = plain, 2
     while name in taken:
-        name, count = f"{' '.join(heading.split())} {count}", count + 1
+        name, count = f"{plain} {count}", count + 1
     return name
 
 

@@ -30,6 +30,8 @@ from rev603.reading.typed import Typed, typed_lines
 from rev603.vocabulary.headings import REFUND_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from numpy.typing import NDArray
 
     from rev603.reading.grid import TextGrid
@@ -101,7 +103,7 @@ def read_part(grid: TextGrid, table: Table, log: IssueLog, *, known: Header | No
     report_date = (known or header).report_date
     typed = typed_lines(grid, table, rows.refunds, log, report_date=report_date, order=order)
     part = Part(grid, table, rows, typed, header)
-    _say_beside(part, log)
+    say_beside(grid, table, rows.aside, log)
     return part
 
 
@@ -158,34 +160,39 @@ def _say_columns(table: Table, missing: list[Column], grid: TextGrid, log: Issue
     for column in missing:
         message = f"{column.heading}: {kind.meaning}; {kind.what_to_do}"
         log.add("column-missing", message, sheet=grid.sheet, row=row, column=column.name)
-    places = [("column-unknown", heading, at) for heading, at in table.unknown.items()]
-    places += [("column-repeated", heading, at) for heading, at in table.repeated]
-    for code, heading, at in places:
-        kind = CATALOGUE[code]
+    say_headings("column-unknown", table.unknown.items(), table, grid, log)
+    say_headings("column-repeated", table.repeated, table, grid, log)
+
+
+def say_headings(
+    code: str, headings: Iterable[tuple[str, int]], table: Table, grid: TextGrid, log: IssueLog
+) -> None:
+    """Note an issue for each of some headings."""
+    kind = CATALOGUE[code]
+    for heading, at in headings:
         log.add(
             code,
             f"{grid.address(table.header[-1], at)}: {kind.meaning} ({heading!r}); {kind.what_to_do}",
             sheet=grid.sheet,
-            row=row,
+            row=int(grid.rows[table.header[-1]]),
             value=heading,
         )
 
 
-def _say_beside(part: Part, log: IssueLog) -> None:
-    grid, start = part.grid, part.table.start
-    beside = [
-        at for at in part.table.beside if (below := grid.columns[at].slice(start)).null_count < len(below)
-    ]
+def say_beside(grid: TextGrid, table: Table, aside: Mapping[int, str], log: IssueLog) -> None:
+    """Note what stands beside the table, and lines in it that somebody should look into."""
+    below = [(at, grid.columns[at].slice(table.start)) for at in table.beside]
+    beside = [at for at, column in below if column.null_count < len(column)]
     if beside:
         kind = CATALOGUE["beside-the-table"]
         log.add(
             "beside-the-table",
-            f"{grid.address(part.table.header[-1], beside[0])}: {kind.meaning}, in {len(beside)} "
+            f"{grid.address(table.header[-1], beside[0])}: {kind.meaning}, in {len(beside)} "
             f"column{'s' if len(beside) > 1 else ''}; {kind.what_to_do}",
             sheet=grid.sheet,
-            row=int(grid.rows[part.table.header[-1]]),
+            row=int(grid.rows[table.header[-1]]),
         )
-    doubtful = [at for at, reason in sorted(part.rows.aside.items()) if reason in DOUBTFUL]
+    doubtful = [at for at, reason in sorted(aside.items()) if reason in DOUBTFUL]
     if doubtful:
         texts = [" | ".join(cell for cell in line if cell) for line in grid.lines(doubtful)]
         log.add_cells("line-not-understood", grid, np.array(doubtful, dtype=np.int64), None, texts, at=None)

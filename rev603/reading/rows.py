@@ -216,7 +216,7 @@ def _reason(
     anywhere = len(set().union(*headings.values()) & {*keys.values()})
     if max(in_place, anywhere if anywhere >= ENOUGH else 0) >= max(1, (len(cells) + 1) // 2):
         return HEADING_AGAIN
-    if _FOOTER.fullmatch(" ".join(_filled(line))):
+    if is_footer(line):
         return FOOTER
     labels = {name for name, text in cells.items() if is_total_label(text)}
     values = cells.keys() - labels - {amount}
@@ -238,6 +238,11 @@ def _reason(
 def is_total_label(text: str) -> bool:
     """Tell whether a cell reads like the label of a total line."""
     return _TOTAL.match(text) is not None
+
+
+def is_footer(line: Line) -> bool:
+    """Tell whether a line is the foot of a page or of the report: its number, when it was run."""
+    return _FOOTER.fullmatch(" ".join(_filled(line))) is not None
 
 
 def totals_without_sum(

@@ -92,6 +92,7 @@ PROVOKED: dict[str, Callable[[Any], io.BytesIO]] = {
     "cell-error-kept": _line(address="#REF!"),
     "formula-without-value": _book(_two, _uncomputed),
     "wrapper-removed": _line(port_code='="0212"'),
+    "invisible-removed": _line(refund_id="0603\u200b000001"),
     "decimal-tail-removed": _line(port_code="3802.0"),
     "zero-restored": _line(port_code="212"),
     "padded-format": _book(_two, _pad),
