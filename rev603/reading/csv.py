@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
-from rev603.reading.csv_pieces import count_byte, parse_pieces
+from rev603.reading.csv_pieces import cut_up, parse_pieces
 from rev603.reading.grid import TextGrid
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.vocabulary.headings import heading_key
@@ -65,10 +65,11 @@ def read_csv_grid(source: Source, headings: Collection[str], *, limits: Limits =
             where=source.name,
             what_to_do="open it in a spreadsheet program and keep only the report",
         )
-    if count_byte(data, ord('"')) % 2:
+    pieces = cut_up(body)
+    if not pieces.paired:
         _refuse_stray_quote(bytes(data), delimiter, source.name)
     try:
-        rows = parse_pieces(body, delimiter, width)
+        rows = parse_pieces(pieces, delimiter, width)
     except pa.ArrowInvalid as error:
         raise UnrecognizedFileError(
             "The text cannot be cut into rows and columns.",
@@ -144,11 +145,11 @@ def _with_odd_rows(
     is_odd[odd_places] = True
     order[is_odd] = np.arange(regular, len(order))
     order[~is_odd] = np.arange(regular)
-    blank = pa.chunked_array([pa.nulls(regular, pa.string())])
+    blank = pa.chunked_array([pa.nulls(regular, pa.large_string())])
     merged = []
     for index in range(width):
         extra = pa.array(
-            [row[index] or None if index < len(row) else None for row in parsed], type=pa.string()
+            [row[index] or None if index < len(row) else None for row in parsed], type=pa.large_string()
         )
         column = columns[index] if index < len(columns) else blank
         merged.append(pa.chunked_array([*column.chunks, extra]).take(pa.array(order)))

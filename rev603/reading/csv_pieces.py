@@ -2,8 +2,8 @@
 
 pyarrow can cut a file up by itself, but either runs through all of it once more to tell a line break in a
 cell from the end of a row, or ignores the difference and returns wrong rows without a word. Here a
-piece ends where the quotation marks so far are even in number, and has to prove it: a marked row is put behind it,
-which comes out whole only if the piece ended between two rows.
+piece ends where the quotation marks so far are even in number. Since stray ones mislead the count, each has to prove
+that it ended between two rows: by its last cell, or by a marked row behind it that comes out whole.
 """
 
 from __future__ import annotations
@@ -23,8 +23,11 @@ from rev603.reading.grid import WORKERS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
 _PIECE_BYTES = 4 << 20
 _LOOK_BYTES = 1 << 16
+_COUNT_BYTES = 1 << 20
 _QUOTE, _LINE_END, _BEGINS_BOM = 0x22, 0x0A, 0xEF
 #: Ends each piece; no program writes a file separator into a cell.
 _MARK = "\x1cend of piece\x1c"
@@ -38,97 +41,133 @@ class Rows:
     odd: dict[int, str]
 
 
-def parse_pieces(body: memoryview, delimiter: str, width: int, *, piece_bytes: int = _PIECE_BYTES) -> Rows:
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Text cut up: where each piece begins, and the end; and whether its quotation marks are even in number."""
+
+    text: memoryview
+    cuts: list[int]
+    paired: bool
+
+
+def cut_up(text: memoryview, *, piece_bytes: int = _PIECE_BYTES) -> Pieces:
+    """Cut text (UTF-8) at line ends with an even number of quotation marks before them."""
+    cuts = [0]
+    octets = np.frombuffer(text, np.uint8)
+    while len(text) - cuts[-1] > piece_bytes:
+        cut = _cut_after(
+            octets, cuts[-1] + piece_bytes, _count(octets[cuts[-1] : cuts[-1] + piece_bytes], _QUOTE)
+        )
+        if cut is None:
+            break
+        cuts.append(cut)
+    return Pieces(text, [*cuts, len(text)], paired=_count(octets[cuts[-1] :], _QUOTE) % 2 == 0)
+
+
+def _cut_after(octets: NDArray[np.uint8], at: int, quotes_before: int) -> int | None:
+    for start in range(at, len(octets), _LOOK_BYTES):
+        window = octets[start : start + _LOOK_BYTES + 1]
+        quotes = quotes_before + np.cumsum(window == _QUOTE)
+        # not before a byte order mark, which would be taken for one of the piece
+        ends = (window[:-1] == _LINE_END) & (quotes[:-1] % 2 == 0) & (window[1:] != _BEGINS_BOM)
+        if ends.any():
+            return start + int(np.argmax(ends)) + 1
+        quotes_before = int(quotes[:_LOOK_BYTES][-1])
+    return None
+
+
+def _count(octets: NDArray[np.uint8], byte: int) -> int:
+    """Count a byte, in steps that stay in the processor's cache."""
+    steps = range(0, len(octets), _COUNT_BYTES)
+    return sum(int(np.count_nonzero(octets[start : start + _COUNT_BYTES] == byte)) for start in steps)
+
+
+def parse_pieces(pieces: Pieces, delimiter: str, width: int) -> Rows:
     """Parse delimited text.
 
     Parameters
     ----------
-    body
-        UTF-8.
+    pieces
+        The text, cut up.
     delimiter, width
         What stands between cells, and how many cells a usual row has.
-    piece_bytes
-        About how much is parsed at a time.
 
     Raises
     ------
     pyarrow.ArrowInvalid
         A quotation mark is never closed, or only far below.
     """
-    cuts = _cuts(body, piece_bytes)
-    work = partial(_parse, body, delimiter, width)
-    if len(cuts) > 2:
+    work = partial(_parse, pieces.text, delimiter, width)
+    if len(pieces.cuts) > 2:
         with ThreadPoolExecutor(WORKERS) as pool:
-            pieces = list(pool.map(work, cuts[:-1], cuts[1:]))
-        if None not in pieces:
-            return _joined([piece for piece in pieces if piece])
-    whole = work(0, len(body))
+            parsed = list(pool.map(work, pieces.cuts[:-1], pieces.cuts[1:]))
+        if None not in parsed:
+            return _joined([rows for rows in parsed if rows])
+    whole = work(0, len(pieces.text))
     if whole is None:
         raise pa.ArrowInvalid("the text ends within a quoted cell")
     return whole
 
 
-def count_byte(data: bytes | memoryview, byte: int) -> int:
-    """Count a byte, in steps that stay in the processor's cache."""
-    octets = np.frombuffer(data, np.uint8)
-    return sum(
-        int(np.count_nonzero(octets[start : start + (1 << 20)] == byte))
-        for start in range(0, len(octets), 1 << 20)
-    )
-
-
-def _cuts(body: memoryview, piece_bytes: int) -> list[int]:
-    """Give where pieces begin, and the end: line ends with an even number of quotation marks before them."""
-    cuts = [0]
-    octets = np.frombuffer(body, np.uint8)
-    while len(body) - cuts[-1] > piece_bytes:
-        at = cuts[-1] + piece_bytes
-        inside = count_byte(body[cuts[-1] : at], _QUOTE) % 2
-        for start in range(at, len(body), _LOOK_BYTES):
-            window = octets[start : start + _LOOK_BYTES + 1]
-            quotes = window == _QUOTE
-            even = (np.cumsum(quotes) + inside) % 2 == 0
-            # not before a byte order mark, which would be taken for one of the piece
-            ends = np.flatnonzero((window[:-1] == _LINE_END) & even[:-1] & (window[1:] != _BEGINS_BOM))
-            if len(ends):
-                cuts.append(start + int(ends[0]) + 1)
-                break
-            inside = (inside + int(np.count_nonzero(quotes[:_LOOK_BYTES]))) % 2
-        else:
-            break
-    return [*cuts, len(body)]
-
-
-def _parse(body: memoryview, delimiter: str, width: int, start: int, stop: int) -> Rows | None:
+def _parse(text: memoryview, delimiter: str, width: int, start: int, stop: int) -> Rows | None:
     """Parse one piece; None where it ended within a cell."""
+    piece = text[start:stop]
+    if _ends_with(piece, b"\n"):
+        rows = _rows(pa.py_buffer(piece), delimiter, width)
+        if _between_rows(rows):
+            return rows
+    mark = delimiter.join([_MARK] * width).encode()
+    rows = _rows(
+        pa.py_buffer(b"".join((piece, b"" if _ends_with(piece, b"\n", b"\r") else b"\n", mark))),
+        delimiter,
+        width,
+    )
+    last = len(rows.columns[0]) - 1
+    if last < 0 or any(column[last].as_py() != _MARK for column in rows.columns):
+        return None
+    return Rows([column.slice(0, last) for column in rows.columns], rows.odd)
+
+
+def _ends_with(piece: memoryview, *ends: bytes) -> bool:
+    return bytes(piece[-1:]) in ends
+
+
+def _between_rows(rows: Rows) -> bool:
+    """Tell whether a piece that ends a line surely ended a row: an open cell would hold the line's end.
+
+    A closed one may, too, and an odd row is not cut into cells: they are looked at again.
+    """
+    count = len(rows.columns[0])
+    if not count or count + len(rows.odd) in rows.odd:
+        return False
+    last_cell = rows.columns[-1][count - 1].as_py()
+    return last_cell is None or not last_cell.endswith("\n")
+
+
+def _rows(buffer: pa.Buffer, delimiter: str, width: int) -> Rows:
     odd: dict[int, str] = {}
 
     def keep(row: pv.InvalidRow) -> str:
         odd[row.number] = row.text
         return "skip"
 
-    ended = bytes(body[stop - 1 : stop]) in {b"\n", b"\r", b""}
-    text = b"".join((body[start:stop], b"" if ended else b"\n", delimiter.join([_MARK] * width).encode()))
     names = [str(index) for index in range(width)]
     table = pv.read_csv(
-        pa.BufferReader(text),
-        read_options=pv.ReadOptions(column_names=names, use_threads=False, block_size=len(text) + 1),
+        pa.BufferReader(buffer),
+        read_options=pv.ReadOptions(column_names=names, use_threads=False, block_size=buffer.size + 1),
         parse_options=pv.ParseOptions(
             delimiter=delimiter, newlines_in_values=False, ignore_empty_lines=False, invalid_row_handler=keep
         ),
         convert_options=pv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()),
+            column_types=dict.fromkeys(names, pa.large_string()),
             strings_can_be_null=True,
             null_values=[""],
             check_utf8=False,  # all of it was checked before
         ),
     )
-    last = len(table) - 1
-    if last < 0 or any(column[last].as_py() != _MARK for column in table.columns):
-        return None
-    if len(text) > 2 * _PIECE_BYTES and _longest(table.columns) > _PIECE_BYTES:
+    if buffer.size > 2 * _PIECE_BYTES and _longest(table.columns) > _PIECE_BYTES:
         raise pa.ArrowInvalid(f"a quoted cell is longer than {_PIECE_BYTES:,} bytes")
-    return Rows([column.slice(0, last) for column in table.columns], odd)
+    return Rows(table.columns, odd)
 
 
 def _longest(columns: list[pa.ChunkedArray]) -> int:
@@ -137,7 +176,7 @@ def _longest(columns: list[pa.ChunkedArray]) -> int:
 
 def _joined(pieces: list[Rows]) -> Rows:
     columns = [
-        pa.chunked_array([chunk for column in parts for chunk in column.chunks], type=pa.string())
+        pa.chunked_array([chunk for column in parts for chunk in column.chunks], type=pa.large_string())
         for parts in zip(*(piece.columns for piece in pieces), strict=True)
     ]
     return Rows(columns, dict(_numbered(pieces)))

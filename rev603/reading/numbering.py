@@ -43,7 +43,7 @@ def numbered(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.int64]:
         if all(map_columns(partial(_same_as_first, codes=codes, first=first), packed)):
             return codes
     by_pandas = frame.groupby(list(names), dropna=False, sort=False).ngroup()
-    return by_pandas.to_numpy(dtype=np.int64)
+    return np.asarray(by_pandas, dtype=np.int64)
 
 
 def mixed(words: Sequence[NDArray[np.uint64]], count: int) -> NDArray[np.uint64]:

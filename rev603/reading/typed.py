@@ -280,7 +280,7 @@ def _method(work: _Lines) -> pd.api.extensions.ExtensionArray:
     work.say_values("method-unknown", "check_or_ach", lambda text: status_key(text) in METHODS)
     column = work.distinct("check_or_ach")
     names = pa.array(
-        [METHODS.get(status_key(value)) for value in column.dictionary.to_pylist()], type=pa.string()
+        [METHODS.get(status_key(value)) for value in column.dictionary.to_pylist()], type=pa.large_string()
     )
     return pandas_text(pc.take(names, column.indices))
 

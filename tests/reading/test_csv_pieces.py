@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rev603.reading.csv_pieces import count_byte, parse_pieces
+from rev603.reading.csv_pieces import cut_up, parse_pieces
 
 WIDTH = 3
 
 
 def _rows(text: str, piece_bytes: int) -> list[list[str | None]]:
     """Give the rows in their order, odd ones as their text alone."""
-    parsed = parse_pieces(memoryview(text.encode()), ",", WIDTH, piece_bytes=piece_bytes)
+    parsed = parse_pieces(cut_up(memoryview(text.encode()), piece_bytes=piece_bytes), ",", WIDTH)
     regular = iter(zip(*(column.to_pylist() for column in parsed.columns), strict=True))
     count = len(parsed.columns[0]) + len(parsed.odd)
     return [
@@ -93,7 +93,9 @@ def test_text_that_ends_within_a_cell_is_refused() -> None:
         _rows('R1,5" pipe,1\nR2,"never closed,2\nR3,c,3\n', 1 << 20)
 
 
-def test_bytes_are_counted_over_steps() -> None:
-    text = b'"a' * 1_500_000
-    assert count_byte(text, ord('"')) == 1_500_000
-    assert count_byte(memoryview(text), ord("b")) == 0
+@pytest.mark.parametrize("piece_bytes", [1, 4, 1 << 20])
+def test_quotation_marks_are_counted_through_all_pieces(piece_bytes: int) -> None:
+    even = 'R1,"a, b",1\nR2,5" pipe,2\nR3,6" pipe,3\n'
+    assert cut_up(memoryview(even.encode()), piece_bytes=piece_bytes).paired
+    odd = even.replace('6"', "6")
+    assert not cut_up(memoryview(odd.encode()), piece_bytes=piece_bytes).paired
