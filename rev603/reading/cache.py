@@ -21,9 +21,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from rev603.reading.as_pandas import TEXT
 from rev603.reading.control import Control, Header
 from rev603.reading.report import Report
-from rev603.reading.typed import TEXT
 
 if TYPE_CHECKING:
     from pathlib import Path

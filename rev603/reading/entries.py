@@ -10,6 +10,7 @@ import pandas as pd
 
 from rev603.errors import ColumnsMissingError, LineError
 from rev603.identifiers import importer_number
+from rev603.reading.as_pandas import pandas_text
 from rev603.reading.dates import parse_dates
 from rev603.reading.entry_keys import entry_numbers
 from rev603.reading.entry_lines import EntryLines
@@ -22,7 +23,6 @@ from rev603.reading.part import say_beside, say_headings
 from rev603.reading.rows import UNREADABLE, set_aside_frame
 from rev603.reading.sheets import read_sheets
 from rev603.reading.sniff import sniff
-from rev603.reading.typed import pandas_text
 from rev603.vocabulary.headings import ENTRY_COLUMNS, heading_key
 
 if TYPE_CHECKING:

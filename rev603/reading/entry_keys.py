@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from rev603.identifiers import entry_number
 from rev603.reading import cells
+from rev603.reading.as_pandas import pandas_text
 from rev603.reading.grid import as_mask, is_valid
-from rev603.reading.typed import pandas_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from rev603.reading.amounts import parse_amounts
+from rev603.reading.as_pandas import pandas_text
 from rev603.reading.issues import CATALOGUE
-from rev603.reading.typed import pandas_text
 from rev603.vocabulary.headings import heading_key
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from rev603.identifiers import entry_number
 from rev603.reading import cells
 from rev603.reading.amounts import parse_amounts
+from rev603.reading.as_pandas import TEXT, constant, pandas_text
 from rev603.reading.checks import say_doubts
 from rev603.reading.dates import DateOrder, Dates, parse_dates
 from rev603.reading.grid import as_mask, is_valid, lines_of, map_columns
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from rev603.reading.issues import IssueLog
     from rev603.reading.layout import Table
 
-TEXT = pd.StringDtype(na_value=np.nan)
 _ESSENTIAL = frozenset(column.name for column in REFUND_COLUMNS if column.essential) - {
     "company_name",
     "care_of",
@@ -180,8 +180,8 @@ def typed_lines(
     columns["report_date"] = np.full(
         count, np.datetime64(report_date, "us") if report_date else np.datetime64("NaT", "us")
     )
-    columns["source_file"] = _constant(grid.file, count)
-    columns["source_sheet"] = _constant(grid.sheet, count)
+    columns["source_file"] = constant(grid.file, count)
+    columns["source_sheet"] = constant(grid.sheet, count)
     columns["source_row"] = grid.rows[lines].astype(np.int64)
     for heading, at in table.unknown.items():
         column_text = lines_of(grid.columns[at], lines)
@@ -285,16 +285,5 @@ def _method(work: _Lines) -> pd.api.extensions.ExtensionArray:
     return pandas_text(pc.take(names, column.indices))
 
 
-def pandas_text(column: pa.ChunkedArray | pa.Array) -> pd.api.extensions.ExtensionArray:
-    """Give Arrow text as pandas ``str``; null is missing."""
-    dtype: Any = TEXT  # the stubs do not know that pandas makes its text from Arrow without a copy
-    made: pd.api.extensions.ExtensionArray = dtype.__from_arrow__(column)
-    return made
-
-
 def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
     return column.combine_chunks().dictionary_encode()
-
-
-def _constant(text: str | None, count: int) -> pd.api.extensions.ExtensionArray:
-    return pandas_text(pa.repeat(pa.scalar(text, pa.large_string()), count))
