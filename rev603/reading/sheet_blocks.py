@@ -221,23 +221,23 @@ def _tally_padded(cells: Cells, tally: Tally) -> None:
 
 
 def _tally_shown(cells: Cells, tally: Tally) -> None:
-    """Note the numbers and the texts that a reader may show otherwise."""
+    """Note the numbers that a reader may show otherwise; give up where other values are unusual."""
+    block = cells.block
     if cells.is_kind("d").any():
         raise IrregularError("dates are written as text")
     if (truths := np.flatnonzero(cells.is_kind("b") & ~cells.blank)).size:
-        starts, stops = cells.block.values(cells.at[truths])
-        first = cells.block.octets[starts]
+        starts, stops = block.values(cells.at[truths])
+        first = block.octets[starts]
         if ((starts < 0) | (stops - starts != 1) | (first < ord("0")) | (first > ord("1"))).any():
             raise IrregularError("truth values are unusual")
     numeric = np.flatnonzero(((cells.kind == 0) | cells.is_kind("n")) & ~cells.blank)
     if numeric.size:
         _tally_numbers(cells, numeric, tally)
-    text = cells.block.text
-    if b"_x" in text and (kinds := np.flatnonzero((cells.kind & _STR_MASK) == _STR)).size:
-        for index in kinds.tolist():
-            found = _VALUE.match(text, int(cells.at[index]))
-            if found and b"_x" in found[1]:
-                raise IrregularError("texts of formulas have escapes")
+    results = np.flatnonzero((cells.kind & _STR_MASK) == _STR)
+    if results.size and b"_x" in block.text:
+        found = (_VALUE.match(block.text, at) for at in cells.at[results].tolist())
+        if any(value and b"_x" in value[1] for value in found):
+            raise IrregularError("texts of formulas have escapes")
 
 
 def _tally_numbers(cells: Cells, numeric: np.ndarray, tally: Tally) -> None:

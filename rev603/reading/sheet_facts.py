@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
-from rev603.reading.sheet_values import shown_number
+from rev603.reading.sheet_values import is_within_calendar, shown_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -114,6 +114,7 @@ class Tally:
         self.errors: list[tuple[int, int, str]] = []
         self.padded: list[tuple[np.ndarray, np.ndarray, tuple[str, ...]]] = []
         self.shown: list[tuple[int, int, str]] = []
+        self.oddity = ""
         self.merges: list[tuple[int, int, int, int]] = []
         self.uncomputed: list[tuple[int, int]] = []
 
@@ -136,6 +137,8 @@ class Tally:
     def add_number(self, row: int, column: int, style: int, raw: str) -> None:
         """Note a number that a reader may show otherwise, as it stands in the XML."""
         kind = self.formats.kinds.get(style, "")
+        if (kind or style in self.formats.contested) and not is_within_calendar(raw):
+            self.oddity = "a date lies beyond the calendar"  # the fast reader's own would break off
         self.shown.append((row, column, shown_number(raw, kind, epoch_1904=self.epoch_1904)))
 
     def add_merge(self, reference: str) -> None:
@@ -181,7 +184,7 @@ class Tally:
             merges=tuple(self.merges),
             uncomputed=len(self.uncomputed),
             uncomputed_cells=tuple(address(row, column) for row, column in self.uncomputed),
-            careful_because=careful_because,
+            careful_because="; ".join(filter(None, (careful_because, self.oddity))),
         )
         if facts.area > limits.max_cells:
             raise UnsafeFileError(

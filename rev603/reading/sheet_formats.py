@@ -79,7 +79,8 @@ def read_formats(package: Package, part: str, *, epoch_1904: bool) -> Formats:
         contested = {
             each for each in used if (kind := kinds.get(each)) and (epoch_1904 or kind == "duration")
         }
-        contested |= _seen_otherwise(package, {each: at for each, at in used.items() if each in codes}, kinds)
+        doubtful = {each: style for each, style in used.items() if each in codes or each in kinds}
+        contested |= _seen_otherwise(package, doubtful, kinds)
     return Formats(
         padded={
             style: pattern

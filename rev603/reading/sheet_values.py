@@ -10,7 +10,15 @@ import datetime as dt
 import math
 import re
 
-__all__ = ["is_plain", "number_text", "show_padded", "shown_number", "shown_value", "unescaped"]
+__all__ = [
+    "is_plain",
+    "is_within_calendar",
+    "number_text",
+    "show_padded",
+    "shown_number",
+    "shown_value",
+    "unescaped",
+]
 
 # what both readers show alike without any help: the fast one knows no more than nine decimals
 _PLAIN = re.compile(r"(?!-0)-?(?:[0-9]{1,15}\.?|[0-9]{1,6}\.[0-9]{1,9})")
@@ -22,6 +30,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SURROGATES = range(0xD800, 0xE000)
 _DAY_MS = 86_400_000
 _LAST_DAY = 2_958_466  # 10000-01-01, which no spreadsheet shows
+_CALENDAR = 10_000_000
 _DAYS_BETWEEN = 1462  # from one date system's beginning to the other's
 
 
@@ -41,6 +50,15 @@ def is_plain(raw: str, *, date: bool = False) -> bool:
     (True, False, True)
     """
     return bool((_PLAIN_DATE if date else _PLAIN).fullmatch(raw))
+
+
+def is_within_calendar(raw: str) -> bool:
+    """Tell whether a number is no further from today than any calendar goes, or none at all.
+
+    >>> is_within_calendar("46059"), is_within_calendar("-1e300")
+    (True, False)
+    """
+    return not _NUMBER.fullmatch(raw.strip()) or abs(float(raw)) < _CALENDAR
 
 
 def number_text(raw: str) -> str:

@@ -89,8 +89,11 @@ def _fast(workbook: Workbook, facts: SheetFacts) -> list[pa.ChunkedArray] | None
             facts.sheet.index, header_row=None, skip_rows=0, dtypes="string", schema_sample_rows=1
         )
         batch: Any = sheet.to_arrow()
-    except fastexcel.FastExcelError:
-        return None
+    except BaseException as error:
+        # where fastexcel's own language breaks off, that arrives as an exception of this name and of no public type
+        if isinstance(error, fastexcel.FastExcelError) or type(error).__name__ == "PanicException":
+            return None
+        raise
     if (batch.num_columns, batch.num_rows) != (facts.width, facts.last_row):
         return None
     return [pa.chunked_array([column]) for column in batch.columns]

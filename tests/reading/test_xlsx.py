@@ -22,7 +22,6 @@ from openpyxl.cell.text import InlineFont
 import rev603
 from rev603.reading.grid import cell_address
 from rev603.reading.sheet_scan import open_workbook, scan_sheet
-from rev603.reading.sheet_values import number_text, show_padded
 from rev603.reading.sniff import sniff
 from rev603.reading.xlsx import read_xlsx_grid
 
@@ -139,33 +138,6 @@ def test_a_damaged_sheet_is_refused_by_either_reader(make: Any) -> None:
     for reader in ("fast", "careful"):
         with pytest.raises(rev603.UnrecognizedFileError, match="damaged"):
             read_xlsx_grid(cut, facts, reader=reader)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        ("0.30000000000000004", "0.3"),
-        ("1234.0", "1234"),
-        ("86250.000000000015", "86250"),
-        ("-0.5", "-0.5"),
-        ("1e21", "1" + "0" * 21),
-        ("1.5e-7", "0.00000015"),
-        ("89128134.590000004", "89128134.59"),
-        ("-0", "0"),
-        ("007", "7"),
-    ],
-)
-def test_a_number_as_text_has_no_exponent_and_no_noise(value: str, text: str) -> None:
-    assert number_text(value) == text
-
-
-@pytest.mark.parametrize(
-    ("text", "pattern", "shown"),
-    [("42", "0000000", "0000042"), ("123456789", "000-00-0000", "123-45-6789"), ("1234567", "000", "1234567"),
-     ("-5", "000", "-5"), (None, "000", ""), ("1.5", "000", "1.5")],
-)  # fmt: skip
-def test_a_number_is_shown_as_its_format_shows_it(text: str | None, pattern: str, shown: str) -> None:
-    assert show_padded(text, pattern) == shown
 
 
 def test_an_empty_sheet_has_no_cells() -> None:

@@ -425,6 +425,10 @@ SURVIVED: dict[str, Callable[[], bytes]] = {
     "blank cells down to the last row": _rows(report_rows() + row(1_048_576, '<c r="XFD1048576" s="0"/>')),
     "one cell in the last row": _rows(report_rows() + row(1_048_576, inline("A1048576", "x"))),
     "one cell in the last column": _rows(report_rows() + row(3, inline("XFD3", "x"))),
+    "a date beyond all calendars": lambda: workbook(
+        sheet(report_rows() + row(3, cell("B3", "1e300", ' s="1"'))),
+        parts={"xl/styles.xml": styles("yyyy-mm-dd")},
+    ),
     "tags never closed": _rows(row(1, "<x:y>" * 100_000)),
     "unclosed quote": lambda: good_csv() + b'900002,"ABC\n' + b"x,y\n" * 100_000,
     "200,000 columns": lambda: b",".join(b"Column %d" % at for at in range(200_000)) + b"\n" + good_csv(),
