@@ -5,30 +5,31 @@ The folder may be deleted at any time. A file in it that is damaged, or of anoth
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import dataclasses
 import datetime as dt
 import hashlib
 import importlib.metadata
+import io
 import json
 import os
 import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rev603.reading.as_pandas import TEXT
+from rev603.reading.as_pandas import constant
 from rev603.reading.control import Control, Header
 from rev603.reading.report import Report
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_LAYOUT = 1
+_LAYOUT = 2
 _META = b"rev603"
 
 
@@ -85,12 +86,12 @@ def _stored(report: Report) -> pa.Table:
     known = {
         "header": dataclasses.asdict(report.header),
         "control": dataclasses.asdict(report.control),
-        "issues": report.issues.to_dict("list"),
-        "set_aside": report.set_aside.to_dict("list"),
+        "issues": _packed(report.issues),
+        "set_aside": _packed(report.set_aside),
         "rows_read": report.rows_read,
         "content_hash": report.content_hash,
     }
-    text = json.dumps(known, default=lambda value: None if value is pd.NA else value.isoformat())
+    text = json.dumps(known, default=dt.date.isoformat)
     return table.replace_schema_metadata({**(table.schema.metadata or {}), _META: text.encode()})
 
 
@@ -101,28 +102,29 @@ def _loaded(place: Path, name: str) -> Report:
     header = known["header"]
     day = header["report_date"]
     # the file may have another name this week; its content is the same
-    refunds["source_file"] = pd.array([name], dtype="str").repeat(len(refunds))
-    issues = _frame(known["issues"])
+    refunds["source_file"] = constant(name, len(refunds))
+    issues = _unpacked(known["issues"])
     if len(issues):
-        issues["source_file"] = pd.array([name], dtype="str").repeat(len(issues))
+        issues["source_file"] = constant(name, len(issues))
     return Report(
         refunds=refunds,
         header=Header(**{**header, "report_date": dt.date.fromisoformat(day) if day else None}),
         control=Control(**known["control"]),
         issues=issues,
-        set_aside=_frame(known["set_aside"]),
+        set_aside=_unpacked(known["set_aside"]),
         rows_read=known["rows_read"],
         source_file=name,
         content_hash=known["content_hash"],
     )
 
 
-def _frame(columns: dict[str, list[Any]]) -> pd.DataFrame:
-    """Rebuild a frame of text and row numbers."""
-    rows = pd.Int64Dtype() if "severity" in columns else np.dtype("int64")
-    return pd.DataFrame(
-        {
-            name: pd.Series(values, dtype=rows if name == "source_row" else TEXT)
-            for name, values in columns.items()
-        }
-    )
+def _packed(frame: pd.DataFrame) -> str:
+    """Pack a frame beside the lines; a file may have more issues than lines."""
+    packed = io.BytesIO()
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), packed, compression="zstd")
+    return base64.b64encode(packed.getvalue()).decode()
+
+
+def _unpacked(text: str) -> pd.DataFrame:
+    frame: pd.DataFrame = pq.read_table(io.BytesIO(base64.b64decode(text))).to_pandas()
+    return frame

@@ -136,7 +136,7 @@ def unwrap_table(
         work = [partial(repair, column, free_text=name in free_text) for name, column in taken.items()]
         for name, (column, where) in zip(columns, map_columns(_call, work), strict=True):
             if len(where):
-                values = taken[name].take(pa.array(where)).to_pylist()
+                values = taken[name].take(pa.array(where))
                 log.add_cells(code, grid, lines[where], name, values, at=columns[name])
             taken[name] = column
     return taken

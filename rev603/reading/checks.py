@@ -43,7 +43,7 @@ class Lines(Protocol):
     def distinct(self, name: str) -> pa.DictionaryArray:
         """Give a column by its distinct values."""
 
-    def say(self, code: str, name: str, places: NDArray[np.int64], *, detail: list[str] | str = "") -> None:
+    def say(self, code: str, name: str, places: NDArray[np.int64], *, detail: pa.Array | str = "") -> None:
         """Note an issue for each of some cells."""
 
 

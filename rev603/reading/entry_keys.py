@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from rev603.identifiers import entry_number
 from rev603.reading import cells
 from rev603.reading.as_pandas import pandas_text
-from rev603.reading.grid import as_mask, is_valid
+from rev603.reading.grid import as_mask, is_valid, joined_text
+from rev603.reading.shown import quoted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,8 +72,8 @@ def _joined(work: EntryLines, whole: NDArray[np.bool_]) -> tuple[pa.Array, NDArr
             detail=f"on {len(places):,} line{'s' if len(places) > 1 else ''}, here {numbers[int(places[0])]}",
         )
     restored = np.flatnonzero(taken & proven)
-    shown = [f"now {text!r}" for text in numbers.take(pa.array(restored)).to_pylist()]
-    work.say("zero-restored", "entry_number", restored, detail=shown)
+    now = joined_text("now ", quoted(numbers.take(pa.array(restored))))
+    work.say("zero-restored", "entry_number", restored, detail=now)
     return pc.if_else(pa.array(taken), numbers, pa.scalar(None, numbers.type)), right & taken
 
 

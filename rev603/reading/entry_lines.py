@@ -10,8 +10,7 @@ import pyarrow.compute as pc
 
 from rev603.reading import cells
 from rev603.reading.amounts import amount_in_cents
-from rev603.reading.grid import as_mask
-from rev603.reading.issues import masked
+from rev603.reading.grid import as_mask, joined_text
 from rev603.reading.layout import unused
 from rev603.reading.rows import (
     FOOTER,
@@ -24,11 +23,10 @@ from rev603.reading.rows import (
     is_total_label,
     totals_without_sum,
 )
+from rev603.reading.shown import quoted
 from rev603.vocabulary.headings import heading_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from rev603.reading.grid import TextGrid
@@ -55,8 +53,8 @@ class EntryLines:
         self.bad = np.zeros(len(self.lines), dtype=bool)
         for name in sorted(cells.IDENTIFIERS & self.text.keys()):
             repaired, places = cells.without_decimal_tail(self.text[name])
-            shown = [f"now {masked(text, name)!r}" for text in repaired.take(pa.array(places)).to_pylist()]
-            self.say("decimal-tail-removed", name, places, detail=shown)
+            now = joined_text("now ", quoted(repaired.take(pa.array(places)), name))
+            self.say("decimal-tail-removed", name, places, detail=now)
             self.text[name] = repaired
             self.say("scientific-notation", name, cells.scientific(repaired))
             self.say("digits-lost", name, cells.cut_to_15_digits(repaired))
@@ -64,12 +62,10 @@ class EntryLines:
             if name in self.text:
                 self.say("cell-error-kept", name, cells.cell_errors(self.text[name]))
 
-    def say(
-        self, code: str, name: str, places: NDArray[np.int64], *, detail: Sequence[str] | str = ""
-    ) -> None:
+    def say(self, code: str, name: str, places: NDArray[np.int64], *, detail: pa.Array | str = "") -> None:
         """Note an issue for each of some cells of a column."""
         if len(places):
-            values = self.text[name].take(pa.array(places)).to_pylist()
+            values = self.text[name].take(pa.array(places))
             at = self.table.columns[name]
             self.log.add_cells(code, self.grid, self.lines[places], name, values, at=at, detail=detail)
 

@@ -93,8 +93,23 @@ def cell_address(row: int, sheet: str | None, column: int | None) -> str:
     >>> cell_address(42, None, None)
     'row 42'
     """
-    cell = f"row {row}" if column is None else f"{column_letters(column)}{row}"
-    return f"{sheet}!{cell}" if sheet else cell
+    return f"{_before_row(sheet, column)}{row}"
+
+
+def cell_addresses(rows: NDArray[np.int64], sheet: str | None, column: int | None) -> pa.Array:
+    """Give :func:`cell_address` of many rows."""
+    numbers = pc.cast(pa.array(rows), pa.large_string())
+    return joined_text(_before_row(sheet, column), numbers)
+
+
+def joined_text(*parts: pa.Array | pa.ChunkedArray | str) -> pa.Array:
+    """Join texts line by line; text from Python is the same on each."""
+    texts = [pa.scalar(part, pa.large_string()) if isinstance(part, str) else part for part in parts]
+    return pc.binary_join_element_wise(*texts, pa.scalar("", pa.large_string()))
+
+
+def _before_row(sheet: str | None, column: int | None) -> str:
+    return f"{f'{sheet}!' if sheet else ''}{'row ' if column is None else column_letters(column)}"
 
 
 def column_letters(column: int) -> str:

@@ -20,7 +20,7 @@ from rev603.errors import Rev603Error, SourceNotFoundError, UnrecognizedFileErro
 from rev603.reading.cache import Cache
 from rev603.reading.control import Grain
 from rev603.reading.grid import WORKERS
-from rev603.reading.issues import CATALOGUE, IssueLog, joined
+from rev603.reading.issues import CATALOGUE, IssueLog, folded, joined
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.report import OnError, Report, read
 from rev603.vocabulary.headings import REFUND_FRAME
@@ -90,7 +90,8 @@ def read_history(
     -------
     pandas.DataFrame
         The columns of :class:`rev603.RefundSchema`. ``.attrs["rev603"]`` has ``sources`` (a record for each file) and
-        ``issues``; pandas loses it in ``concat``, and nothing depends on it but those two tables.
+        ``issues`` (one record where a column has more than 20 of a kind; :func:`rev603.read` gives each); pandas loses
+        it in ``concat``, and nothing depends on it but those two tables.
 
     Raises
     ------
@@ -120,7 +121,7 @@ def history_of(readings: Readings) -> pd.DataFrame:
     """Put reports together as :func:`read_history` gives them."""
     frames = [report.refunds for report in readings.reports]
     history = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(REFUND_FRAME))
-    issues = joined([*(report.issues for report in readings.reports), readings.issues])
+    issues = joined([*(folded(report.issues) for report in readings.reports), readings.issues])
     history.attrs["rev603"] = Known(
         sources=[_record(report) for report in readings.reports],
         issues=[

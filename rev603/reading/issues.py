@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from rev603.identifiers import importer_number
+from rev603.reading.as_pandas import constant, pandas_text
+from rev603.reading.grid import cell_addresses, joined_text
+from rev603.reading.shown import masked_cells, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,10 +33,8 @@ ISSUE_COLUMNS = (
     "column",
     "value",
 )
-_LONGEST_VALUE = 80
-#: Where nine bare digits may be a social security number.
-_NINE_DIGITS = re.compile("(?<![0-9])[0-9]{5}([0-9]{4})(?![0-9])")
-_PAYEE_NUMBERS = frozenset({"payee_id", "importer_number"})
+#: So many issues of a kind in a column are kept one by one where issues are folded.
+_ONE_BY_ONE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,9 @@ class IssueLog:
         value: str | None = None,
     ) -> None:
         """Note one issue."""
-        self._append(code, [message], column, [value], [(sheet, row)])
+        hidden = pa.array([importer_number.mask(message)], type=pa.large_string())
+        shown = masked_cells([value], column)
+        self._append(code, hidden, sheet=sheet, rows=[row], column=column, values=shown)
 
     def add_sheet(self, code: str, sheet: str, detail: str = "") -> None:
         """Note one issue for a whole sheet."""
@@ -192,44 +196,55 @@ class IssueLog:
         grid: TextGrid,
         indices: NDArray[np.int64],
         column: str | None,
-        values: Sequence[str | None],
+        values: pa.Array | pa.ChunkedArray | Sequence[str | None],
         *,
         at: int | None,
-        detail: Sequence[str] | str = "",
+        detail: pa.Array | str = "",
     ) -> None:
-        """Note one issue for each of many cells of a column; ``at`` is the grid's column, None for whole lines."""
+        """Note one issue for each of many cells of a column; ``at`` is the grid's column, None for whole lines.
+
+        A file that lost the leading zeros of a column has an issue on every line, so no cell is looked at one by one.
+        """
+        if not len(indices):
+            return
         kind = CATALOGUE[code]
-        details = [detail] * len(indices) if isinstance(detail, str) else detail
-        shown = [masked(value, column) for value in values]
-        messages = [
-            f"{grid.address(int(index), at)}: {kind.meaning}"
-            f"{f' ({value!r})' if value is not None else ''}{f': {more}' if more else ''}; {kind.what_to_do}"
-            for index, value, more in zip(indices, shown, details, strict=True)
-        ]
-        places = [(grid.sheet, row) for row in grid.rows[indices].tolist()]
-        self._append(code, messages, column, shown, places)
+        shown = masked_cells(values, column)
+        beside = None if at is None else at + grid.first_column
+        sheet = None if grid.sheet is None else importer_number.mask(grid.sheet)
+        there = joined_text(" (", quoted(shown), ")")
+        more = joined_text(": ", detail) if isinstance(detail, pa.Array) else detail and f": {detail}"
+        messages = joined_text(
+            cell_addresses(grid.rows[indices], sheet, beside),
+            f": {kind.meaning}",
+            pc.fill_null(there, ""),
+            more,
+            f"; {kind.what_to_do}",
+        )
+        rows = grid.rows[indices]
+        self._append(code, messages, sheet=grid.sheet, rows=rows, column=column, values=shown)
 
     def _append(
         self,
         code: str,
-        messages: list[str],
+        messages: pa.Array,
+        *,
+        sheet: str | None,
+        rows: NDArray[np.int64] | list[int | None],
         column: str | None,
-        values: Sequence[str | None],
-        places: Sequence[tuple[str | None, int | None]],
+        values: pa.Array,
     ) -> None:
-        if not messages:
-            return
+        count = len(messages)
         self._frames.append(
             pd.DataFrame(
                 {
-                    "severity": CATALOGUE[code].severity,
-                    "code": code,
-                    "message": [importer_number.mask(message) for message in messages],
-                    "source_file": self.file,
-                    "source_sheet": pd.array([sheet for sheet, _ in places], dtype="str"),
-                    "source_row": pd.array([row for _, row in places], dtype="Int64"),
-                    "column": pd.array([column] * len(messages), dtype="str"),
-                    "value": pd.array([masked(value, column) for value in values], dtype="str"),
+                    "severity": constant(CATALOGUE[code].severity, count),
+                    "code": constant(code, count),
+                    "message": pandas_text(messages),
+                    "source_file": constant(self.file, count),
+                    "source_sheet": constant(sheet, count),
+                    "source_row": pd.array(rows, dtype="Int64"),
+                    "column": constant(column, count),
+                    "value": pandas_text(values),
                 }
             )
         )
@@ -246,16 +261,24 @@ def joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
         return empty.astype({"source_row": "Int64"})
     everything = pd.concat(list(frames), ignore_index=True)
     rank = everything["severity"].map({"error": 0, "warning": 1, "info": 2})
+    if rank.is_monotonic_increasing:
+        return everything
     order = rank.argsort(kind="stable")
     return everything.iloc[order].reset_index(drop=True)
 
 
-def masked(value: str | None, column: str | None = None) -> str | None:
-    """Give a cell's value as it may be shown: no social security number, not too long, on one line."""
-    if value is None:
-        return None
-    one_line = re.sub(r"\s+", " ", value)
-    if column in _PAYEE_NUMBERS:
-        one_line = _NINE_DIGITS.sub(r"XXXXX\1", one_line)
-    hidden = importer_number.mask(one_line, nine_digits=False)
-    return hidden if len(hidden) <= _LONGEST_VALUE else hidden[: _LONGEST_VALUE - 1] + "…"
+def folded(issues: pd.DataFrame) -> pd.DataFrame:
+    """Give one issue where a column of a file has many of a kind: the first, and how many more there are.
+
+    For what is kept or carried along with many files; a column that lost its zeros has an issue on every line.
+    """
+    kind = ["source_file", "source_sheet", "column", "code"]
+    groups = issues.groupby(kind, dropna=False, sort=False)
+    size, place = groups["code"].transform("size"), groups.cumcount()
+    kept = issues[(size <= _ONE_BY_ONE) | (place == 0)]
+    alike = size[kept.index]
+    messages = [
+        message if count <= _ONE_BY_ONE else f"{message}; and {count - 1:,} more like it in this column"
+        for message, count in zip(kept["message"], alike, strict=True)
+    ]
+    return kept.assign(message=pd.array(messages, dtype="str")).reset_index(drop=True)

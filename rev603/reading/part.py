@@ -13,7 +13,7 @@ from rev603.reading.block import Figure, read_block
 from rev603.reading.control import Header
 from rev603.reading.dates import DateOrder, date_order
 from rev603.reading.grid import lines_of
-from rev603.reading.issues import CATALOGUE, masked
+from rev603.reading.issues import CATALOGUE
 from rev603.reading.layout import require_columns
 from rev603.reading.rows import (
     BLOCK,
@@ -26,6 +26,7 @@ from rev603.reading.rows import (
     sort_rows,
     totals_without_sum,
 )
+from rev603.reading.shown import masked
 from rev603.reading.typed import Typed, typed_lines
 from rev603.vocabulary.headings import REFUND_COLUMNS
 

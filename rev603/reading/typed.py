@@ -17,8 +17,8 @@ from rev603.reading.amounts import parse_amounts
 from rev603.reading.as_pandas import TEXT, constant, pandas_text
 from rev603.reading.checks import say_doubts
 from rev603.reading.dates import DateOrder, Dates, parse_dates
-from rev603.reading.grid import as_mask, is_valid, lines_of, map_columns
-from rev603.reading.issues import masked
+from rev603.reading.grid import as_mask, is_valid, joined_text, lines_of, map_columns
+from rev603.reading.shown import quoted
 from rev603.vocabulary.centres import CENTRES
 from rev603.vocabulary.headings import REFUND_COLUMNS
 from rev603.vocabulary.statuses import (
@@ -82,9 +82,9 @@ class _Lines:
             self._distinct[name] = _encoded(self.text[name])
         return self._distinct[name]
 
-    def say(self, code: str, name: str, places: NDArray[np.int64], *, detail: list[str] | str = "") -> None:
+    def say(self, code: str, name: str, places: NDArray[np.int64], *, detail: pa.Array | str = "") -> None:
         if len(places):
-            values = self.text[name].take(pa.array(places)).to_pylist()
+            values = self.text[name].take(pa.array(places))
             self.log.add_cells(
                 code, self.grid, self.lines[places], name, values, at=self.table.columns[name], detail=detail
             )
@@ -109,8 +109,8 @@ class _Lines:
             return
         repaired, places = repair(self.text[name])
         if len(places):
-            shown = [f"now {masked(value, name)!r}" for value in repaired.take(pa.array(places)).to_pylist()]
-            self.say(code, name, places, detail=shown)
+            shown = quoted(repaired.take(pa.array(places)), name)
+            self.say(code, name, places, detail=joined_text("now ", shown))
             self.text[name] = repaired
 
     def say_values(self, code: str, name: str, known: Callable[[str], bool]) -> dict[str | None, int]:
@@ -237,7 +237,7 @@ def _entry_numbers(work: _Lines) -> pa.ChunkedArray:
     found = is_valid(entries)
     restored = np.flatnonzero(repaired)
     if len(restored):
-        shown = [f"entry number {value}" for value in entries.take(pa.array(restored)).to_pylist()]
+        shown = joined_text("entry number ", entries.take(pa.array(restored)))
         work.say("zero-restored", "document_number", restored, detail=shown)
     work.say("check-digit", "document_number", np.flatnonzero(found & ~right))
     if "filer_code" in work.text:

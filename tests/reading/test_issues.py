@@ -14,7 +14,8 @@ import pytest
 
 import rev603
 from rev603.errors import LineError
-from rev603.reading.issues import CATALOGUE, ISSUE_COLUMNS, IssueLog, joined, masked
+from rev603.reading.issues import CATALOGUE, ISSUE_COLUMNS, IssueLog, folded, joined
+from rev603.reading.shown import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -230,3 +231,22 @@ def test_a_workbook_by_an_unusual_program_is_read_all_the_same(make: Any) -> Non
     report = rev603.read(_unusual(make))
     assert report.refunds["amount"].tolist() == [100.01, 200.02]
     assert openpyxl.load_workbook(_unusual(make)).sheetnames == ["Main Report"]
+
+
+def test_many_issues_of_a_kind_in_a_column_fold_into_one_that_counts_them(make: Any) -> None:
+    lines = [make.line(at, port_code="212", team_number="7" if at < 3 else "007") for at in range(1_234)]
+    issues = rev603.read(make.csv(make.table(lines))).issues
+    assert issues["code"].value_counts()["zero-restored"] == 1_234 + 3
+    kept = folded(issues)
+    restored = kept[kept["code"] == "zero-restored"].set_index("column")["message"]
+    assert restored.index.tolist().count("port_code") == 1
+    assert restored["port_code"].startswith("Q2: a lost leading zero was restored ('212'): now '0212'")
+    assert restored["port_code"].endswith("and 1,233 more like it in this column")
+    assert restored.index.tolist().count("team_number") == 3
+    assert list(kept) == list(issues)
+
+
+def test_folding_few_issues_changes_nothing(make: Any) -> None:
+    issues = rev603.read(make.csv(make.table(make.lines(2, port_code="212")))).issues
+    pd.testing.assert_frame_equal(folded(issues), issues)
+    pd.testing.assert_frame_equal(folded(IssueLog("x").frame()), IssueLog("x").frame())

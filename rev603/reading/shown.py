@@ -1,0 +1,75 @@
+"""A cell's value as it may be shown: no social security number, short, on one line. One value, or a column at once."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rev603.identifiers import importer_number
+from rev603.reading.grid import as_mask, joined_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LONGEST = 80
+#: Where nine bare digits may be a social security number.
+_PAYEE_NUMBERS = frozenset({"payee_id", "importer_number"})
+_NINE_DIGITS = re.compile("(?<![0-9])[0-9]{5}([0-9]{4})(?![0-9])")
+#: What :func:`masked` may change; it leaves all other text as it is.
+_MAY_CHANGE = rf"[^ -~]|  |[0-9]{{3}} ?- ?[0-9]{{2}} ?- ?[0-9]{{4}}|.{{{_LONGEST + 1}}}"
+_MAY_CHANGE_IN_PAYEES = rf"{_MAY_CHANGE}|[0-9]{{9}}"
+#: What Python writes with a backslash, or within the other quotation marks.
+_NOT_PLAIN = r"['\\]|[^ -~]"
+
+
+def masked(value: str | None, column: str | None = None) -> str | None:
+    r"""Give a cell's value as it may be shown.
+
+    >>> masked("paid to\n000-12-3456"), masked("000123456", "payee_id"), masked("000123456", "refund_id")
+    ('paid to XXX-XX-3456', 'XXXXX3456', '000123456')
+    """
+    if value is None:
+        return None
+    one_line = re.sub(r"\s+", " ", value)
+    if column in _PAYEE_NUMBERS:
+        one_line = _NINE_DIGITS.sub(r"XXXXX\1", one_line)
+    hidden = importer_number.mask(one_line, nine_digits=False)
+    return hidden if len(hidden) <= _LONGEST else hidden[: _LONGEST - 1] + "…"
+
+
+def masked_cells(values: object, column: str | None = None) -> pa.Array:
+    """Give :func:`masked` of many values, from Arrow or from Python; few of them are looked at one by one."""
+    text = _as_text(values)
+    pattern = _MAY_CHANGE_IN_PAYEES if column in _PAYEE_NUMBERS else _MAY_CHANGE
+    return _changed(text, text, pattern, lambda value: masked(value, column))
+
+
+def quoted(values: object, column: str | None = None) -> pa.Array:
+    """Give many values as they may be shown, in quotation marks as by Python's ``repr``; null stays null."""
+    shown = masked_cells(values, column)
+    return _changed(joined_text("'", shown, "'"), shown, _NOT_PLAIN, repr)
+
+
+def _changed(
+    usual: pa.Array, values: pa.Array, pattern: str, change: Callable[[str], str | None]
+) -> pa.Array:
+    """Give the usual outcome, and what ``change`` makes of the values that the pattern fits."""
+    found = as_mask(pc.match_substring_regex(values, pattern))
+    if not found.any():
+        return usual
+    some = values.filter(pa.array(found)).dictionary_encode()
+    fresh = pa.array([change(value) for value in some.dictionary.to_pylist()], type=values.type)
+    return pc.replace_with_mask(usual, pa.array(found), fresh.take(some.indices))
+
+
+def _as_text(values: object) -> pa.Array:
+    """Give text of any kind, from Arrow or from Python, as one Arrow array."""
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    if isinstance(values, pa.Array):
+        return values if values.type == pa.large_string() else values.cast(pa.large_string())
+    return pa.array(np.asarray(values, dtype=object), type=pa.large_string(), from_pandas=True)
