@@ -125,17 +125,17 @@ def _remarks(report: Report, options: argparse.Namespace) -> list[str]:
     said = [f"  {'Remarks':<14} {_severities(report)}"]
     for code, issues in report.issues.groupby("code", sort=False):
         kind = CATALOGUE[str(code)]
-        messages = [on_the_command_line(one_line(text)) for text in issues["message"]]
-        shown = messages if options.all else messages[:_SHOWN]
+        few = issues["message"] if options.all else issues["message"].head(_SHOWN)
+        shown = [on_the_command_line(one_line(text)) for text in few]
         todo = on_the_command_line(kind.what_to_do)
         said += [
             "",
             f"  {kind.severity.upper()} {code}: {kind.meaning}"
-            + (f" ({count(len(messages))} times)" if len(messages) > 1 else ""),
+            + (f" ({count(len(issues))} times)" if len(issues) > 1 else ""),
         ]
         said += [f"    - {text.removesuffix(f'; {todo}').replace(f': {kind.meaning}', '')}" for text in shown]
-        said += [f"    … and {count(len(messages) - len(shown))} more (--all shows them)"] * (
-            len(shown) < len(messages)
+        said += [f"    … and {count(len(issues) - len(shown))} more (--all shows them)"] * (
+            len(shown) < len(issues)
         )
         said += [f"    what to do: {todo}"]
     return said
