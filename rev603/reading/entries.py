@@ -16,7 +16,7 @@ from rev603.reading.entry_keys import entry_numbers
 from rev603.reading.entry_lines import EntryLines
 from rev603.reading.expected import AMOUNTS, expected_amounts
 from rev603.reading.history import Known
-from rev603.reading.issues import CATALOGUE, IssueLog
+from rev603.reading.issues import CATALOGUE, IssueLog, folded
 from rev603.reading.layout import Table, no_table
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.part import say_beside, say_headings
@@ -130,7 +130,7 @@ def read_entries(
     frame.attrs["rev603"] = Known(
         issues=[
             {key: None if pd.isna(value) else value for key, value in each.items()}
-            for each in log.frame().to_dict("records")
+            for each in folded(log.frame()).to_dict("records")
         ],
         set_aside=pd.concat(asides, ignore_index=True).to_dict("records"),
     )

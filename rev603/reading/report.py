@@ -15,7 +15,6 @@ import pandas as pd
 from rev603.errors import ControlTotalError, LineError, Rev603Error
 from rev603.identifiers import importer_number
 from rev603.reading.control import Control, Grain, Header, control_totals
-from rev603.reading.grid import cell_address
 from rev603.reading.issues import CATALOGUE, IssueLog
 from rev603.reading.layout import no_table
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
@@ -260,17 +259,9 @@ def _report(
 
 
 def _say_repeated(frame: pd.DataFrame, places: NDArray[np.int64], log: IssueLog) -> None:
-    kind = CATALOGUE["line-repeated"]
-    for place in places:
-        line = frame.iloc[place]
-        sheet = line["source_sheet"] if isinstance(line["source_sheet"], str) else None
-        row = int(line["source_row"])
-        log.add(
-            "line-repeated",
-            f"{cell_address(row, sheet, None)}: {kind.meaning}; {kind.what_to_do}",
-            sheet=sheet,
-            row=row,
-        )
+    lines = frame[["source_sheet", "source_row"]].iloc[places]
+    for sheet, rows in lines.groupby("source_sheet", dropna=False, sort=False)["source_row"]:
+        log.add_lines("line-repeated", sheet if isinstance(sheet, str) else None, rows.to_numpy())
 
 
 def _say_totals(control: Control, ambiguous: int, log: IssueLog) -> None:
