@@ -124,10 +124,12 @@ def sort_rows(
         reason = _reason(line, table, headings, (identities, dated, amount))
         if reason == HEADING_AGAIN:
             _refuse_moved(grid, at, table, headings)
+        elif _filled(line) in seen:  # pages repeat their titles
+            reason = TITLE_AGAIN
         if reason is None:
             settled[at] = True
         else:
-            aside[at] = TITLE_AGAIN if reason != HEADING_AGAIN and _filled(line) in seen else reason
+            aside[at] = reason
     return Rows(np.flatnonzero(settled), aside)
 
 
