@@ -166,6 +166,8 @@ def _tally_block(text: bytes, tally: Tally) -> None:
 def _check_markup(block: Block) -> None:
     """Give up on what would lead the search for tags astray: comments, CDATA, prefixes, single quotes."""
     text = block.text
+    if not block.is_balanced():
+        raise IrregularError("tags do not end")
     if (b"!" in text and block.has(b"<!")) or (b"?" in text and block.has(b"<?")):
         raise IrregularError("there are comments, CDATA or instructions")
     if b":" in text and block.has(b":c") and _FOREIGN.search(text):
@@ -200,6 +202,8 @@ def _tally_errors(cells: Cells, tally: Tally) -> None:
         if found and found[1]:
             shown = found[1].decode("utf-8", "replace")
             tally.errors.append((int(cells.row[index]), int(cells.column[index]), shown))
+        elif not cells.is_blank(int(index)):
+            raise IrregularError("an error is unusual")
 
 
 def _tally_formulas(cells: Cells, tally: Tally) -> None:
@@ -227,7 +231,7 @@ def _tally_shown(cells: Cells, tally: Tally) -> None:
         raise IrregularError("dates are written as text")
     if (truths := np.flatnonzero(cells.is_kind("b") & ~cells.blank)).size:
         starts, stops = block.values(cells.at[truths])
-        first = block.octets[starts]
+        first = block.octets[np.minimum(starts, len(block.octets) - 1)]
         if ((starts < 0) | (stops - starts != 1) | (first < ord("0")) | (first > ord("1"))).any():
             raise IrregularError("truth values are unusual")
     numeric = np.flatnonzero(((cells.kind == 0) | cells.is_kind("n")) & ~cells.blank)
@@ -244,7 +248,10 @@ def _tally_numbers(cells: Cells, numeric: np.ndarray, tally: Tally) -> None:
     block, formats = cells.block, tally.formats
     starts, stops = block.values(cells.at[numeric])
     for position in np.flatnonzero(starts < 0).tolist():
-        found = _VALUE.match(block.text, int(cells.at[numeric[position]]))
+        index = int(numeric[position])
+        found = _VALUE.match(block.text, int(cells.at[index]))
+        if not found and not cells.is_blank(index):
+            raise IrregularError("a number is unusual")
         starts[position], stops[position] = found.span(1) if found else (0, 0)
     valued = stops > starts
     numeric, starts, stops = numeric[valued], starts[valued], stops[valued]

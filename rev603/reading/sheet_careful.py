@@ -7,6 +7,7 @@ drawing or a style that nobody asked for.
 
 from __future__ import annotations
 
+import re
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, XMLPullParser
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["read_carefully"]
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"  # the same vocabulary under another name
+_NAME = _MAIN[1:-1].encode()
+_ROOT = re.compile(rb"<(?:([A-Za-z_][A-Za-z0-9_.-]*):)?(worksheet|sst)(?=[\s>/])[^>]*>")
 _PRESERVE = "{http://www.w3.org/XML/1998/namespace}space"
 _XML_SPACE = " \t\r\n"
 
@@ -92,7 +94,7 @@ class _Parser(WorkSheetParser):
         inline = element.find(f"{_MAIN}is")
         if inline is not None:
             return _rich_text(inline)
-        value = element.findtext(f"{_MAIN}v") or ""
+        value = next((each.text or "" for each in reversed(element) if each.tag == f"{_MAIN}v"), "")
         if kind == "inlineStr" or not value:
             return ""
         if kind == "s":
@@ -136,9 +138,22 @@ def _strings(workbook: Workbook) -> list[str]:
 
 
 def _transitional(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Give the strict dialect of the format as the usual one."""
+    """Put the part's own vocabulary under the name that openpyxl knows: the strict dialect has another."""
     for number, piece in enumerate(pieces):
-        yield piece.replace(_STRICT, _MAIN[1:-1].encode()) if number == 0 else piece
+        yield _renamed(piece) if number == 0 else piece
+
+
+def _renamed(head: bytes) -> bytes:
+    root = _ROOT.search(head)
+    if root is None:
+        return head
+    declared = re.search(
+        rb"""\sxmlns%s\s*=\s*["']([^"']*)["']""" % (b":" + root[1] if root[1] else b""), root[0]
+    )
+    if declared:
+        start, stop = (root.start() + at for at in declared.span(1))
+        return head[:start] + _NAME + head[stop:]
+    return head if root[1] else head[: root.end(2)] + b' xmlns="' + _NAME + b'"' + head[root.end(2) :]
 
 
 class _Stream:

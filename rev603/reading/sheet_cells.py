@@ -40,6 +40,9 @@ _MASKS = np.array([_mask(length) for length in range(9)], np.uint64)
 _QUOTE = 34
 _WINDOW = 24  # no plain number is longer
 
+_SPACED = re.compile(rb"<c\s[^<>]*(?:\s=|=\s)")
+_SPACES = (b" =", b"= ", b"\t=", b"=\t", b"\n=", b"=\n")
+_STRAY = re.compile(rb"</(?:c|f|is|row|v)>\s*[^<\s]")
 STRING = re.compile(rb"[^>]*\bt=\"str\"")
 # nothing that the fast reader would keep: an empty <v> counts only as the value of a text formula
 _BLANK = re.compile(
@@ -55,8 +58,10 @@ class Block:
         self.text = text
         self.octets = np.frombuffer(text, np.uint8)
         self.words: np.ndarray = np.ndarray((len(text) + 40,), "<u8", text + _PAD, strides=(1,))
-        opening = self.octets[:-1] == ord("<")
-        self.tags = {letter: np.flatnonzero(opening & (self.octets[1:] == ord(letter))) for letter in "rc"}
+        self.opening: np.ndarray = self.octets[:-1] == ord("<")
+        self.tags = {
+            letter: np.flatnonzero(self.opening & (self.octets[1:] == ord(letter))) for letter in "rc"
+        }
 
     def has(self, pair: bytes) -> bool:
         """Tell whether two bytes stand side by side: several times faster than a search for so short a text."""
@@ -64,6 +69,12 @@ class Block:
         even = self.octets[: len(self.octets) // 2 * 2].view(np.uint16)
         odd = self.octets[1 : 1 + (len(self.octets) - 1) // 2 * 2].view(np.uint16)
         return bool((even == wanted).any() or (odd == wanted).any())
+
+    def is_balanced(self) -> bool:
+        """Tell whether each tag that begins also ends, and the rest is text where texts belong."""
+        begun = int(np.count_nonzero(self.opening))
+        ended = int(np.count_nonzero(self.octets == ord(">")))
+        return begun == ended or (begun < ended and not _STRAY.search(self.text))
 
     def attribute(self, tags: np.ndarray, ends: np.ndarray, name: bytes) -> np.ndarray:
         """Give where each tag's attribute has its value, or -1; the name comes with its space and quote."""
@@ -304,6 +315,8 @@ def _attributes_behind(block: Block, behind: np.ndarray) -> _Attributes | None:
 
 def _attributes_anywhere(block: Block, at: np.ndarray) -> _Attributes:
     """Read style, type and blankness wherever they stand in the tag."""
+    if any(map(block.has, _SPACES)) and _SPACED.search(block.text):
+        raise IrregularError("attributes have spaces round the equals sign")
     words, ends = block.words, block.ends(at)
     styles_at, types_at = (block.attribute(at, ends, name) for name in (_STYLE, _TYPE))
     style = np.zeros(len(at), np.int64)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["scan_events"]
 
+_NO_TEXT = frozenset({"sheetData", "row", "c"})
+
 
 def scan_events(package: Package, part: str, tally: Tally) -> str:
     """Tally a sheet's cells, event by event.
@@ -78,13 +80,19 @@ class _Events:
         elif name == "mergeCell":
             self.tally.add_merge(attributes.get("ref", ""))
         elif parent == "c":
+            if name == "v" and self.has_value:
+                self.tally.refuse_debris(self.row)
             self.has_value |= name == "v"
             self.has_inline |= name == "is"
             self.has_formula |= name == "f"
 
     def text(self, text: str) -> None:
-        if self.path and self.path[-1] == "v":
+        if not self.path:
+            return
+        if self.path[-1] == "v":
             self.value.append(text)
+        elif self.path[-1] in _NO_TEXT and text.strip():
+            self.tally.refuse_debris(self.row)
 
     def cdata(self) -> None:
         if self.path and self.path[-1] == "v":

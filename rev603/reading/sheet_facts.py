@@ -159,6 +159,14 @@ class Tally:
             what_to_do=_REPAIR,
         )
 
+    def refuse_debris(self, row: int) -> NoReturn:
+        """Refuse a sheet that holds the remains of tags: nobody knows what stood there."""
+        raise UnrecognizedFileError(
+            "The sheet is damaged: text stands between its cells, or a cell has two values.",
+            where=f"{self.where}, row {row:,}",
+            what_to_do=_REPAIR,
+        )
+
     def facts(self, careful_because: str = "") -> SheetFacts:
         """Check the extent against the limits, and give what was found."""
         limits = self.limits

@@ -26,8 +26,7 @@ _PLAIN_DATE = re.compile(r"[1-9][0-9]{2,5}(?:\.[0-9]{0,17})?")
 _WHOLE = re.compile(r"(-?)0*([0-9]+)")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _LONGEST_WHOLE = 300
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_SURROGATES = range(0xD800, 0xE000)
+_ESCAPED = re.compile(r"_x00([0-9A-Fa-f]{2})_")
 _DAY_MS = 86_400_000
 _LAST_DAY = 2_958_466  # 10000-01-01, which no spreadsheet shows
 _CALENDAR = 10_000_000
@@ -167,14 +166,11 @@ def show_padded(text: str | None, pattern: str) -> str:
 
 
 def unescaped(text: str) -> str:
-    r"""Decode ``_x000D_``, by which workbooks write characters that XML has no room for.
+    r"""Decode ``_x000D_``, by which workbooks write characters that XML has no room for, and the underscore.
+
+    Characters beyond those are never written so: ``ITEM_x2024_B`` is a text of its own.
 
     >>> unescaped("a_x000D_b"), unescaped("_x005F_x000D_")
     ('a\rb', '_x000D_')
     """
-    return _ESCAPED.sub(_character, text) if "_x" in text else text
-
-
-def _character(found: re.Match[str]) -> str:
-    code = int(found[1], 16)
-    return found[0] if code in _SURROGATES else chr(code)
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text

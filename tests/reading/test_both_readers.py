@@ -8,9 +8,7 @@ import io
 from typing import Any
 
 import openpyxl
-import openpyxl.utils.datetime as calendars
 import pytest
-import xlsxwriter
 from hostile_files import (
     CONTENT_TYPES,
     MAIN,
@@ -25,47 +23,13 @@ from hostile_files import (
     styles,
     workbook,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scanning import both, opened, scanned
+from scanning import opened, scanned, shown
 
 from rev603.errors import UnrecognizedFileError
 from rev603.reading import sheet_careful
 from rev603.reading.sheet_scan import choose_reader, scan_sheet
 from rev603.reading.xlsx import read_xlsx_grid
 
-
-def shown(data: bytes) -> dict[str, str]:
-    """Give the filled cells of the first sheet, which both readers must show alike, blanks round them kept."""
-    book = opened(data)
-    facts = scan_sheet(book, book.sheets[0])
-    seen = []
-    for reader in ("fast", "careful"):
-        grid = read_xlsx_grid(book, facts, reader=reader)
-        seen.append(
-            {
-                grid.address(at, place).partition("!")[2]: text
-                for at, line in enumerate(grid.lines(range(len(grid))))
-                for place, text in enumerate(line)
-                if text
-            }
-        )
-    assert seen[0] == seen[1]
-    return seen[0]
-
-
-FORMATS = (
-    "yyyy-mm-dd",
-    "h:mm",
-    "[h]:mm",
-    "00000",
-    "0.00%",
-    "# ?/?",
-    '0" days"',
-    "[Red]0",
-    "0.00E+00",
-    "0;yyyy",
-)
 NUMBERS = {
     "1234.5": "1234.5",
     "0.30000000000000004": "0.3",
@@ -154,6 +118,8 @@ TEXTS = {
     "<t>a_x000D_\nb</t>": "a\r\nb",
     "<t>_x005F_x000D_</t>": "_x000D_",
     "<t>x005F_</t>": "x005F_",
+    "<t>ITEM_x2024_B _x00e9_</t>": "ITEM_x2024_B \u00e9",
+    "<t>a > b</t>": "a > b",
     "<t>00042</t>": "00042",
     "<t>1234567.123456789</t>": "1234567.123456789",
     "<t>12345678.900000001</t>": "12345678.900000001",
@@ -226,6 +192,49 @@ def test_a_date_beyond_all_calendars_breaks_nothing_off(raw: str, code: str) -> 
     facts = scan_sheet(book, book.sheets[0])
     expected = raw if "e" not in raw else raw.replace("1e300", "1" + "0" * 300)
     assert read_xlsx_grid(book, facts).lines([0]) == [[expected]]
+
+
+@pytest.mark.parametrize(
+    "name", ["http://purl.oclc.org/ooxml/spreadsheetml/main", "urn:of-a-beta-version", ""]
+)
+def test_a_vocabulary_of_another_name_loses_no_cell(name: str) -> None:
+    named = f' xmlns="{name}"' if name else ""
+    strings = shared_strings("<si><t>Refund ID</t></si>").replace(f' xmlns="{MAIN}"', named)
+    cells = '<c r="A1" t="s"><v>0</v></c>' + inline("B1", "x")
+    page = sheet(row(1, cells)).replace(f' xmlns="{MAIN}"', named)
+    assert shown(workbook(page, parts={"xl/sharedStrings.xml": strings})) == {"A1": "Refund ID", "B1": "x"}
+
+
+def test_prefixed_markup_loses_no_cell() -> None:
+    page = (
+        sheet(row(1, cell("A1") + inline("B1", "x")))
+        .replace("</", "\0")
+        .replace("<", "<x:")
+        .replace("\0", "</x:")
+    )
+    assert shown(workbook(page.replace("xmlns=", "xmlns:x="))) == {"A1": "1", "B1": "x"}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '<row r="2"><c r="A2"><v>1</v>="B2"><v>2</v></c></row>',
+        '<row r="2"><c r="A2"><v>1</v></c>/row><row r="3"><c r="A3"><v>2</v></c></row>',
+        '<row r="2"><c r="A2" t="b"><v>',
+        '<row r="2"><c r="A2" t="e">9<v>#N/A</v></c></row>',
+        '<row r="2"><c r="A2"> t="s"<v>1.5</v></c></row>',
+        '<row r="2"><c r="A2" t="b"',
+    ],
+)
+def test_markup_that_has_lost_a_sign_is_refused_not_guessed_at(broken: str) -> None:
+    with pytest.raises(UnrecognizedFileError, match="damaged"):
+        scanned(workbook(sheet(row(1, cell("A1")) + broken)))
+
+
+def test_spaces_in_tags_hide_no_format() -> None:
+    cells = '<c r="A1" s=\t"1"><v>0.5</v></c><c r="B1" s ="1"><v>1.25</v></c><c s= "1" r="C1"><v>0.25</v></c>'
+    data = workbook(sheet(row(1, cells)), parts={"xl/styles.xml": styles("[h]:mm")})
+    assert shown(data) == {"A1": "12:00:00", "B1": "30:00:00", "C1": "06:00:00"}
 
 
 def test_the_strict_dialect_is_read_by_both() -> None:
@@ -301,119 +310,6 @@ def test_where_the_fast_reader_sees_another_extent_the_careful_one_is_asked(
     assert asked
     with pytest.raises(UnrecognizedFileError, match="outside the sheet's extent"):
         read_xlsx_grid(book, dataclasses.replace(facts, first_column=1, last_column=1), reader="careful")
-
-
-# ------------------------------------------------------------------ random workbooks
-
-raw_numbers = st.one_of(
-    st.floats(allow_nan=False).map(repr),
-    st.floats(0, 60_000).map(repr),
-    st.decimals(-(10**11), 10**11, places=2).map(str),
-    st.integers(-(10**18), 10**18).map(str),
-    st.from_regex(r"\A-?[0-9]{0,18}\.?[0-9]{0,18}(?:[eE][+-]?[0-9]{1,3})?\Z", fullmatch=True).filter(bool),
-    st.sampled_from(["-0", "-0.0", "0", "60", "59.9", "NaN", "007", "2958466", "1E400"]),
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(st.tuples(raw_numbers, st.integers(0, len(FORMATS))), min_size=1, max_size=40), st.booleans())
-def test_any_number_in_any_format_is_shown_alike(numbers: list[tuple[str, int]], epoch_1904: bool) -> None:
-    rows = "".join(
-        row(at, cell(f"A{at}", raw, f' s="{style}"')) for at, (raw, style) in enumerate(numbers, 1)
-    )
-    parts = {"xl/styles.xml": styles(*(code.replace('"', "&quot;") for code in FORMATS))}
-    if epoch_1904:
-        parts["xl/workbook.xml"] = WORKBOOK.replace("<sheets>", '<workbookPr date1904="true"/><sheets>')
-    data = workbook(sheet(rows), parts=parts)
-    both(data)  # the two scans, too
-    assert shown(data)
-
-
-codes = st.one_of(
-    st.text(st.sampled_from("ymdhs0#?.,;/:[]\"\\_*@ EGA-+$%eb"), max_size=12),
-    st.lists(
-        st.sampled_from(["yyyy", "mm", "dd", "h", "ss", "[h]", "[mm]", "[Red]", "[$-409]", "General", '"of day"', "\\d",
-                         "_m", "*s", ";", "@", "0", "0.00", "#,##0", "AM/PM", "E+00", "/", "-", " ", "[>60]"]),
-        max_size=6,
-    ).map("".join),
-)  # fmt: skip
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(codes, min_size=1, max_size=8), st.sampled_from(["1.5", "42", "46059.25", "0.25"]))
-def test_any_format_at_all_is_understood_alike(formats: list[str], raw: str) -> None:
-    escaped = (code.replace('"', "&quot;") for code in formats)
-    rows = "".join(row(at, cell(f"A{at}", raw, f' s="{at}"')) for at in range(1, len(formats) + 1))
-    shown(workbook(sheet(rows), parts={"xl/styles.xml": styles(*escaped)}))
-
-
-EARLIEST, LATEST = dt.datetime(1900, 3, 1), dt.datetime(9999, 12, 31)  # noqa: DTZ001 - workbooks know no zone
-values = st.one_of(
-    st.none(),
-    st.text(
-        st.characters(exclude_categories=["Cs", "Cn"], exclude_characters="".join(map(chr, range(32)))),
-        max_size=9,
-    ),
-    st.sampled_from(
-        [" lead", "trail ", "_x000D_", "_x005F_x0041_", "007", "1E5", "NA", "#N/A", "TRUE", "=1", "\u00a0"]
-    ),
-    st.integers(-(10**14), 10**14),
-    st.floats(-1e12, 1e12),
-    st.decimals(-(10**9), 10**9, places=2).map(float),
-    st.booleans(),
-    st.datetimes(EARLIEST, LATEST),
-    st.times(),
-    st.timedeltas(dt.timedelta(0), dt.timedelta(days=400)),
-)
-WRITTEN = (
-    "General",
-    "0.00",
-    "00000",
-    "yyyy-mm-dd",
-    "m/d/yy h:mm",
-    "h:mm:ss",
-    "[h]:mm",
-    "0%",
-    "@",
-    '"day" 0',
-    "mmm d",
-)
-
-
-@settings(max_examples=120, deadline=None)
-@given(
-    st.lists(
-        st.lists(st.tuples(values, st.sampled_from(WRITTEN)), min_size=1, max_size=5), min_size=1, max_size=6
-    ),
-    st.sampled_from(["openpyxl", "xlsxwriter", "xlsxwriter inline"]),
-    st.booleans(),
-)
-def test_random_workbooks_are_shown_alike(
-    rows: list[list[tuple[Any, str]]], writer: str, epoch_1904: bool
-) -> None:
-    stream = io.BytesIO()
-    if writer == "openpyxl":
-        book = openpyxl.Workbook()
-        book.epoch = calendars.CALENDAR_MAC_1904 if epoch_1904 else calendars.WINDOWS_EPOCH
-        page: Any = book.active
-        for at, line in enumerate(rows, 1):
-            for place, (value, code) in enumerate(line, 1):
-                page.cell(at, place).value = value
-                page.cell(at, place).number_format = code
-        book.save(stream)
-    else:
-        options = {
-            "constant_memory": writer.endswith("inline"),
-            "date_1904": epoch_1904,
-            "strings_to_formulas": False,
-        }
-        with xlsxwriter.Workbook(stream, options) as other:
-            formats = {code: other.add_format({"num_format": code}) for code in WRITTEN}
-            sheet_of_it = other.add_worksheet()
-            for at, line in enumerate(rows):
-                for place, (value, code) in enumerate(line):
-                    sheet_of_it.write(at, place, value, formats[code])
-    shown(stream.getvalue())
 
 
 def test_openpyxl_itself_gives_the_same_days_and_figures() -> None:

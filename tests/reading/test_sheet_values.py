@@ -133,6 +133,7 @@ def test_plain_numbers_are_told_from_those_that_readers_show_differently(
         ("_x005F_", "_"),
         ("_x0041_x0042_", "Ax0042_"),
         ("_xD83D__xDE00_", "_xD83D__xDE00_"),
+        ("ITEM_x2024_B", "ITEM_x2024_B"),
         ("_x41_ _xZZZZ_ _X0041_ x005F_", "_x41_ _xZZZZ_ _X0041_ x005F_"),
     ],
 )

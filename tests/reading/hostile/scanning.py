@@ -11,6 +11,7 @@ from rev603.reading.sheet_events import scan_events
 from rev603.reading.sheet_facts import SheetFacts, Tally
 from rev603.reading.sheet_scan import open_workbook, scan_sheet
 from rev603.reading.sniff import sniff
+from rev603.reading.xlsx import read_xlsx_grid
 
 if TYPE_CHECKING:
     from rev603.reading.workbook import Workbook
@@ -46,3 +47,22 @@ def both(data: bytes) -> dict[str, Any]:
     assert not scan_events(book.package, book.sheets[0].part, thorough)
     assert told(quick.facts()) == told(thorough.facts())
     return told(quick.facts())
+
+
+def shown(data: bytes) -> dict[str, str]:
+    """Give the filled cells of the first sheet, which both readers must show alike, blanks round them kept."""
+    book = opened(data)
+    facts = scan_sheet(book, book.sheets[0])
+    seen = []
+    for reader in ("fast", "careful"):
+        grid = read_xlsx_grid(book, facts, reader=reader)
+        seen.append(
+            {
+                grid.address(at, place).partition("!")[2]: text
+                for at, line in enumerate(grid.lines(range(len(grid))))
+                for place, text in enumerate(line)
+                if text
+            }
+        )
+    assert seen[0] == seen[1]
+    return seen[0]
