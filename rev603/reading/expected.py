@@ -11,7 +11,6 @@ import pandas as pd
 from rev603.reading.amounts import parse_amounts
 from rev603.reading.as_pandas import pandas_text
 from rev603.reading.issues import CATALOGUE
-from rev603.vocabulary.headings import heading_key
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
     from rev603.reading.entry_lines import EntryLines
 
 TOTAL, PRINCIPAL, INTEREST = AMOUNTS = ("expected_amount", "principal_amount", "interest_amount")
-_MONEY = re.compile("amount|refund|dut(y|ies)|claim|expect|due|tariff|paid|total")
-_NO_MONEY = re.compile("number|date|id\\Z|code|line|count|days|rate|%")
+_MONEY = re.compile("amount|amt|refund|duty|duties|claim|expect|due|tariff|paid|total", re.IGNORECASE)
+_NO_MONEY = re.compile(r"\b(?:number|no|nbr|id|date|code|line|count|days|rate)\b|[#%]", re.IGNORECASE)
 
 
 def expected_amounts(work: EntryLines) -> dict[str, NDArray[np.float64]]:
@@ -86,11 +85,8 @@ def _say_repeated(work: EntryLines, cents: NDArray[np.int64]) -> None:
 def _say_missing(work: EntryLines) -> None:
     """Say that there are no expected amounts, and which columns could be them."""
     kind = CATALOGUE["expected-missing"]
-    others = {
-        **work.others,
-        **{_heading(work, name): work.text[name] for name in (INTEREST,) if name in work.text},
-    }
-    amounts = [heading for heading, column in others.items() if _like_money(heading) and _all_amounts(column)]
+    others = work.others.items()
+    amounts = [heading for heading, column in others if _like_money(heading) and _all_amounts(column)]
     could_be = f" (is it {' or '.join(map(repr, amounts[:3]))}?)" if amounts else ""
     work.log.add(
         "expected-missing",
@@ -101,8 +97,8 @@ def _say_missing(work: EntryLines) -> None:
 
 
 def _like_money(heading: str) -> bool:
-    key = heading_key(heading)
-    return _MONEY.search(key) is not None and _NO_MONEY.search(key) is None
+    words = heading.replace("_", " ")
+    return _MONEY.search(words) is not None and _NO_MONEY.search(words) is None
 
 
 def _all_amounts(column: object) -> bool:
