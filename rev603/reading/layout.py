@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rev603.errors import ColumnsMissingError, UnrecognizedFileError
@@ -12,7 +13,7 @@ from rev603.identifiers import importer_number
 from rev603.vocabulary.headings import Column, alias_table, heading_key, spellings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -89,22 +90,45 @@ def find_table(
         None where no line holds enough known headings.
     """
     known = _known(vocabulary, named or {})
+    lines = grid.lines(range(min(len(grid), _LINES)))
+    found = _best(lines, vocabulary, known, enough)
+    if found is None:
+        return None
+    if found.twice or _filled(grid.columns[: found.first]):
+        found = _left_of_a_gap(
+            grid, lines, found, partial(_best, vocabulary=vocabulary, known=known, enough=enough)
+        )
+    return _table(found.header, _together([lines[at] for at in found.header], known), known, grid)
+
+
+def _left_of_a_gap(
+    grid: TextGrid,
+    lines: Sequence[Line],
+    found: _Candidate,
+    best: Callable[[Sequence[Line]], _Candidate | None],
+) -> _Candidate:
+    """Look for the headings left of a blank column alone: those of an older table to the right may stand elsewhere."""
+    enough = _NEARLY * len(found.names)
+    for width, column in enumerate(grid.columns):
+        if width < enough or column.null_count < len(column):
+            continue
+        left = best([line[:width] for line in lines])
+        if left and len(left.names) >= enough:
+            return left
+    return found
+
+
+def _best(
+    lines: Sequence[Line], vocabulary: Sequence[Column], known: Known, enough: int
+) -> _Candidate | None:
+    """Give the first heading row that does nearly as well as the best: pages repeat it, and the first may be damaged."""
     essential = {column.name for column in vocabulary if column.essential}
-    candidates = _candidates(grid, known, most=len(vocabulary), enough=enough)
+    candidates = _candidates(lines, known, most=len(vocabulary), enough=enough)
     # a title may hold a known word; a heading row has a column that answers depend on
     candidates = [each for each in candidates if each.names & essential] or candidates
     top = max((len(each.names) for each in candidates), default=0)
-    # the first that does nearly as well as the best: every page repeats them, and the first may be damaged
     good = [each for each in candidates if len(each.names) >= _NEARLY * top]
-    if not good:
-        return None
-    # an older table to the right may begin further up
-    nearest = min(each.last for each in good)
-    first = min(
-        (each for each in good if each.first <= nearest),
-        key=lambda each: (each.header[0], -len(each.names), -len(each.header)),
-    )
-    return _table(first.header, first.headings, known, grid)
+    return min(good, key=lambda each: (each.header[0], -len(each.names), -len(each.header)), default=None)
 
 
 def _known(vocabulary: Sequence[Column], named: Mapping[str, str]) -> Known:
@@ -118,20 +142,18 @@ def _known(vocabulary: Sequence[Column], named: Mapping[str, str]) -> Known:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """Lines that may be the headings: what they read together, our columns in it, and how far they reach."""
+    """Lines that may be the headings, our columns in them, where the first stands, and if one occurs twice."""
 
     header: tuple[int, ...]
-    headings: Line
     names: frozenset[str]
     first: int
-    last: int
+    twice: bool
 
 
 def _candidate(header: tuple[int, ...], headings: Line, known: Known) -> _Candidate:
     found = {at: name for at, cell in enumerate(headings) if (name := _name(cell, known))}
-    return _Candidate(
-        header, headings, frozenset(found.values()), min(found, default=0), max(found, default=0)
-    )
+    names = frozenset(found.values())
+    return _Candidate(header, names, min(found, default=0), twice=len(found) > len(names))
 
 
 def _name(cell: str | None, known: Known) -> str | None:
@@ -140,14 +162,13 @@ def _name(cell: str | None, known: Known) -> str | None:
     return known.get(heading_key(cell), (None, 0))[0]
 
 
-def _candidates(grid: TextGrid, known: Known, *, most: int, enough: int) -> list[_Candidate]:
+def _candidates(lines: Sequence[Line], known: Known, *, most: int, enough: int) -> list[_Candidate]:
     """Find lines, and lines read together, that hold enough known headings."""
-    lines = grid.lines(range(min(len(grid), _LINES)))
     singles: list[_Candidate] = []
     for at, line in enumerate(lines):
         singles.append(_candidate((at,), line, known))
-        if len(singles[-1].names) == most and not _filled(grid.columns[: singles[-1].first]):
-            break  # nothing further down can do better, or stands further left
+        if len(singles[-1].names) == most:  # nothing further down can do better
+            break
     found = list(singles)
     wordy = [_is_wordy(line) for line in lines[: len(singles)]]
     for at in range(len(singles)):
@@ -159,16 +180,13 @@ def _candidates(grid: TextGrid, known: Known, *, most: int, enough: int) -> list
             if at + height > len(singles) or not all(wordy[window]):
                 break
             best = max(best, len(singles[at + height - 1].names))
-            upper_to_lower = list(zip(*lines[window], strict=True))
             joint = _candidate(
                 tuple(each for each in range(at, at + height) if any(lines[each])),
-                [_together(cells, known) for cells in upper_to_lower],
+                _together(lines[window], known),
                 known,
             )
             # together only where no line would do alone: a heading row above a data row reads like this too
-            if len(joint.names) > best + 1 or (
-                len(joint.names) >= best and _completes(upper_to_lower, joint.headings, known)
-            ):
+            if len(joint.names) > best + 1 or (len(joint.names) >= best and _complete(lines[window], known)):
                 found.append(joint)
                 best = len(joint.names)
     return [each for each in found if len(each.names) >= enough]
@@ -188,19 +206,22 @@ def _has_figures(cell: str) -> bool:
     return re.search("[0-9]{3}", cell) is not None
 
 
-def _together(cells: Sequence[str | None], known: Known) -> str | None:
-    """Read the cells above each other as one heading; where that is none, one that stands below a group's name."""
-    parts = [cell for cell in cells if cell]
+def _together(lines: Sequence[Line], known: Known) -> Line:
+    """Read the cells above each other as one heading; where that is none, the one that stands below a group's name."""
+    return [_one_heading([cell for cell in cells if cell], known) for cells in zip(*lines, strict=True)]
+
+
+def _one_heading(parts: list[str], known: Known) -> str | None:
     readings = [" ".join(parts[start:]) for start in range(len(parts))]
     readings += [" ".join(parts[:end]) for end in range(len(parts) - 1, 0, -1)]
     return next((text for text in readings if _name(text, known)), readings[0] if readings else None)
 
 
-def _completes(columns: Sequence[Sequence[str | None]], headings: Line, known: Known) -> bool:
+def _complete(lines: Sequence[Line], known: Known) -> bool:
     """Tell whether every cell of the lines is part of a known heading, and some heading needs several of them."""
-    whole = [" ".join(filter(None, cells)) or None for cells in columns]
-    split = any(sum(cell is not None for cell in cells) > 1 for cells in columns)
-    return split and whole == headings and all(_name(text, known) for text in whole if text)
+    columns = [[cell for cell in cells if cell] for cells in zip(*lines, strict=True)]
+    split = any(len(parts) > 1 for parts in columns)
+    return split and all(_name(" ".join(parts), known) for parts in columns if parts)
 
 
 def _table(header: tuple[int, ...], headings: Line, known: Known, grid: TextGrid) -> Table:

@@ -115,9 +115,9 @@ def sort_rows(
             known += is_valid(column)
             known[_label_places(column)] = -len(identities)  # no refund is numbered "Subtotal"
     settled = below & (known >= min(2, len(identities)))
-    settled &= _with_digit(grid.columns[table.columns[dated]])
-    odd = np.flatnonzero(below & filled & ~settled)
     headings = _heading_keys(grid, table)
+    settled &= _with_digit(grid.columns[table.columns[dated]], headings[dated])
+    odd = np.flatnonzero(below & filled & ~settled)
     titles = [at for at, reason in aside.items() if reason in (TITLE, BLOCK)]
     seen = {_filled(line) for line in grid.lines(titles)}
     for at, line in zip(odd.tolist(), grid.lines(odd), strict=True):
@@ -182,15 +182,16 @@ def _has_digit(text: str) -> bool:
     return any("0" <= letter <= "9" for letter in text)
 
 
-def _with_digit(column: pa.ChunkedArray) -> NDArray[np.bool_]:
-    """Tell where a column holds a digit, by its distinct texts: dates are few."""
+def _with_digit(column: pa.ChunkedArray, headings: set[str]) -> NDArray[np.bool_]:
+    """Tell where a column holds a digit and no heading ("7. Refund Date"), by its distinct texts: dates are few."""
     encoded = column.combine_chunks().dictionary_encode()
-    digit = pc.match_substring_regex(encoded.dictionary, "[0-9]")
-    return (
-        as_mask(pc.take(digit, encoded.indices))
-        if len(encoded.dictionary)
-        else np.zeros(len(column), dtype=bool)
-    )
+    if not len(encoded.dictionary):
+        return np.zeros(len(column), dtype=bool)
+    digit = as_mask(pc.match_substring_regex(encoded.dictionary, "[0-9]"))
+    wordy = np.flatnonzero(as_mask(pc.match_substring_regex(encoded.dictionary, "[A-Za-z]{4}")))
+    for at, text in zip(wordy.tolist(), encoded.dictionary.take(pa.array(wordy)).to_pylist(), strict=True):
+        digit[at] &= heading_key(text) not in headings
+    return as_mask(pc.take(pa.array(digit), encoded.indices))
 
 
 def _heading_keys(grid: TextGrid, table: Table) -> dict[str, set[str]]:
@@ -228,7 +229,10 @@ def _reason(
     identified = [name for name in identities if name in values and _has_digit(cells[name])]
     if (
         (labels and len(values) <= (_VALUES_OF_A_TOTAL if amount in cells else 0))
-        or any(_NOTHING_BUT_LABEL.fullmatch(cells[name]) for name in labels & {*identities})
+        or (
+            amount in cells
+            and any(_NOTHING_BUT_LABEL.fullmatch(cells[name]) for name in labels & {*identities})
+        )
         or (figures and not identified)
     ):
         return TOTAL

@@ -232,6 +232,22 @@ def test_a_stale_block_that_begins_further_up_is_still_the_stale_one(make: Any) 
         assert report.header.total_refund_amount is None  # the stale block's heading of that name is no label
 
 
+def test_split_headings_of_an_empty_report_beside_an_older_table(make: Any) -> None:
+    """The older table's headings, whole in one row, stand beside the upper half of the report's own."""
+    rows = _beside([*make.block(0, "$0.00"), *_split(make)], [[], [], [], *make.table(make.lines(2))])
+    for report in _both(make, rows):
+        assert len(report.refunds) == 0
+        assert report.control.ties_out is True
+        assert "beside-the-table" in _codes(report)
+
+
+def test_numbered_headings_repeated_at_page_breaks(make: Any) -> None:
+    heads = [f"{at + 1}. {text}" for at, text in enumerate(make.headings)]
+    for report in _both(make, [heads, *make.lines(2), heads, make.line(2), heads]):
+        assert report.refunds["amount"].tolist() == DOLLARS
+        assert report.set_aside["reason"].tolist() == ["heading row"] + ["heading row repeated"] * 2
+
+
 def test_headings_repeated_in_another_order_are_refused(make: Any) -> None:
     first = make.table(make.lines(2))
     line, heads = make.line(2), list(make.headings)
