@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rev603.errors import ColumnsMissingError, UnrecognizedFileError
 from rev603.identifiers import importer_number
-from rev603.vocabulary.headings import Column, alias_table, heading_key, spellings
+from rev603.vocabulary.headings import Column, alias_table, heading_key, heading_words, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
     from rev603.reading.grid import TextGrid
 
-#: A heading row is looked for in so many lines.
+#: A heading row is looked for in so many lines, fewer where they are absurdly wide.
 _LINES = 1_000
+_CELLS = 100_000
+#: Headings split over several lines are looked for in lines of so many cells.
+_WIDEST = 200
 #: So many known headings make a heading row of a refund report.
 ENOUGH = 4
 #: A heading row is the first that shows so much of what the best one shows.
@@ -90,7 +93,7 @@ def find_table(
         None where no line holds enough known headings.
     """
     known = _known(vocabulary, named or {})
-    lines = grid.lines(range(min(len(grid), _LINES)))
+    lines = _top_lines(grid)
     found = _best(lines, vocabulary, known, enough)
     if found is None:
         return None
@@ -118,12 +121,22 @@ def _left_of_a_gap(
     return found
 
 
+def _top_lines(grid: TextGrid) -> list[Line]:
+    return grid.lines(range(min(len(grid), _LINES, 1 + _CELLS // max(1, len(grid.columns)))))
+
+
 def _best(
     lines: Sequence[Line], vocabulary: Sequence[Column], known: Known, enough: int
 ) -> _Candidate | None:
     """Give the first heading row that does nearly as well as the best: pages repeat it, and the first may be damaged."""
     essential = {column.name for column in vocabulary if column.essential}
-    candidates = _candidates(lines, known, most=len(vocabulary), enough=enough)
+    words = {
+        word
+        for column in vocabulary
+        for text in (column.heading, *column.aliases)
+        for word in heading_words(text)
+    }
+    candidates = _candidates(lines, known, words, most=len(vocabulary), enough=enough)
     # a title may hold a known word; a heading row has a column that answers depend on
     candidates = [each for each in candidates if each.names & essential] or candidates
     top = max((len(each.names) for each in candidates), default=0)
@@ -162,7 +175,9 @@ def _name(cell: str | None, known: Known) -> str | None:
     return known.get(heading_key(cell), (None, 0))[0]
 
 
-def _candidates(lines: Sequence[Line], known: Known, *, most: int, enough: int) -> list[_Candidate]:
+def _candidates(
+    lines: Sequence[Line], known: Known, words: set[str], *, most: int, enough: int
+) -> list[_Candidate]:
     """Find lines, and lines read together, that hold enough known headings."""
     singles: list[_Candidate] = []
     for at, line in enumerate(lines):
@@ -170,7 +185,7 @@ def _candidates(lines: Sequence[Line], known: Known, *, most: int, enough: int) 
         if len(singles[-1].names) == most:  # nothing further down can do better
             break
     found = list(singles)
-    wordy = [_is_wordy(line) for line in lines[: len(singles)]]
+    wordy = [_is_wordy(line, words) for line in lines[: len(singles)]]
     for at in range(len(singles)):
         best = len(singles[at].names)
         if not any(lines[at]):
@@ -196,10 +211,12 @@ def _filled(columns: Sequence[pa.ChunkedArray]) -> bool:
     return any(column.null_count < len(column) for column in columns)
 
 
-def _is_wordy(line: Line) -> bool:
-    """Tell a line that may be headings, or blank, from one of data, by the digits."""
+def _is_wordy(line: Line, words: set[str]) -> bool:
+    """Tell a line that may be part of headings, or blank, from one of data: words of headings, hardly any figures."""
     filled = [cell for cell in line if cell]
-    return sum(_has_figures(cell) for cell in filled) * 2 <= len(filled)
+    if len(filled) > _WIDEST or sum(_has_figures(cell) for cell in filled) * 2 > len(filled):
+        return False
+    return not filled or any(words.issuperset(heading_words(cell)) for cell in filled)
 
 
 def _has_figures(cell: str) -> bool:
@@ -354,7 +371,7 @@ def no_table(
 ) -> UnrecognizedFileError:
     """Say that no heading row was found, and what the nearest line reads."""
     known = _known(vocabulary, {})
-    lines = grid.lines(range(min(len(grid), _LINES))) if grid is not None else []
+    lines = _top_lines(grid) if grid is not None else []
     nearest = max(
         lines,
         key=lambda line: (

@@ -146,9 +146,18 @@ def heading_key(text: str) -> str:
     >>> heading_key("Total Refund Amount ($000)")
     'totalrefundamount000'
     """
+    return "".join(heading_words(text))
+
+
+def heading_words(text: str) -> list[str]:
+    """Give the words that :func:`heading_key` puts together.
+
+    >>> heading_words("C/O Name No.")
+    ['c', '/', 'o', 'name', 'number']
+    """
     plain = unicodedata.normalize("NFKC", text).translate(_UNSEEN).strip()
     words = _WORD.findall(_CAMEL.sub(" ", _CALL_OUT.sub("", plain)).casefold())
-    return "".join(_IN_FULL.get(word, word) for word in words)
+    return [_IN_FULL.get(word, word) for word in words]
 
 
 def alias_table(columns: tuple[Column, ...]) -> dict[str, str]:
