@@ -113,18 +113,21 @@ class _Lines:
             self.say(code, name, places, detail=joined_text("now ", shown))
             self.text[name] = repaired
 
-    def say_values(self, code: str, name: str, known: Callable[[str], bool]) -> dict[str | None, int]:
+    def say_values(self, code: str, name: str, known: Callable[[str], bool]) -> None:
         """Say each distinct value that is not known, once, with how often and where first."""
         column = self.distinct(name)
-        unknown = {}
-        for index, value in enumerate(column.dictionary.to_pylist()):
-            if not known(value):
-                places = np.flatnonzero(as_mask(pc.equal(column.indices, index)))
-                unknown[value] = len(places)
-                self.say(
-                    code, name, places[:1], detail=f"on {len(places):,} line{'s' if len(places) > 1 else ''}"
-                )
-        return unknown
+        unknown = np.flatnonzero([not known(value) for value in column.dictionary.to_pylist()])
+        if not len(unknown):
+            return
+        places = np.flatnonzero(is_valid(column.indices))
+        codes = column.indices.drop_null().to_numpy()
+        count = np.bincount(codes)[unknown].tolist()
+        first = np.zeros(len(column.dictionary), dtype=np.int64)
+        first[codes[::-1]] = places[::-1]
+        said = pa.array(
+            [f"on {lines:,} line{'s' if lines > 1 else ''}" for lines in count], pa.large_string()
+        )
+        self.say(code, name, first[unknown], detail=said)
 
 
 def typed_lines(
