@@ -19,6 +19,7 @@ from rev603.errors import UnrecognizedFileError
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.grid import as_mask, is_valid
 from rev603.reading.layout import ENOUGH
+from rev603.reading.plain_rows import plain_refunds
 from rev603.vocabulary.headings import heading_key
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ def sort_rows(
 ) -> Rows:
     """Sort every non-blank line of a sheet.
 
-    Most lines are settled by whole columns: two identifiers and a date make a refund. Only what is
-    left is looked at one by one.
+    Most lines are settled by whole columns: two identifiers and a date make a refund, and less where nothing else
+    comes into question. Only what is left is looked at one by one.
     """
     filled = grid.nonblank()
     aside = _above(grid, table, filled, block_lines, (*identities, dated, amount))
@@ -120,12 +121,22 @@ def sort_rows(
     odd = np.flatnonzero(below & filled & ~settled)
     titles = [at for at, reason in aside.items() if reason in (TITLE, BLOCK)]
     seen = {_filled(line) for line in grid.lines(titles)}
+    plain = plain_refunds(
+        grid, table, odd, headings,
+        identities=identities, dated=dated, amount=amount, longer_than=max(map(len, seen), default=0),
+    )  # fmt: skip
+    settled[odd[plain]] = True
+    odd = odd[~plain]
+    reasons: dict[tuple[str | None, ...], str | None] = {}  # headings and page titles come again and again
     for at, line in zip(odd.tolist(), grid.lines(odd), strict=True):
-        reason = _reason(line, table, headings, (identities, dated, amount))
-        if reason == HEADING_AGAIN:
-            _refuse_moved(grid, at, table, headings)
-        elif _filled(line) in seen:  # pages repeat their titles
-            reason = TITLE_AGAIN
+        if tuple(line) not in reasons:
+            reason = _reason(line, table, headings, (identities, dated, amount))
+            if reason == HEADING_AGAIN:
+                _refuse_moved(grid, at, table, headings)
+            elif _filled(line) in seen:
+                reason = TITLE_AGAIN
+            reasons[tuple(line)] = reason
+        reason = reasons[tuple(line)]
         if reason is None:
             settled[at] = True
         else:
