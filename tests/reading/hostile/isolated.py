@@ -19,6 +19,8 @@ from pathlib import Path
 SECONDS = 10
 EXTRA_BYTES = 1 << 30
 WALL_FACTOR = 4
+#: Address space that Arrow's allocator sets aside at a stroke and hardly uses; what is used is measured.
+RESERVED_BYTES = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def _in_child(path: str, seconds: int, extra_bytes: int) -> str:
     from rev603.reading.report import read  # noqa: PLC0415
 
     pages = int(Path("/proc/self/statm").read_text().split()[0])
-    limit = pages * resource.getpagesize() + extra_bytes
+    limit = pages * resource.getpagesize() + extra_bytes + RESERVED_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))  # the machine may be busy with other things
@@ -92,6 +94,8 @@ def _one(path: str, seconds: int, extra_bytes: int) -> Outcome:
     if os.WIFSIGNALED(status):
         answer = f"killed\tsignal {signal.Signals(os.WTERMSIG(status)).name}"
     kind, _, detail = answer.partition("\t")
+    if usage.ru_maxrss * 1024 > resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 + extra_bytes:
+        kind = "over the memory"
     return Outcome(
         path, kind or "nothing", detail, round(usage.ru_utime + usage.ru_stime, 2), usage.ru_maxrss // 1024
     )
