@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
-from rev603.reading.csv_pieces import cut_up, parse_pieces
+from rev603.reading.csv_pieces import TooManyCells, cut_up, parse_pieces
 from rev603.reading.grid import TextGrid
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.vocabulary.headings import heading_key
@@ -55,10 +55,13 @@ def read_csv_grid(source: Source, headings: Collection[str], *, limits: Limits =
     data = source.utf8()
     skipped, delimiter = _marked_delimiter(data)
     body = memoryview(data)[bytes(data[:64]).find(b"\n") + 1 if skipped else 0 :]
-    sample = bytes(body[:_SAMPLE_BYTES]).decode("utf-8", errors="ignore")
+    sample = _sample(body, 0)
     if delimiter is None:
         delimiter = max(_DELIMITERS, key=lambda each: _promise(sample, each, headings))
-    width = _usual_width(sample, delimiter)
+    # most rows are below what stands above the table, however long that is
+    width = _usual_width(
+        _sample(body, len(body) // 2) if len(body) > 2 * _SAMPLE_BYTES else sample, delimiter
+    )
     if width > limits.max_columns:
         raise UnsafeFileError(
             f"The text has {width:,} columns; a refund report has 17.",
@@ -69,13 +72,19 @@ def read_csv_grid(source: Source, headings: Collection[str], *, limits: Limits =
     if not pieces.paired:
         _refuse_stray_quote(bytes(data), delimiter, source.name)
     try:
-        rows = parse_pieces(pieces, delimiter, width)
+        rows = parse_pieces(pieces, delimiter, width, max_cells=limits.max_cells)
     except pa.ArrowInvalid as error:
         raise UnrecognizedFileError(
             "The text cannot be cut into rows and columns.",
             where=source.name,
             why=str(error)[:200],
             what_to_do=_QUOTE_ADVICE,
+        ) from None
+    except TooManyCells:
+        raise UnsafeFileError(
+            f"The text has more than {limits.max_cells:,} cells.",
+            where=source.name,
+            what_to_do="export a shorter span of dates, or raise max_cells if you trust the file",
         ) from None
     columns = _with_odd_rows(rows.columns, rows.odd, delimiter, source.name, limits)
     numbers = np.arange(1 + skipped, 1 + skipped + len(columns[0]), dtype=np.int64)
@@ -90,6 +99,12 @@ def _marked_delimiter(data: bytes | memoryview) -> tuple[int, str | None]:
     if first[:4].lower() == b"sep=" and len(first) == 4:
         return 1, "\t"
     return 0, None
+
+
+def _sample(body: memoryview, start: int) -> str:
+    """Give the beginning of the text, or some of it from the first line end after ``start`` on."""
+    text = bytes(body[start : start + _SAMPLE_BYTES]).decode("utf-8", errors="ignore")
+    return text[text.find("\n") + 1 :] if start else text
 
 
 def _rows(sample: str, delimiter: str) -> list[list[str]]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _PIECE_BYTES = 4 << 20
 _LOOK_BYTES = 1 << 16
 _COUNT_BYTES = 1 << 20
-_QUOTE, _LINE_END, _BEGINS_BOM = 0x22, 0x0A, 0xEF
+_QUOTE, _LINE_END, _OLD_LINE_END, _BEGINS_BOM = 0x22, 0x0A, 0x0D, 0xEF
 #: Ends each piece; no program writes a file separator into a cell.
 _MARK = "\x1cend of piece\x1c"
 
@@ -54,22 +54,24 @@ def cut_up(text: memoryview, *, piece_bytes: int = _PIECE_BYTES) -> Pieces:
     """Cut text (UTF-8) at line ends with an even number of quotation marks before them."""
     cuts = [0]
     octets = np.frombuffer(text, np.uint8)
+    line_end = (
+        _LINE_END if (octets[:piece_bytes] == _LINE_END).any() or _count(octets, _LINE_END) else _OLD_LINE_END
+    )
     while len(text) - cuts[-1] > piece_bytes:
-        cut = _cut_after(
-            octets, cuts[-1] + piece_bytes, _count(octets[cuts[-1] : cuts[-1] + piece_bytes], _QUOTE)
-        )
+        at = cuts[-1] + piece_bytes
+        cut = _cut_after(octets, at, _count(octets[cuts[-1] : at], _QUOTE), line_end)
         if cut is None:
             break
         cuts.append(cut)
     return Pieces(text, [*cuts, len(text)], paired=_count(octets[cuts[-1] :], _QUOTE) % 2 == 0)
 
 
-def _cut_after(octets: NDArray[np.uint8], at: int, quotes_before: int) -> int | None:
+def _cut_after(octets: NDArray[np.uint8], at: int, quotes_before: int, line_end: int) -> int | None:
     for start in range(at, len(octets), _LOOK_BYTES):
         window = octets[start : start + _LOOK_BYTES + 1]
         quotes = quotes_before + np.cumsum(window == _QUOTE)
         # not before a byte order mark, which would be taken for one of the piece
-        ends = (window[:-1] == _LINE_END) & (quotes[:-1] % 2 == 0) & (window[1:] != _BEGINS_BOM)
+        ends = (window[:-1] == line_end) & (quotes[:-1] % 2 == 0) & (window[1:] != _BEGINS_BOM)
         if ends.any():
             return start + int(np.argmax(ends)) + 1
         quotes_before = int(quotes[:_LOOK_BYTES][-1])
@@ -82,7 +84,11 @@ def _count(octets: NDArray[np.uint8], byte: int) -> int:
     return sum(int(np.count_nonzero(octets[start : start + _COUNT_BYTES] == byte)) for start in steps)
 
 
-def parse_pieces(pieces: Pieces, delimiter: str, width: int) -> Rows:
+class TooManyCells(Exception):  # noqa: N818 - it says what is wrong
+    """There are more cells than allowed."""
+
+
+def parse_pieces(pieces: Pieces, delimiter: str, width: int, *, max_cells: int) -> Rows:
     """Parse delimited text.
 
     Parameters
@@ -91,18 +97,30 @@ def parse_pieces(pieces: Pieces, delimiter: str, width: int) -> Rows:
         The text, cut up.
     delimiter, width
         What stands between cells, and how many cells a usual row has.
+    max_cells
+        How many cells are believed.
 
     Raises
     ------
     pyarrow.ArrowInvalid
         A quotation mark is never closed, or only far below.
+    TooManyCells
+        There are more.
     """
+    parsed = []
     work = partial(_parse, pieces.text, delimiter, width)
-    if len(pieces.cuts) > 2:
-        with ThreadPoolExecutor(WORKERS) as pool:
-            parsed = list(pool.map(work, pieces.cuts[:-1], pieces.cuts[1:]))
-        if None not in parsed:
-            return _joined([rows for rows in parsed if rows])
+    with ThreadPoolExecutor(WORKERS) as pool:
+        left = max_cells
+        for rows in pool.map(work, pieces.cuts[:-1], pieces.cuts[1:]):
+            if rows is None:
+                break
+            parsed.append(rows)
+            left -= len(rows.columns[0]) * width
+            if left < 0:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise TooManyCells
+    if len(parsed) == len(pieces.cuts) - 1:
+        return parsed[0] if len(parsed) == 1 else _joined(parsed)
     whole = work(0, len(pieces.text))
     if whole is None:
         raise pa.ArrowInvalid("the text ends within a quoted cell")
@@ -112,24 +130,17 @@ def parse_pieces(pieces: Pieces, delimiter: str, width: int) -> Rows:
 def _parse(text: memoryview, delimiter: str, width: int, start: int, stop: int) -> Rows | None:
     """Parse one piece; None where it ended within a cell."""
     piece = text[start:stop]
-    if _ends_with(piece, b"\n"):
+    ended = bytes(piece[-1:]) in {b"\n", b"\r"}
+    if ended:
         rows = _rows(pa.py_buffer(piece), delimiter, width)
         if _between_rows(rows):
             return rows
     mark = delimiter.join([_MARK] * width).encode()
-    rows = _rows(
-        pa.py_buffer(b"".join((piece, b"" if _ends_with(piece, b"\n", b"\r") else b"\n", mark))),
-        delimiter,
-        width,
-    )
+    rows = _rows(pa.py_buffer(b"".join((piece, b"" if ended else b"\n", mark))), delimiter, width)
     last = len(rows.columns[0]) - 1
     if last < 0 or any(column[last].as_py() != _MARK for column in rows.columns):
         return None
     return Rows([column.slice(0, last) for column in rows.columns], rows.odd)
-
-
-def _ends_with(piece: memoryview, *ends: bytes) -> bool:
-    return bytes(piece[-1:]) in ends
 
 
 def _between_rows(rows: Rows) -> bool:
@@ -141,7 +152,7 @@ def _between_rows(rows: Rows) -> bool:
     if not count or count + len(rows.odd) in rows.odd:
         return False
     last_cell = rows.columns[-1][count - 1].as_py()
-    return last_cell is None or not last_cell.endswith("\n")
+    return last_cell is None or not last_cell.endswith(("\n", "\r"))
 
 
 def _rows(buffer: pa.Buffer, delimiter: str, width: int) -> Rows:

@@ -27,12 +27,12 @@ class Limits:
         All parts of a workbook that are read (workbook, styles, shared strings, sheets), unzipped, together.
         They are counted while they are unzipped, whatever the archive's headers say.
     max_rows
-        Rows of a sheet or lines of a text file. A sheet cannot have more than 1,048,576.
+        Rows of a sheet, which cannot have more than 1,048,576. Text may have more lines, within ``max_cells``.
     max_columns
         Columns of a sheet or a text file. Excel ends at 16,384; a report has 17.
     max_cells
-        Cells of one sheet, and also the cells of the rectangle round all used ones, since a grid has to hold
-        that. A full sheet of 17 columns has 17.8 million, which take about 1.4 GiB to read.
+        Cells of a text file or of one sheet, and also the cells of the rectangle round all used ones, since a grid
+        has to hold that. A full sheet of 17 columns has 17.8 million, which take about 1.4 GiB to read.
     max_cell_bytes
         Bytes of one cell's text as they stand in a workbook. Excel's longest, 32,767 characters, takes
         at most 200 KiB.

@@ -109,3 +109,16 @@ def test_any_table_is_read_as_the_standard_library_reads_it(rows: list[list[str]
     assert [[cell or "" for cell in line] for line in read] == [
         line + [""] * (6 - len(line)) for line in expected
     ]
+
+
+def test_a_long_preface_above_the_table_does_not_decide_its_width(make: Any) -> None:
+    preface = [["prompt", str(at)] for at in range(500)]
+    table = make.table(make.lines(6_000))
+    report = rev603.read(make.csv([*preface, *table]))
+    assert len(report.refunds) == 6_000
+    assert report.refunds["source_row"].tolist() == list(range(502, 6_502))
+
+
+def test_text_of_more_cells_than_allowed_is_refused(make: Any) -> None:
+    with pytest.raises(UnsafeFileError, match="more than 33 cells"):
+        rev603.read(make.csv(make.table(make.lines(2))), limits=Limits(max_cells=33))

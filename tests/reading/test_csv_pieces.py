@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rev603.reading.csv_pieces import cut_up, parse_pieces
+from rev603.reading.csv_pieces import TooManyCells, cut_up, parse_pieces
 
 WIDTH = 3
 
 
 def _rows(text: str, piece_bytes: int) -> list[list[str | None]]:
     """Give the rows in their order, odd ones as their text alone."""
-    parsed = parse_pieces(cut_up(memoryview(text.encode()), piece_bytes=piece_bytes), ",", WIDTH)
+    parsed = parse_pieces(
+        cut_up(memoryview(text.encode()), piece_bytes=piece_bytes), ",", WIDTH, max_cells=1_000
+    )
     regular = iter(zip(*(column.to_pylist() for column in parsed.columns), strict=True))
     count = len(parsed.columns[0]) + len(parsed.odd)
     return [
@@ -37,13 +39,14 @@ cells = st.text(st.sampled_from('ab,"\né '), max_size=6)
 @given(
     st.lists(st.lists(cells, min_size=WIDTH, max_size=WIDTH), min_size=1, max_size=12),
     st.integers(1, 80),
-    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from(["\n", "\r\n", "\r"]),
 )
 def test_pieces_of_any_size_give_what_the_standard_library_gives(
     rows: list[list[str]], piece_bytes: int, end: str
 ) -> None:
     text = io.StringIO()
-    csv.writer(text, lineterminator=end).writerows(rows)
+    quoting = csv.QUOTE_ALL if end == "\r" else csv.QUOTE_MINIMAL  # it quotes only its own line ends
+    csv.writer(text, lineterminator=end, quoting=quoting).writerows(rows)
     assert _rows(text.getvalue(), piece_bytes) == _by_the_standard_library(text.getvalue())
 
 
@@ -91,6 +94,13 @@ def test_a_byte_order_mark_amid_the_text_is_kept_at_the_start_of_a_row(piece_byt
 def test_text_that_ends_within_a_cell_is_refused() -> None:
     with pytest.raises(pa.ArrowInvalid):
         _rows('R1,5" pipe,1\nR2,"never closed,2\nR3,c,3\n', 1 << 20)
+
+
+def test_more_cells_than_allowed_are_refused_on_the_way() -> None:
+    text = memoryview(b"R1,a,1\n" * 40)
+    assert len(parse_pieces(cut_up(text, piece_bytes=20), ",", WIDTH, max_cells=120).columns[0]) == 40
+    with pytest.raises(TooManyCells):
+        parse_pieces(cut_up(text, piece_bytes=20), ",", WIDTH, max_cells=119)
 
 
 @pytest.mark.parametrize("piece_bytes", [1, 4, 1 << 20])
