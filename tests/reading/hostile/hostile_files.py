@@ -426,7 +426,7 @@ SURVIVED: dict[str, Callable[[], bytes]] = {
     "one cell in the last row": _rows(report_rows() + row(1_048_576, inline("A1048576", "x"))),
     "one cell in the last column": _rows(report_rows() + row(3, inline("XFD3", "x"))),
     "a date beyond all calendars": lambda: workbook(
-        sheet(report_rows() + row(3, cell("B3", "1e300", ' s="1"'))),
+        sheet(report_rows() + row(3, cell("B3", "-1e300", ' s="1"'))),
         parts={"xl/styles.xml": styles("yyyy-mm-dd")},
     ),
     "tags never closed": _rows(row(1, "<x:y>" * 100_000)),
