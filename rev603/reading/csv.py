@@ -19,6 +19,7 @@ import pyarrow as pa
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
 from rev603.reading.csv_pieces import TooManyCells, cut_up, parse_pieces
 from rev603.reading.grid import TextGrid
+from rev603.reading.layout import ENOUGH
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.vocabulary.headings import heading_key
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_BYTES = 262_144
 _SAMPLE_ROWS = 300
+_LONGEST_HEADING = 100
 _QUOTE_ADVICE = 'look for a cell that opens with " and never closes, or export the report again'
 
 
@@ -122,7 +124,13 @@ def _rows(sample: str, delimiter: str) -> list[list[str]]:
 def _promise(sample: str, delimiter: str, headings: Collection[str]) -> tuple[int, int]:
     """Say how well a delimiter fits: most headings recognised in a row, then the usual width."""
     rows = _rows(sample, delimiter)
-    known = max((len({heading_key(cell) for cell in row} & set(headings)) for row in rows), default=0)
+    expected, known = set(headings), 0
+    for row in rows:
+        known = max(
+            known, len({heading_key(cell) for cell in row if len(cell) <= _LONGEST_HEADING} & expected)
+        )
+        if known >= ENOUGH:
+            break
     return known, _modal([len(row) for row in rows])
 
 

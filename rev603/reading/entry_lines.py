@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from rev603.reading import cells
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.grid import as_mask, joined_text
-from rev603.reading.layout import unused
+from rev603.reading.layout import other_columns
 from rev603.reading.rows import (
     FOOTER,
     HEADING,
@@ -46,9 +46,7 @@ class EntryLines:
         self.grid, self.table, self.log = grid, table, log
         self.lines, self.aside = _sorted(grid, table)
         self.text = cells.unwrap_table(grid, table.columns, self.lines, log)
-        others = dict(table.unknown)
-        for heading, at in table.repeated:
-            others[unused(heading, others)] = at
+        others = other_columns(table)
         self.others = cells.unwrap_table(grid, others, self.lines, log, free_text=others)
         self.bad = np.zeros(len(self.lines), dtype=bool)
         for name in sorted(cells.IDENTIFIERS & self.text.keys()):

@@ -174,6 +174,19 @@ _SPACE, _BEYOND_ASCII = 32, 127
 _SPACE_OR_BEYOND_ASCII = np.array([byte <= _SPACE or byte >= _BEYOND_ASCII for byte in range(256)])
 
 
+def last_bytes(column: pa.ChunkedArray) -> NDArray[np.uint8]:
+    """Give the byte that each cell ends in, 0 where it is blank."""
+    found = [np.zeros(0, dtype=np.uint8)]
+    for chunk in column.chunks:
+        bounds, text = text_of(chunk)
+        filled = bounds[1:] > bounds[:-1]
+        if filled.any():
+            found.append(np.where(filled, text[bounds[1:] - 1], np.uint8(0)))
+        else:
+            found.append(np.zeros(len(chunk), dtype=np.uint8))
+    return np.concatenate(found)
+
+
 def has_byte(column: pa.ChunkedArray, mark: bytes) -> bool:
     """Tell whether a sign occurs anywhere in a column: a look at the bytes that saves most searches of cells."""
     for chunk in column.chunks:

@@ -254,7 +254,7 @@ def _table(header: tuple[int, ...], headings: Line, known: Known, grid: TextGrid
             continue
         name, order = found[at] or (None, 0)
         if name is None:
-            unknown[unused(heading, unknown)] = at
+            unknown[_unused(heading, unknown)] = at
             continue
         own = (not _filled_below(grid, at, header[-1]), order)
         if name not in columns:
@@ -313,7 +313,15 @@ def _filled_below(grid: TextGrid, column: int, header: int) -> bool:
     return _filled([grid.columns[column].slice(header + 1)])
 
 
-def unused(heading: str, taken: Mapping[str, int]) -> str:
+def other_columns(table: Table) -> dict[str, int]:
+    """Give the columns that are kept behind the known ones: of unknown headings, and of headings that came before."""
+    others = dict(table.unknown)
+    for heading, at in table.repeated:
+        others[_unused(heading, others)] = at
+    return others
+
+
+def _unused(heading: str, taken: Mapping[str, int]) -> str:
     """Give a heading on one line and without ``="…"``, with a number behind it where it is taken."""
     plain = " ".join(re.sub(r'\A="(.*)"\Z', r"\1", heading, flags=re.DOTALL).split())
     name, count = plain, 2

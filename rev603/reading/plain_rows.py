@@ -40,6 +40,8 @@ def plain_refunds(
     many cells that are no heading for a repeated heading row, and more cells than a title that may come again
     (``longer_than``). The other lines may still be refunds.
     """
+    if not len(lines):
+        return np.zeros(0, dtype=bool)
     cells = np.zeros(len(lines), dtype=np.int64)
     no_heading = np.zeros(len(lines), dtype=np.int64)
     doubtful, known, with_amount = (np.zeros(len(lines), dtype=bool) for _ in range(3))

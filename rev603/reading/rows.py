@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from rev603.errors import UnrecognizedFileError
 from rev603.reading.amounts import amount_in_cents
-from rev603.reading.grid import as_mask, is_valid
+from rev603.reading.grid import as_mask, is_valid, last_bytes
 from rev603.reading.layout import ENOUGH
 from rev603.reading.plain_rows import plain_refunds
 from rev603.vocabulary.headings import heading_key
@@ -150,8 +150,9 @@ def _filled(line: Line) -> tuple[str, ...]:
 
 def _label_places(column: pa.ChunkedArray) -> NDArray[np.int64]:
     """Find cells that are the label of a total and nothing else; identifiers mostly end in a figure, labels never."""
-    ends = pc.binary_slice(column.cast(pa.binary()), -1)
-    places = np.flatnonzero(as_mask(pc.greater(ends, b"9")))
+    places = np.flatnonzero(last_bytes(column) > ord("9"))
+    if not len(places):
+        return places
     labels = pc.match_substring_regex(column.take(pa.array(places)), rf"(?i)\A{_LABEL}[\W_]*\z")
     return places[as_mask(labels)]
 

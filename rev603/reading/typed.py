@@ -17,7 +17,8 @@ from rev603.reading.amounts import parse_amounts
 from rev603.reading.as_pandas import TEXT, constant, pandas_text
 from rev603.reading.checks import say_doubts
 from rev603.reading.dates import DateOrder, Dates, parse_dates
-from rev603.reading.grid import as_mask, is_valid, joined_text, lines_of, map_columns
+from rev603.reading.grid import as_mask, is_valid, joined_text, map_columns
+from rev603.reading.layout import other_columns
 from rev603.reading.shown import quoted
 from rev603.vocabulary.centres import CENTRES
 from rev603.vocabulary.headings import REFUND_COLUMNS
@@ -186,9 +187,9 @@ def typed_lines(
     columns["source_file"] = constant(grid.file, count)
     columns["source_sheet"] = constant(grid.sheet, count)
     columns["source_row"] = grid.rows[lines].astype(np.int64)
-    for heading, at in table.unknown.items():
-        column_text = lines_of(grid.columns[at], lines)
-        columns[heading if heading not in columns else f"{heading} (report)"] = pandas_text(column_text)
+    others = other_columns(table)
+    for heading, text in cells.unwrap_table(grid, others, lines, log, free_text=others).items():
+        columns[heading if heading not in columns else f"{heading} (report)"] = pandas_text(text)
     return Typed(pd.DataFrame(columns), cents, work.bad)
 
 

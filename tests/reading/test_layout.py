@@ -389,7 +389,15 @@ def test_a_heading_that_occurs_twice_is_named(make: Any) -> None:
     rows = [[*make.headings, "Port Code"], [*make.line(0), "9999"]]
     report = rev603.read(make.csv(rows))
     assert report.refunds["port_code"].tolist() == ["0212"]
+    assert report.refunds["Port Code"].tolist() == ["9999"]
     assert "column-repeated" in report.issues["code"].tolist()
+
+
+def test_the_cells_of_an_unknown_column_are_unwrapped_too(make: Any) -> None:
+    rows = [[*make.headings, "Broker Ref"], [*make.line(0), '="0012"']]
+    report = rev603.read(make.csv(rows))
+    assert report.refunds["Broker Ref"].tolist() == ["0012"]
+    assert report.issues.set_index("code").loc["wrapper-removed", "message"].startswith("R2: ")
 
 
 def test_refund_lines_above_the_headings_are_named(make: Any) -> None:
