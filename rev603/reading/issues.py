@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from rev603.identifiers import importer_number
 from rev603.reading.as_pandas import constant, pandas_text
 from rev603.reading.grid import cell_addresses, joined_text
-from rev603.reading.shown import masked_cells, quoted
+from rev603.reading.shown import masked, masked_cells, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -169,6 +169,7 @@ class IssueLog:
 
     file: str
     _frames: list[pd.DataFrame] = field(default_factory=list)
+    _single: list[dict[str, Any]] = field(default_factory=list)
 
     def add(
         self,
@@ -181,9 +182,10 @@ class IssueLog:
         value: str | None = None,
     ) -> None:
         """Note one issue."""
-        hidden = pa.array([importer_number.mask(message)], type=pa.large_string())
-        shown = masked_cells([value], column)
-        self._append(code, hidden, sheet=sheet, rows=[row], column=column, values=shown)
+        kind, said = CATALOGUE[code], importer_number.mask(message)
+        shown = masked(value, column)
+        issue = (kind.severity, code, said, self.file, sheet, row, column, shown)
+        self._single.append(dict(zip(ISSUE_COLUMNS, issue, strict=True)))
 
     def add_sheet(self, code: str, sheet: str, detail: str = "") -> None:
         """Note one issue for a whole sheet."""
@@ -238,11 +240,12 @@ class IssueLog:
         messages: pa.Array,
         *,
         sheet: str | None,
-        rows: NDArray[np.int64] | list[int | None],
+        rows: NDArray[np.int64],
         column: str | None,
         values: pa.Array,
     ) -> None:
         count = len(messages)
+        self._gather()
         self._frames.append(
             pd.DataFrame(
                 {
@@ -258,8 +261,17 @@ class IssueLog:
             )
         )
 
+    def _gather(self) -> None:
+        """Put the single issues so far into one frame; a wide file has one for each unknown heading."""
+        if self._single:
+            frame = pd.DataFrame(self._single, dtype="str")
+            rows = pd.array([issue["source_row"] for issue in self._single], dtype="Int64")
+            self._frames.append(frame.assign(source_row=rows))
+            self._single = []
+
     def frame(self) -> pd.DataFrame:
         """Give everything noted so far, worst first."""
+        self._gather()
         return joined(self._frames)
 
 

@@ -247,21 +247,23 @@ def _table(header: tuple[int, ...], headings: Line, known: Known, grid: TextGrid
     repeated: list[tuple[str, int]] = []
     gap = False
     found = [known.get(heading_key(text)) if text else None for text in headings]
+    final = {each[0]: at for at, each in enumerate(found) if each}
     rank: dict[str, tuple[bool, int]] = {}
+    numbers: dict[str, int] = {}
     for at, heading in enumerate(headings):
         if heading is None:
             gap = gap or bool(columns)
             continue
         name, order = found[at] or (None, 0)
         if name is None:
-            unknown[_unused(heading, unknown)] = at
+            unknown[_unused(heading, unknown, numbers)] = at
             continue
         own = (not _filled_below(grid, at, header[-1]), order)
         if name not in columns:
             columns[name], rank[name] = at, own
             gap = False
             continue
-        rest = {each[0] for each in found[at:] if each}
+        rest = {each for each, place in final.items() if place >= at}
         if (gap or len(rest) >= ENOUGH) and rest <= columns.keys():  # a second, stale block begins
             break
         worse = at
@@ -269,10 +271,8 @@ def _table(header: tuple[int, ...], headings: Line, known: Known, grid: TextGrid
             worse, columns[name], rank[name] = columns[name], at, own
         repeated.append((headings[worse] or "", worse))
     last = max(columns.values())
-    for heading in [
-        heading for heading, at in unknown.items() if at > last and _gap_before(headings, at, last)
-    ]:
-        del unknown[heading]
+    gap_at = next((at for at in range(last + 1, len(headings)) if headings[at] is None), len(headings))
+    unknown = {heading: at for heading, at in unknown.items() if at < gap_at}
     columns = _below_merged_headings(columns, header, headings, grid)
     used = {*columns.values(), *unknown.values(), *(at for _, at in repeated)}
     for at in range(min(columns.values()), last):  # a column without heading inside the table may hold data
@@ -305,10 +305,6 @@ def _below_merged_headings(
     return placed
 
 
-def _gap_before(headings: Line, at: int, last: int) -> bool:
-    return any(headings[between] is None for between in range(last + 1, at))
-
-
 def _filled_below(grid: TextGrid, column: int, header: int) -> bool:
     return _filled([grid.columns[column].slice(header + 1)])
 
@@ -316,17 +312,18 @@ def _filled_below(grid: TextGrid, column: int, header: int) -> bool:
 def other_columns(table: Table) -> dict[str, int]:
     """Give the columns that are kept behind the known ones: of unknown headings, and of headings that came before."""
     others = dict(table.unknown)
+    numbers: dict[str, int] = {}
     for heading, at in table.repeated:
-        others[_unused(heading, others)] = at
+        others[_unused(heading, others, numbers)] = at
     return others
 
 
-def _unused(heading: str, taken: Mapping[str, int]) -> str:
+def _unused(heading: str, taken: Mapping[str, int], numbers: dict[str, int]) -> str:
     """Give a heading on one line and without ``="…"``, with a number behind it where it is taken."""
-    plain = " ".join(re.sub(r'\A="(.*)"\Z', r"\1", heading, flags=re.DOTALL).split())
-    name, count = plain, 2
+    name = plain = " ".join(re.sub(r'\A="(.*)"\Z', r"\1", heading, flags=re.DOTALL).split())
     while name in taken:
-        name, count = f"{plain} {count}", count + 1
+        numbers[plain] = numbers.get(plain, 1) + 1
+        name = f"{plain} {numbers[plain]}"
     return name
 
 

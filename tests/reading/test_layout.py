@@ -8,6 +8,7 @@ import pytest
 
 import rev603
 from rev603.errors import ColumnsMissingError, UnrecognizedFileError
+from rev603.vocabulary.headings import REFUND_FRAME
 
 if TYPE_CHECKING:
     import io
@@ -410,3 +411,12 @@ def test_refund_lines_above_the_headings_are_named(make: Any) -> None:
 def test_a_file_without_such_headings_is_refused(make: Any) -> None:
     with pytest.raises(UnrecognizedFileError, match="No heading row"):
         rev603.read(make.csv([["a", "b"], ["1", "2"]]))
+
+
+@pytest.mark.parametrize("extra", [["x"] * 3_000, ["Port Code"] * 3_000, ["Port Code", "x"] * 1_500])
+def test_thousands_of_further_headings_are_kept_apart(extra: list[str], make: Any) -> None:
+    rows = [[*make.headings, *extra], [*make.line(0), *map(str, range(len(extra)))]]
+    report = rev603.read(make.csv(rows))
+    kept = report.refunds.drop(columns=list(REFUND_FRAME))
+    assert sorted(kept.iloc[0].astype(int)) == list(range(len(extra)))
+    assert len(set(kept)) == len(extra)
