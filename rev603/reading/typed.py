@@ -168,19 +168,20 @@ def typed_lines(
 
     count = len(lines)
     columns: dict[str, object] = {}
+    dollars = np.where(filled, cents / 100, np.nan)
     as_pandas = dict(zip(work.text, map_columns(pandas_text, work.text.values()), strict=True))
     for column in REFUND_COLUMNS:
         name = column.name
         if name == "refund_date":
             columns[name] = dates.days
         elif name == "total_refund_amount":
-            columns[name] = np.where(filled, cents / 100, np.nan)
+            columns[name] = dollars
         elif name == "check_or_ach":
             columns[name] = method
         else:
             columns[name] = as_pandas[name] if name in as_pandas else pd.array([None] * count, dtype=TEXT)
     columns["entry_number"] = pandas_text(entries)
-    columns["amount"] = columns["total_refund_amount"]
+    columns["amount"] = dollars.copy()
     columns["report_date"] = np.full(
         count, np.datetime64(report_date, "us") if report_date else np.datetime64("NaT", "us")
     )
@@ -190,7 +191,7 @@ def typed_lines(
     others = other_columns(table)
     for heading, text in cells.unwrap_table(grid, others, lines, log, free_text=others).items():
         columns[heading if heading not in columns else f"{heading} (report)"] = pandas_text(text)
-    return Typed(pd.DataFrame(columns), cents, work.bad)
+    return Typed(pd.DataFrame(columns, copy=False), cents, work.bad)  # every column is its own already
 
 
 def _find_errors(work: _Lines) -> None:
