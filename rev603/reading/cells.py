@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603.reading.grid import as_mask, has_byte, lines_of, map_columns, text_of
+from rev603.reading.grid import SIGNS, as_mask, lines_of, map_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -33,8 +33,6 @@ _ERROR = (
 _LEADING = r"\A'([=+\-@\t\r]|[^\s'])"
 #: Soft hyphens, zero-width spaces and marks, byte order marks: text pasted from pages and joined files has them.
 _UNSEEN = r"\x{AD}\x{200B}-\x{200F}\x{2060}\x{FEFF}"
-#: The first byte of every character beyond ASCII is at least this.
-_BEYOND_ASCII = 0xC2
 
 
 _NOWHERE = np.empty(0, dtype=np.int64)
@@ -45,48 +43,52 @@ def _inside(found: pa.ChunkedArray, pattern: str) -> pa.ChunkedArray:
     return pc.replace_substring_regex(found, pattern, r"\1")
 
 
-def cell_errors(column: pa.ChunkedArray) -> NDArray[np.int64]:
+def cell_errors(column: pa.ChunkedArray, signs: str = SIGNS) -> NDArray[np.int64]:
     """Find cells that hold an error such as ``#MULTIVALUE``: an error is never a blank."""
+    if "#" not in signs:
+        return _NOWHERE
     return _where(
         column,
-        b"#",
         lambda: pc.starts_with(column, "#"),
         lambda found: pc.match_substring_regex(found, _ERROR),
     )
 
 
-def visible(column: pa.ChunkedArray, *, free_text: bool = False) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
+def visible(
+    column: pa.ChunkedArray, signs: str = SIGNS, *, free_text: bool = False
+) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
     """Take out characters that cannot be seen; of free text only around it, as some scripts need them within."""
-    if not any(_beyond_ascii(chunk) for chunk in column.chunks):
+    if SIGNS[-1] not in signs:
         return column, _NOWHERE
     pattern = rf"\A[\s{_UNSEEN}]+|[\s{_UNSEEN}]+\z" if free_text else f"[{_UNSEEN}]"
     return _replaced(
         column,
-        None,
         lambda: pc.is_valid(column),
         pattern,
         lambda found, _: pc.replace_substring_regex(found, pattern, ""),
     )
 
 
-def _beyond_ascii(chunk: pa.Array) -> bool:
-    bounds, text = text_of(chunk)
-    return bool(len(chunk) and text[bounds[0] : bounds[-1]].max(initial=0) >= _BEYOND_ASCII)
-
-
 def unwrapped(
-    column: pa.ChunkedArray, *, free_text: bool = False
+    column: pa.ChunkedArray, signs: str = SIGNS, *, free_text: bool = False
 ) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
     """Undo ``="0212"`` and a leading apostrophe; give the new column and where it changed."""
-    bare, wrapped = _replaced(column, b"=", lambda: pc.starts_with(column, "="), r"\A=\s*\"(.*)\"\z")
-    pattern = r"\A'([=+\-@\t\r])" if free_text else _LEADING
-    whole, quoted = _replaced(bare, b"'", lambda: pc.starts_with(bare, "'"), pattern)
-    return whole, np.union1d(wrapped, quoted)
+    wrapped = quoted = _NOWHERE
+    if "=" in signs:
+        column, wrapped = _replaced(column, partial(pc.starts_with, column, "="), r"\A=\s*\"(.*)\"\z")
+    if "'" in signs:
+        pattern = r"\A'([=+\-@\t\r])" if free_text else _LEADING
+        column, quoted = _replaced(column, partial(pc.starts_with, column, "'"), pattern)
+    return column, np.union1d(wrapped, quoted)
 
 
-def without_decimal_tail(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
+def without_decimal_tail(
+    column: pa.ChunkedArray, signs: str = SIGNS
+) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
     """Undo ``3802.0``."""
-    return _replaced(column, b".", lambda: pc.ends_with(column, ".0"), r"\A([0-9]+)\.0\z")
+    if "." not in signs:
+        return column, _NOWHERE
+    return _replaced(column, lambda: pc.ends_with(column, ".0"), r"\A([0-9]+)\.0\z")
 
 
 def zero_padded(
@@ -95,18 +97,15 @@ def zero_padded(
     """Restore zeros that a code of a fixed width has lost: ``212`` to ``0212``."""
     lengths = pc.utf8_length(column)
     short = pc.and_(pc.less(lengths, width), pc.greater_equal(lengths, shortest))
-    return _replaced(
-        column, None, lambda: short, r"\A[0-9]+\z", lambda found, _: pc.utf8_lpad(found, width, "0")
-    )
+    return _replaced(column, lambda: short, r"\A[0-9]+\z", lambda found, _: pc.utf8_lpad(found, width, "0"))
 
 
-def scientific(column: pa.ChunkedArray) -> NDArray[np.int64]:
+def scientific(column: pa.ChunkedArray, signs: str = SIGNS) -> NDArray[np.int64]:
     """Find identifiers that became ``1.23E+11``; without a sign (``1.23E11``) only where a decimal point tells."""
-    if not (has_byte(column, b"+") or has_byte(column, b".")):
+    if "+" not in signs and "." not in signs:
         return _NOWHERE
     return _where(
         column,
-        None,
         lambda: pc.match_substring_regex(column, "[+.]"),
         lambda found: pc.match_substring_regex(found, r"(?i)\A-?[0-9](?:[.,][0-9]+E[+-]?|E\+)[0-9]{1,3}\z"),
     )
@@ -116,7 +115,6 @@ def cut_to_15_digits(column: pa.ChunkedArray) -> NDArray[np.int64]:
     """Find numbers of more than 15 digits whose tail is zeros: a spreadsheet keeps 15."""
     return _where(
         column,
-        None,
         lambda: pc.greater(pc.binary_length(column), 15),
         lambda found: pc.match_substring_regex(found, r"\A[0-9]{15}0+\z"),
     )
@@ -133,7 +131,10 @@ def unwrap_table(
     """Take the table's lines, column by column, and undo what wrapped their cells."""
     taken = {name: lines_of(grid.columns[at], lines) for name, at in columns.items()}
     for code, repair in (("invisible-removed", visible), ("wrapper-removed", unwrapped)):
-        work = [partial(repair, column, free_text=name in free_text) for name, column in taken.items()]
+        work = [
+            partial(repair, column, grid.signs_in(columns[name]), free_text=name in free_text)
+            for name, column in taken.items()
+        ]
         for name, (column, where) in zip(columns, map_columns(_call, work), strict=True):
             if len(where):
                 values = taken[name].take(pa.array(where))
@@ -150,13 +151,10 @@ def _call(
 
 def _where(
     column: pa.ChunkedArray,
-    mark: bytes | None,
     candidates: Callable[[], pa.ChunkedArray],
     test: Callable[[pa.ChunkedArray], pa.ChunkedArray],
 ) -> NDArray[np.int64]:
-    """Find cells in three steps, each on fewer: does the column hold the mark, a cheap test, the strict one."""
-    if mark is not None and not has_byte(column, mark):
-        return _NOWHERE
+    """Find cells in two steps: a cheap test, and the strict one on few."""
     places = np.flatnonzero(as_mask(candidates()))
     if not len(places):
         return _NOWHERE
@@ -166,12 +164,11 @@ def _where(
 
 def _replaced(
     column: pa.ChunkedArray,
-    mark: bytes | None,
     candidates: Callable[[], pa.ChunkedArray],
     pattern: str,
     change: Callable[[pa.ChunkedArray, str], pa.ChunkedArray] = _inside,
 ) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
-    places = _where(column, mark, candidates, lambda found: pc.match_substring_regex(found, pattern))
+    places = _where(column, candidates, lambda found: pc.match_substring_regex(found, pattern))
     if not len(places):
         return column, places
     changed = change(column.take(pa.array(places)), pattern)

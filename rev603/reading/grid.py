@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
+#: Signs that mangled cells are told by; the last stands for all characters beyond ASCII.
+SIGNS = "=#'+.\x80"
 #: pyarrow releases the interpreter while it works on a column, so columns share the cores.
 WORKERS = 2
 
@@ -46,6 +48,8 @@ class TextGrid:
         The workbook counts its days from 1904 (old Macintosh files).
     merges
         Merged ranges: first row, first column, last row, last column, in the sheet's own numbers.
+    signs
+        For each column, which of :data:`SIGNS` can occur in it; empty where nobody has looked.
     """
 
     columns: tuple[pa.ChunkedArray, ...]
@@ -55,14 +59,21 @@ class TextGrid:
     first_column: int = 1
     epoch_1904: bool = False
     merges: tuple[tuple[int, int, int, int], ...] = ()
+    signs: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """Give the number of lines."""
         return len(self.rows)
 
     def cleaned(self) -> TextGrid:
-        """Trim every cell, spaces of any kind, and make blank ones null."""
-        return replace(self, columns=tuple(map_columns(_trimmed, self.columns)))
+        """Trim every cell, spaces of any kind, make blank ones null, and see which signs occur."""
+        done = map_columns(_trimmed, self.columns)
+        columns, signs = zip(*done, strict=True) if done else ((), ())
+        return replace(self, columns=columns, signs=signs)
+
+    def signs_in(self, column: int) -> str:
+        """Give the signs that can occur in a column: what mangles cells need not be looked for elsewhere."""
+        return self.signs[column] if self.signs else SIGNS
 
     def nonblank(self) -> NDArray[np.bool_]:
         """Tell which lines hold anything at all."""
@@ -144,34 +155,43 @@ def as_mask(truth: pa.ChunkedArray | pa.Array) -> NDArray[np.bool_]:
     return np.asarray(pc.fill_null(truth, False), dtype=bool)
 
 
-def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    if not any(map(_may_need_trimming, column.chunks)):
-        return column
+def _trimmed(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:
+    """Trim a column, and give the signs in it: one look at its bytes while they are at hand."""
+    signs, untidy = "", False
+    for chunk in column.chunks:
+        bounds, text = text_of(chunk)
+        whole = text[bounds[0] : bounds[-1]]
+        least, most = (int(whole.min()), int(whole.max())) if len(whole) else (_SPACE + 1, 0)
+        possible = [sign for sign in SIGNS[:-1] if least <= ord(sign) <= most and sign not in signs]
+        signs += "".join(sign for sign in possible if (whole == ord(sign)).any())
+        signs += SIGNS[-1] if most > _LAST_ASCII and SIGNS[-1] not in signs else ""
+        untidy = untidy or _may_need_trimming(chunk, anywhere=least <= _SPACE or most >= _LAST_ASCII)
+    if not untidy:
+        return column, signs
     trimmed = pc.utf8_trim_whitespace(column)
     blank = pc.equal(trimmed, "")
     if pc.any(blank).as_py():
         trimmed = pc.if_else(blank, pa.scalar(None, trimmed.type), trimmed)
-    return trimmed
+    return trimmed, signs
 
 
-def _may_need_trimming(chunk: pa.Array) -> bool:
-    """Look at the outermost bytes of every cell: far cheaper than trimming, and nearly always enough."""
+def _may_need_trimming(chunk: pa.Array, *, anywhere: bool) -> bool:
+    """Look at the outermost bytes of every cell, where a space is ``anywhere``: far cheaper than trimming."""
     bounds, text = text_of(chunk)
     starts, ends = bounds[:-1], bounds[1:]
     filled = ends > starts
     if int(np.count_nonzero(filled)) != len(chunk) - chunk.null_count:
         return True  # empty text that should be null
-    whole = text[bounds[0] : bounds[-1]]
-    if not len(whole) or (whole.min() > _SPACE and whole.max() < _BEYOND_ASCII):
-        return False  # codes, dates and amounts have no space anywhere
+    if not anywhere:  # codes, dates and amounts
+        return False
     if not filled.all():
         starts, ends = starts[filled], ends[filled]
     return any(bool(_SPACE_OR_BEYOND_ASCII[text[places]].any()) for places in (starts, ends - 1))
 
 
-_SPACE, _BEYOND_ASCII = 32, 127
+_SPACE, _LAST_ASCII = 32, 127
 #: Bytes that begin or end a cell with a space, or with a character beyond ASCII, which may be one.
-_SPACE_OR_BEYOND_ASCII = np.array([byte <= _SPACE or byte >= _BEYOND_ASCII for byte in range(256)])
+_SPACE_OR_BEYOND_ASCII = np.array([byte <= _SPACE or byte >= _LAST_ASCII for byte in range(256)])
 
 
 def last_bytes(column: pa.ChunkedArray) -> NDArray[np.uint8]:
@@ -185,15 +205,6 @@ def last_bytes(column: pa.ChunkedArray) -> NDArray[np.uint8]:
         else:
             found.append(np.zeros(len(chunk), dtype=np.uint8))
     return np.concatenate(found)
-
-
-def has_byte(column: pa.ChunkedArray, mark: bytes) -> bool:
-    """Tell whether a sign occurs anywhere in a column: a look at the bytes that saves most searches of cells."""
-    for chunk in column.chunks:
-        bounds, text = text_of(chunk)
-        if len(chunk) and bool((text[bounds[0] : bounds[-1]] == mark[0]).any()):
-            return True
-    return False
 
 
 def text_of(chunk: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:

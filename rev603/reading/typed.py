@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +69,7 @@ class _Lines:
     def __init__(self, grid: TextGrid, table: Table, lines: NDArray[np.int64], log: IssueLog) -> None:
         self.grid, self.table, self.lines, self.log = grid, table, lines, log
         self.text = cells.unwrap_table(grid, table.columns, lines, log)
+        self.signs = {name: grid.signs_in(at) for name, at in table.columns.items()}
         self.bad = np.zeros(len(lines), dtype=bool)
         self._distinct: dict[str, pa.DictionaryArray] = {}
 
@@ -160,8 +162,8 @@ def typed_lines(
         _repair_identifiers(work)
         entries = _entry_numbers(work)
         dates = _dates(work, report_date, order)
+        work.encode(_BY_DISTINCT_VALUES)
         cents, filled = _amounts(work, *amounts.result())
-    work.encode(_BY_DISTINCT_VALUES)
     say_doubts(work, entries)
     _check_vocabularies(work)
     method = _method(work)
@@ -195,7 +197,8 @@ def typed_lines(
 
 
 def _find_errors(work: _Lines) -> None:
-    for name, places in zip(work.text, map_columns(cells.cell_errors, work.text.values()), strict=True):
+    for name, column in work.text.items():
+        places = cells.cell_errors(column, work.signs[name])
         if not len(places):
             continue
         if name in _ESSENTIAL:
@@ -230,8 +233,9 @@ def _dates(work: _Lines, report_date: dt.date | None, order: DateOrder) -> Dates
 
 def _repair_identifiers(work: _Lines) -> None:
     for name in sorted(cells.IDENTIFIERS & set(work.text)):
-        work.change("decimal-tail-removed", name, cells.without_decimal_tail)
-        work.say("scientific-notation", name, cells.scientific(work.text[name]))
+        signs = work.signs[name]
+        work.change("decimal-tail-removed", name, partial(cells.without_decimal_tail, signs=signs))
+        work.say("scientific-notation", name, cells.scientific(work.text[name], signs))
         work.say("digits-lost", name, cells.cut_to_15_digits(work.text[name]))
     work.change("zero-restored", "port_code", lambda column: cells.zero_padded(column, width=4, shortest=3))
     work.change("zero-restored", "team_number", lambda column: cells.zero_padded(column, width=3, shortest=1))
