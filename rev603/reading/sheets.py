@@ -10,7 +10,7 @@ from rev603.reading.csv import read_csv_grid
 from rev603.reading.grid import TextGrid
 from rev603.reading.issues import IssueLog
 from rev603.reading.layout import ENOUGH, Table, find_table
-from rev603.reading.sheet_scan import Sheet, choose_reader, open_workbook, scan_sheet
+from rev603.reading.workbook.scan import Sheet, choose_reader, open_workbook, scan_sheet
 from rev603.reading.xlsx import read_xlsx_grid
 from rev603.vocabulary.headings import Column, alias_table, heading_key
 

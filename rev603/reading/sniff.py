@@ -14,7 +14,7 @@ import numpy as np
 from rev603.errors import SourceNotFoundError, UnrecognizedFileError, UnsafeFileError
 from rev603.reading.encoding import Encoding, text_encoding, to_utf8
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
-from rev603.reading.package import package_kind
+from rev603.reading.workbook.package import package_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

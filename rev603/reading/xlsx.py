@@ -15,14 +15,14 @@ import pyarrow as pa
 
 from rev603.errors import Rev603Error, UnrecognizedFileError
 from rev603.reading.grid import TextGrid
-from rev603.reading.sheet_facts import MarkedCells, SheetFacts
-from rev603.reading.sheet_scan import choose_reader
-from rev603.reading.sheet_values import show_padded
+from rev603.reading.workbook.facts import MarkedCells, SheetFacts
+from rev603.reading.workbook.scan import choose_reader
+from rev603.reading.workbook.values import show_padded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from rev603.reading.workbook import Workbook
+    from rev603.reading.workbook.contents import Workbook
 
 #: Stands for a formula whose result was never saved; read like any other cell error.
 FORMULA_WITHOUT_VALUE = "#FORMULA!"
@@ -100,7 +100,7 @@ def _fast(workbook: Workbook, facts: SheetFacts) -> list[pa.ChunkedArray] | None
 
 
 def _careful(workbook: Workbook, facts: SheetFacts) -> list[pa.ChunkedArray]:
-    from rev603.reading.sheet_careful import read_carefully  # noqa: PLC0415 - rarely needed for reading
+    from rev603.reading.workbook.careful import read_carefully  # noqa: PLC0415 - rarely needed for reading
 
     if not facts.last_row:
         return []

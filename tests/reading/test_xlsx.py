@@ -21,8 +21,8 @@ from openpyxl.cell.text import InlineFont
 
 import rev603
 from rev603.reading.grid import cell_address
-from rev603.reading.sheet_scan import open_workbook, scan_sheet
 from rev603.reading.sniff import sniff
+from rev603.reading.workbook.scan import open_workbook, scan_sheet
 from rev603.reading.xlsx import read_xlsx_grid
 
 

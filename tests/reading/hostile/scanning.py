@@ -6,15 +6,15 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from rev603.reading.limits import Limits
-from rev603.reading.sheet_blocks import scan_blocks
-from rev603.reading.sheet_events import scan_events
-from rev603.reading.sheet_facts import SheetFacts, Tally
-from rev603.reading.sheet_scan import open_workbook, scan_sheet
 from rev603.reading.sniff import sniff
+from rev603.reading.workbook.blocks import scan_blocks
+from rev603.reading.workbook.events import scan_events
+from rev603.reading.workbook.facts import SheetFacts, Tally
+from rev603.reading.workbook.scan import open_workbook, scan_sheet
 from rev603.reading.xlsx import read_xlsx_grid
 
 if TYPE_CHECKING:
-    from rev603.reading.workbook import Workbook
+    from rev603.reading.workbook.contents import Workbook
 
 
 def opened(data: bytes, limits: Limits | None = None) -> Workbook:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rev603.reading.markup import parse_part
-from rev603.reading.sheet_facts import LAST_ROW, place
-from rev603.reading.sheet_values import is_plain, shown_value
+from rev603.reading.workbook.facts import LAST_ROW, place
+from rev603.reading.workbook.markup import parse_part
+from rev603.reading.workbook.values import is_plain, shown_value
 
 if TYPE_CHECKING:
-    from rev603.reading.package import Package
-    from rev603.reading.sheet_facts import Tally
+    from rev603.reading.workbook.facts import Tally
+    from rev603.reading.workbook.package import Package
 
 __all__ = ["scan_events"]
 

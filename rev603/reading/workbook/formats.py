@@ -8,12 +8,12 @@ import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rev603.reading.markup import local, parse_part
+from rev603.reading.workbook.markup import local, parse_part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rev603.reading.package import Package
+    from rev603.reading.workbook.package import Package
 
 __all__ = ["STYLES", "Formats", "read_formats"]
 

@@ -12,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Literal
 
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
-from rev603.reading.sheet_blocks import IrregularError, scan_blocks
-from rev603.reading.sheet_events import scan_events
-from rev603.reading.sheet_facts import MarkedCells, SheetFacts, Tally, address, column_letters
-from rev603.reading.workbook import Sheet, Workbook, open_workbook
+from rev603.reading.workbook.blocks import IrregularError, scan_blocks
+from rev603.reading.workbook.contents import Sheet, Workbook, open_workbook
+from rev603.reading.workbook.events import scan_events
+from rev603.reading.workbook.facts import MarkedCells, SheetFacts, Tally, address, column_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

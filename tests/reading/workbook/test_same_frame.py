@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 import rev603
-from rev603.reading.sheet_scan import open_workbook, scan_sheet
 from rev603.reading.sniff import sniff
+from rev603.reading.workbook.scan import open_workbook, scan_sheet
 from rev603.reading.xlsx import read_xlsx_grid
 from rev603.sample import sample_report, write_report
 from rev603.vocabulary.headings import REFUND_COLUMNS, REFUND_FRAME

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
-from rev603.reading.sheet_values import is_within_calendar, shown_number
+from rev603.reading.workbook.values import is_within_calendar, shown_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rev603.reading.workbook import Sheet, Workbook
+    from rev603.reading.workbook.contents import Sheet, Workbook
 
 __all__ = ["MarkedCells", "SheetFacts", "Tally", "address", "column_letters"]
 

@@ -19,9 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scanning import both, opened, scanned, told
 
-from rev603.reading.sheet_blocks import scan_blocks
-from rev603.reading.sheet_facts import Tally, column_letters
-from rev603.reading.sheet_scan import choose_reader
+from rev603.reading.workbook.blocks import scan_blocks
+from rev603.reading.workbook.facts import Tally, column_letters
+from rev603.reading.workbook.scan import choose_reader
 
 # ------------------------------------------------------------------ extent
 

@@ -10,7 +10,7 @@ from rev603.errors import UnrecognizedFileError, UnsafeFileError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from rev603.reading.package import Package
+    from rev603.reading.workbook.package import Package
 
 __all__ = ["local", "parse_part", "refuse_doctype"]
 

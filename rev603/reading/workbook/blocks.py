@@ -2,7 +2,7 @@
 
 It understands the markup that programs write (``<row r="7">``, ``<c r="A7" s="2" t="s">``) and proves of
 every cell that it is such. At the first thing that is otherwise it gives up with `IrregularError`, and
-`rev603.reading.sheet_events` does the work again, slowly. Each step looks at all cells of a block at once.
+`rev603.reading.workbook.events` does the work again, slowly. Each step looks at all cells of a block at once.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rev603.reading.sheet_cells import STRING, Block, Cells, IrregularError, read_cells, read_rows
-from rev603.reading.sheet_facts import LAST_ROW
+from rev603.reading.workbook.facts import LAST_ROW
+from rev603.reading.workbook.tags import STRING, Block, Cells, IrregularError, read_cells, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rev603.reading.sheet_facts import Tally
+    from rev603.reading.workbook.facts import Tally
 
 __all__ = ["IrregularError", "scan_blocks"]
 

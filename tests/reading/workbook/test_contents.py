@@ -26,9 +26,9 @@ from scanning import opened, scanned
 from rev603.errors import Rev603Error, UnsafeFileError
 from rev603.reading.limits import Limits
 from rev603.reading.report import read
-from rev603.reading.sheet_facts import column_letters, place
-from rev603.reading.sheet_scan import choose_reader, scan_workbook
 from rev603.reading.sniff import sniff
+from rev603.reading.workbook.facts import column_letters, place
+from rev603.reading.workbook.scan import choose_reader, scan_workbook
 
 
 def test_sheets_are_listed_in_order_with_their_visibility() -> None:

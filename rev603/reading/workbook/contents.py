@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
-from rev603.reading.markup import local, parse_part, refuse_doctype
-from rev603.reading.package import Package, open_package
-from rev603.reading.sheet_formats import STYLES, Formats, read_formats
+from rev603.reading.workbook.formats import STYLES, Formats, read_formats
+from rev603.reading.workbook.markup import local, parse_part, refuse_doctype
+from rev603.reading.workbook.package import Package, open_package
 
 if TYPE_CHECKING:
     from rev603.reading.sniff import Source

@@ -19,13 +19,13 @@ from openpyxl.utils.cell import coordinate_to_tuple
 # not a documented name, but the one place where openpyxl reads a sheet without the rest of its workbook
 from openpyxl.worksheet._reader import WorkSheetParser
 
-from rev603.reading.sheet_values import shown_number, shown_value, unescaped
+from rev603.reading.workbook.values import shown_number, shown_value, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rev603.reading.sheet_facts import SheetFacts
-    from rev603.reading.workbook import Workbook
+    from rev603.reading.workbook.contents import Workbook
+    from rev603.reading.workbook.facts import SheetFacts
 
 __all__ = ["read_carefully"]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rev603.reading.sheet_values import (
+from rev603.reading.workbook.values import (
     is_plain,
     number_text,
     show_padded,

@@ -26,8 +26,8 @@ from hostile_files import (
 from scanning import opened, scanned, shown
 
 from rev603.errors import UnrecognizedFileError
-from rev603.reading import sheet_careful
-from rev603.reading.sheet_scan import choose_reader, scan_sheet
+from rev603.reading.workbook import careful
+from rev603.reading.workbook.scan import choose_reader, scan_sheet
 from rev603.reading.xlsx import read_xlsx_grid
 
 NUMBERS = {
@@ -295,13 +295,13 @@ def test_where_the_fast_reader_sees_another_extent_the_careful_one_is_asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = []
-    read = sheet_careful.read_carefully
+    read = careful.read_carefully
 
     def carefully(*arguments: Any) -> Any:
         asked.append(True)
         return read(*arguments)
 
-    monkeypatch.setattr(sheet_careful, "read_carefully", carefully)
+    monkeypatch.setattr(careful, "read_carefully", carefully)
     data = workbook(sheet(row(2, inline("B2", "x"))))
     book, facts = opened(data), scanned(data)
     assert read_xlsx_grid(book, facts).lines([1]) == [["x"]]
