@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rev603.reading.layout import Table
 
 #: Words that total lines and footers are told by; a line with one of them is looked at by itself.
-_DOUBTFUL = r"(?i)total|sum|count|page|end of|official|run|report|print|generat|refresh|export"
+_DOUBTFUL = r"(?i)today|total|sum|count|page|end of|official|run|report|print|generat|refresh|export"
 #: So few different texts are compared with the headings one by one.
 _FEW = 1_000
 

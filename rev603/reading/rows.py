@@ -20,7 +20,7 @@ from rev603.reading.amounts import amount_in_cents
 from rev603.reading.grid import as_mask, is_valid, last_bytes
 from rev603.reading.layout import ENOUGH
 from rev603.reading.plain_rows import plain_refunds
-from rev603.vocabulary.headings import heading_key
+from rev603.vocabulary.headings import HEADER_BLOCK, heading_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +50,7 @@ _LABEL = r"[\W_]*(?:sub|grand|report|overall|page|running)?[\s-]*(?:totals?|sum|
 #: "Total", "Grand Total: 5 refunds", and as Excel puts it: "98-765432100 Total".
 _TOTAL = re.compile(rf"{_LABEL}\b|.*\s(?:totals?|count)[\W_]*\Z", re.IGNORECASE | re.ASCII | re.DOTALL)
 _NOTHING_BUT_LABEL = re.compile(rf"{_LABEL}[\W_]*", re.IGNORECASE | re.ASCII)
+_BLOCK_LABELS = {heading_key(text) for texts in HEADER_BLOCK.values() for text in texts}
 #: A total line may repeat the value that it stands for, and its date; a refund has more than that.
 _VALUES_OF_A_TOTAL = 2
 _FOOTER = re.compile(
@@ -248,7 +249,8 @@ def _reason(
         or (figures and not identified)
     ):
         return TOTAL
-    if amount in cells and (identified or dated in cells):
+    # a label there belongs to the block below the table, in a report whose first column is the amount
+    if amount in cells and (identified or dated in cells) and keys[amount] not in _BLOCK_LABELS:
         return None
     return None if identified and len(cells) > _VALUES_OF_A_TOTAL else NOTE
 

@@ -182,7 +182,7 @@ def test_every_code_that_the_reader_uses_is_in_the_catalogue_and_the_reverse() -
     package = Path(rev603.__file__).parent
     source = "".join(
         path.read_text(encoding="utf-8")
-        for path in (package / "reading").glob("*.py")
+        for path in (package / "reading").rglob("*.py")
         if path.name != "issues.py"
     )
     quoted = set(re.findall(r'"([a-z]+(?:-[a-z]+)+|misnamed)"', source))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -366,3 +367,17 @@ def test_a_byte_order_mark_in_the_middle_of_joined_files_hides_nothing(make: Any
     report = rev603.read(make.csv([]).__class__(page + again.getvalue()))
     assert report.refunds["refund_id"].tolist() == ["0603000000", "0603000001", "0603000002"]
     assert _codes(report) == ["invisible-removed"]
+
+
+def test_a_block_below_a_table_that_begins_with_the_amount_is_no_refund(make: Any) -> None:
+    order = [11, *range(11), *range(12, 17)]
+    table = [[row[at] for at in order] for row in make.table(make.lines(2))]
+    block = [
+        ["Today's Date", None, None, "11/20/2026"],
+        ["Total Refunds", None, None, 2],
+        ["Total Refund Amount", "$300.03"],
+    ]
+    report = rev603.read(make.csv([*table, [], *block]))
+    assert report.refunds["amount"].tolist() == [100.01, 200.02]
+    assert report.control.ties_out is True
+    assert report.header.report_date == dt.date(2026, 11, 20)
