@@ -18,6 +18,7 @@ from rev603.reading.layout import require_columns
 from rev603.reading.rows import (
     BLOCK,
     DOUBTFUL,
+    HEADING_AGAIN,
     NOTE,
     TOTAL,
     UNREADABLE,
@@ -111,7 +112,11 @@ def read_part(grid: TextGrid, table: Table, log: IssueLog, *, known: Header | No
 def _block_below(grid: TextGrid, rows: Rows) -> tuple[Rows, dict[str, Figure]]:
     """Take the block from below the last refund; a single label there is a page's total line."""
     last = int(rows.refunds.max(initial=-1))
-    rest = [at for at, reason in sorted(rows.aside.items()) if at > last and reason in (NOTE, TOTAL)]
+    rest = [
+        at
+        for at, reason in sorted(rows.aside.items())
+        if at > last and reason in (NOTE, TOTAL, HEADING_AGAIN)
+    ]
     block = read_block(grid.lines(rest))
     if len(block.figures) < len(_TOTALS):
         return rows, {}
