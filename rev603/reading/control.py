@@ -152,11 +152,11 @@ def _refund_numbers(frame: pd.DataFrame) -> tuple[NDArray[np.int64], int]:
     A line without a refund number is one of its own.
     """
     numbers = numbered(frame, _REFUND)
-    bare = np.flatnonzero(frame["refund_id"].isna())
+    bare = frame["refund_id"].isna().to_numpy(dtype=bool)
     largest = int(numbers.max(initial=-1))
-    if not len(bare):
+    if not bare.any():
         return numbers, largest + 1
-    numbers[bare] = largest + 1 + np.arange(len(bare))
+    numbers = np.where(bare, largest + np.cumsum(bare), numbers)
     return numbers, int(np.count_nonzero(np.bincount(numbers)))
 
 

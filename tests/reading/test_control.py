@@ -64,6 +64,16 @@ def test_a_truncated_file_is_caught(make: Any, kept: float) -> None:
     assert report.verdict == "does not tie out"
 
 
+@pytest.mark.parametrize("length", [4, 40])
+def test_lines_without_a_refund_number_are_refunds_of_their_own(make: Any, stream: Any, length: int) -> None:
+    lines = [
+        make.line(at, refund_id="R" * length if at in (1, 3) else None, payee_id="98-765430000")
+        for at in range(5)
+    ]
+    report = rev603.read(stream(make.table(lines)))
+    assert (report.control.found_lines, report.control.found_refunds) == (5, 4)
+
+
 def test_a_repeated_line_is_caught_by_the_totals_and_named_without_them(make: Any, stream: Any) -> None:
     lines = [*make.lines(2), make.line(1)]
     report = rev603.read(stream([*make.block(2, "$300.03"), *make.table(lines)]))
