@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +15,11 @@ from rev603.errors import UnrecognizedFileError, UnsafeFileError
 from rev603.reading.csv import read_csv_grid
 from rev603.reading.limits import Limits
 from rev603.reading.sniff import sniff
+from rev603.sample import sample_report, write_report
+from rev603.vocabulary.headings import REFUND_COLUMNS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _grid(text: str) -> list[list[str | None]]:
@@ -122,3 +127,19 @@ def test_a_long_preface_above_the_table_does_not_decide_its_width(make: Any) -> 
 def test_text_of_more_cells_than_allowed_is_refused(make: Any) -> None:
     with pytest.raises(UnsafeFileError, match="more than 33 cells"):
         rev603.read(make.csv(make.table(make.lines(2))), limits=Limits(max_cells=33))
+
+
+def test_a_file_of_several_pieces_is_read_as_the_standard_library_reads_it(tmp_path: Path) -> None:
+    refunds = sample_report(45_000)
+    broken = refunds.assign(
+        address=refunds["address"].where(refunds.index % 3 > 0, '7 Ropewalk St,\n"Suite" 2,\nPort Tess')
+    )
+    path = tmp_path / "pieces.csv"
+    write_report(broken, path, layout="table")
+    assert path.stat().st_size > 8 << 20
+    read = rev603.read(path).refunds
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for column in REFUND_COLUMNS:
+        if column.name in {"refund_id", "payee_id", "address", "document_number", "port_code"}:
+            assert read[column.name].fillna("").tolist() == [row[column.heading] for row in rows]
