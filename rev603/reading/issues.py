@@ -33,8 +33,6 @@ ISSUE_COLUMNS = (
     "column",
     "value",
 )
-#: So many issues of a kind in a column are kept one by one where issues are folded.
-_ONE_BY_ONE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,18 +286,18 @@ def joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return everything.iloc[order].reset_index(drop=True)
 
 
-def folded(issues: pd.DataFrame) -> pd.DataFrame:
-    """Give one issue where a column of a file has many of a kind: the first, and how many more there are.
+def folded(issues: pd.DataFrame, *, beyond: int = 20) -> pd.DataFrame:
+    """Give one issue where a column of a file has more than so many of a kind: the first, and how many more there are.
 
     For what is kept or carried along with many files; a column that lost its zeros has an issue on every line.
     """
     kind = ["source_file", "source_sheet", "column", "code"]
     groups = issues.groupby(kind, dropna=False, sort=False)
     size, place = groups["code"].transform("size"), groups.cumcount()
-    kept = issues[(size <= _ONE_BY_ONE) | (place == 0)]
+    kept = issues[(size <= beyond) | (place == 0)]
     alike = size[kept.index]
     messages = [
-        message if count <= _ONE_BY_ONE else f"{message}; and {count - 1:,} more like it in this column"
+        message if count <= beyond else f"{message}; and {count - 1:,} more like it in this column"
         for message, count in zip(kept["message"], alike, strict=True)
     ]
     return kept.assign(message=pd.array(messages, dtype="str")).reset_index(drop=True)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from rev603.reading.grid import TextGrid
     from rev603.reading.report import OnError
 
+#: So many bad cells of a column are named one by one; who has more has another problem than these cells.
+_NAMED_ONE_BY_ONE = 1_000
 _NAMES = tuple(column.name for column in ENTRY_COLUMNS)
 _NAME_A_COLUMN = "name the heading: read_entries(…, columns={%s})"
 
@@ -130,7 +132,7 @@ def read_entries(
     frame.attrs["rev603"] = Known(
         issues=[
             {key: None if pd.isna(value) else value for key, value in each.items()}
-            for each in folded(log.frame()).to_dict("records")
+            for each in folded(log.frame(), beyond=_NAMED_ONE_BY_ONE).to_dict("records")
         ],
         set_aside=pd.concat(asides, ignore_index=True).to_dict("records"),
     )
