@@ -93,7 +93,10 @@ def _has_form(distinct: pa.Array, form: str) -> NDArray[np.bool_]:
 
 
 def _well_formed_payee(distinct: pa.Array) -> NDArray[np.bool_]:
-    return importer_number.is_valid_column(distinct.to_pandas()).to_numpy(dtype=bool)
+    """Tell which are numbers as CBP writes them: with a space for the hyphen, one payee would become two."""
+    return ~_has_form(distinct, r"\s") & importer_number.is_valid_column(distinct.to_pandas()).to_numpy(
+        dtype=bool
+    )
 
 
 def _say_distinct(work: Lines, code: str, name: str, usual: Callable[[pa.Array], NDArray[np.bool_]]) -> None:
