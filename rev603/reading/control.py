@@ -163,7 +163,7 @@ def _refund_numbers(frame: pd.DataFrame) -> tuple[NDArray[np.int64], int]:
 def _alike(refunds: NDArray[np.int64], cents: NDArray[np.int64]) -> NDArray[np.int64]:
     """Find the lines of refunds that show an amount more than once; for most reports they are few."""
     # a rare collision adds a line that is looked at in vain
-    pairs = pd.Series(mixed([refunds.astype(np.uint64), cents.astype(np.uint64)], len(refunds)))
+    pairs = pd.Series(mixed([refunds.view(np.uint64), cents.view(np.uint64)], len(refunds)))
     repeating = np.zeros(int(refunds.max(initial=-1)) + 1, dtype=bool)
     repeating[refunds[pairs.duplicated().to_numpy(dtype=bool)]] = True
     return np.flatnonzero(repeating[refunds])

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _WORD = 8
 #: Longer texts are left to pandas; identifiers have a dozen bytes.
 _LONGEST = 4 * _WORD
+#: So many lines at a time stay in the processor's cache; whole columns would cost more memory than work.
+_AT_ONCE = 1 << 15
 _KEEP = np.array([(1 << (8 * size)) - 1 for size in range(_WORD + 1)], dtype=np.uint64)
 #: 2**64 over the golden ratio: spreads consecutive numbers over the whole range.
 MIXING = np.uint64(0x9E3779B97F4A7C15)
@@ -49,15 +51,19 @@ def numbered(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.int64]:
 def mixed(words: Sequence[NDArray[np.uint64]], count: int) -> NDArray[np.uint64]:
     """Mix words into one number per line: equal lines get equal numbers, others hardly ever."""
     numbers = np.zeros(count, dtype=np.uint64)
-    for word in words:
-        numbers ^= word
-        numbers *= MIXING
-        numbers ^= numbers >> np.uint64(29)
+    for start in range(0, count, _AT_ONCE):
+        some = numbers[start : start + _AT_ONCE]
+        for word in words:
+            some ^= word[start : start + _AT_ONCE]
+            some *= MIXING
+            some ^= some >> np.uint64(29)
     return numbers
 
 
 def _same_as_first(word: NDArray[np.uint64], *, codes: NDArray[np.int64], first: NDArray[np.int64]) -> bool:
-    return bool((word[first][codes] == word).all())
+    firsts = word[first]
+    steps = range(0, len(codes), _AT_ONCE)
+    return all((firsts[codes[at : at + _AT_ONCE]] == word[at : at + _AT_ONCE]).all() for at in steps)
 
 
 def _arrow(column: pd.Series[str]) -> pa.ChunkedArray:
