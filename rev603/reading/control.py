@@ -118,7 +118,8 @@ def control_totals(
     if grain == "refund" or (grain is None and stated != int(cents.sum())):
         some = frame[[*_PAYMENT, "document_number"]].iloc[alike]
         per_payment = _counted_once(some, cents, alike, _PAYMENT)
-        per_refund = _counted_once(some, cents, alike, _REFUND)
+        # without a stated total nothing can speak for it
+        per_refund = per_payment if stated is None else _counted_once(some, cents, alike, _REFUND)
     found, counting = _chosen(cents, per_payment, per_refund, stated, grain)
     checks = []
     if stated is not None:
