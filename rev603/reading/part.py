@@ -98,7 +98,7 @@ def read_part(grid: TextGrid, table: Table, log: IssueLog, *, known: Header | No
     rows = sort_rows(grid, table, block.lines)
     figures = block.figures
     if not figures.keys() & _TOTALS:
-        rows, below = _block_below(grid, rows)
+        rows, below = _block_below(grid, table, rows)
         figures = below | figures
     order = _date_order(grid, table, rows, figures.get("report_date"))
     header = _header(figures, grid, order, log)
@@ -109,7 +109,7 @@ def read_part(grid: TextGrid, table: Table, log: IssueLog, *, known: Header | No
     return part
 
 
-def _block_below(grid: TextGrid, rows: Rows) -> tuple[Rows, dict[str, Figure]]:
+def _block_below(grid: TextGrid, table: Table, rows: Rows) -> tuple[Rows, dict[str, Figure]]:
     """Take the block from below the last refund; a single label there is a page's total line."""
     last = int(rows.refunds.max(initial=-1))
     rest = [
@@ -117,7 +117,9 @@ def _block_below(grid: TextGrid, rows: Rows) -> tuple[Rows, dict[str, Figure]]:
         for at, reason in sorted(rows.aside.items())
         if at > last and reason in (NOTE, TOTAL, HEADING_AGAIN)
     ]
-    block = read_block(grid.lines(rest))
+    lines = grid.lines(rest)
+    own = [[None if at in table.beside else cell for at, cell in enumerate(line)] for line in lines]
+    block = max(read_block(own), read_block(lines), key=lambda each: len(each.figures))
     if len(block.figures) < len(_TOTALS):
         return rows, {}
     figures = {name: replace(figure, line=rest[figure.line]) for name, figure in block.figures.items()}
