@@ -5,6 +5,7 @@ Nothing here loops over cells, except where a column of mixed Python objects mus
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -12,13 +13,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rev603.safe_text import DASHES
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 TEXT = pa.large_string()
 
-#: Dashes that word processors put for a hyphen, and the no-break space that the web puts for a space.
-_LOOKALIKES = "[\u00a0\u2010\u2011\u2012\u2013\u2014]"
+#: What word processors and other keyboards put for a hyphen.
+_LOOKALIKES = f"[{re.escape(DASHES)}]"
 
 
 def arrow_text(column: pd.Series[Any]) -> Any:
@@ -74,6 +79,13 @@ def pandas_text(array: Any, like: pd.Series[Any]) -> pd.Series[str]:
     text: Any = pd.StringDtype(na_value=np.nan)
     values = text.__from_arrow__(array)
     return cast("pd.Series[str]", pd.Series(values, index=like.index, name=like.name))
+
+
+def by_distinct(column: pd.Series[Any], function: Callable[[str], str | None]) -> pd.Series[str]:
+    """Give what a function says of each text of a column, asking it once for each different one."""
+    text = arrow_text(column).dictionary_encode()
+    answers = pa.array([function(value) for value in text.dictionary.to_pylist()], TEXT)
+    return pandas_text(answers.take(text.indices), column)
 
 
 def pandas_bool(values: NDArray[np.bool_], like: pd.Series[Any]) -> pd.Series[bool]:

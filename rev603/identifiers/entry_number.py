@@ -58,6 +58,7 @@ from rev603.identifiers._columns import (
     widths,
 )
 from rev603.identifiers.importer_number import mask
+from rev603.safe_text import DASHES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,9 +80,7 @@ __all__ = [
 
 _SHAPE = re.compile("[0-9A-Z]{3}[0-9]{8}")
 _BASE = re.compile("[0-9A-Z]{3}[0-9]{7}")
-_CLEAN = str.maketrans(
-    string.ascii_lowercase, string.ascii_uppercase, " -\u00a0\u2010\u2011\u2012\u2013\u2014"
-)
+_CLEAN = str.maketrans(string.ascii_lowercase, string.ascii_uppercase, f" \u00a0{DASHES}")
 _DIGIT_OF = {digit: int(digit) for digit in string.digits} | {
     letter: value
     for letters, first in (("ABCDEFGHI", 1), ("JKLMNOPQR", 1), ("STUVWXYZ", 2))
@@ -227,7 +226,7 @@ def format(text: str) -> str:  # noqa: A001 - the name that identifier modules g
 
 def _shown(text: str) -> str:
     """Show a value in a message: short, and never a social security number that strayed into the column."""
-    return repr(mask(text[:40]) if len(compact(text)) != 9 else mask(compact(text)))
+    return repr(text[:40] if _SHAPE.fullmatch(compact(text)) else mask(text[:40]))
 
 
 def compact_column(column: pd.Series[str]) -> pd.Series[str]:

@@ -48,20 +48,16 @@ Every function has a column form, which takes and gives whole pandas columns:
 from __future__ import annotations
 
 import re
+import string
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from rev603.errors import IdentifierError
-from rev603.identifiers._columns import (
-    TEXT,
-    arrow_text,
-    arrow_text_or_null,
-    pandas_bool,
-    pandas_text,
-    stripped,
-)
+from rev603.identifiers._columns import arrow_text_or_null, by_distinct, pandas_bool
+from rev603.safe_text import DASHES, hide_persons
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,8 +83,6 @@ __all__ = [
 
 Kind = Literal["irs", "ssn", "cbp"]
 
-# The same patterns serve Python's engine and Arrow's, so they keep to what both read alike: no \d, no $.
-_IRS = "([0-9]{2})-?([0-9]{7})([0-9A-Z]{2})?"
 _KINDS: dict[Kind, str] = {
     # without its hyphen, an EIN is one only where a letter in the suffix says so
     "irs": "[0-9]{2}-[0-9]{7}([0-9A-Z]{2})?|[0-9]{9}([A-Z][0-9A-Z]|[0-9][A-Z])",
@@ -97,13 +91,8 @@ _KINDS: dict[Kind, str] = {
 }
 _BARE = "[0-9]{9}|[0-9]{11}"
 _WELL_FORMED = "|".join([*_KINDS.values(), _BARE])
-_DASH = " ?[-\u2010\u2011\u2012\u2013\u2014] ?"
-_SSN_ANYWHERE = f"[0-9]{{3}}{_DASH}[0-9]{{2}}{_DASH}([0-9]{{4}})"
-_NINE_DIGITS = "([ \u00a0]*)[0-9]{3}[ \u00a0]*[0-9]{2}[ \u00a0]*([0-9]{4})([ \u00a0]*)"
 
-_CLEAN = str.maketrans(
-    "abcdefghijklmnopqrstuvwxyz\u2010\u2011\u2012\u2013\u2014", "ABCDEFGHIJKLMNOPQRSTUVWXYZ-----", " \u00a0"
-)
+_CLEAN = str.maketrans(string.ascii_lowercase + DASHES, string.ascii_uppercase + "-" * len(DASHES), " \u00a0")
 _WHY_NOT = "it has none of the forms NN-NNNNNNN, NN-NNNNNNNXX, NNN-NN-NNNN, YYDDPP-NNNNN"
 _NO_VALUE = "there is no value"
 
@@ -233,10 +222,11 @@ def mask(text: str, *, nine_digits: bool = True) -> str:
     Parameters
     ----------
     text
-        Any text. ``NNN-NN-NNNN`` is hidden wherever it stands in it.
+        Any text.
     nine_digits
-        Hide also a value that is nothing but nine digits: in a payee number it may be an EIN or a social
-        security number, so it is treated as the latter. Turn it off for other columns.
+        The text is a payee number, so masking closes when in doubt: what has 7 to 9 digits, however they are
+        set apart, and is no well-formed EIN or number that CBP assigned is hidden. Turn it off for other
+        text: there ``NNN-NN-NNNN`` with any dashes is hidden, where it is no part of a longer number.
 
     Examples
     --------
@@ -245,9 +235,7 @@ def mask(text: str, *, nine_digits: bool = True) -> str:
     >>> mask("000123456"), mask("000123456", nine_digits=False)
     ('XXXXX3456', '000123456')
     """
-    if nine_digits and (found := re.fullmatch(_NINE_DIGITS, text)):
-        return f"{found[1]}XXXXX{found[2]}{found[3]}"
-    return re.sub(_SSN_ANYWHERE, r"XXX-XX-\1", text)
+    return hide_persons(text, payee=nine_digits)
 
 
 def compact_column(column: pd.Series[str]) -> pd.Series[str]:
@@ -259,7 +247,7 @@ def compact_column(column: pd.Series[str]) -> pd.Series[str]:
     >>> compact_column(pd.Series(["98-7654321 ab", None], dtype="str")).tolist()
     ['98-7654321AB', nan]
     """
-    return pandas_text(_compact(arrow_text(column)), column)
+    return by_distinct(column, compact)
 
 
 def validate_column(column: pd.Series[str]) -> pd.Series[str]:
@@ -271,10 +259,7 @@ def validate_column(column: pd.Series[str]) -> pd.Series[str]:
     >>> validate_column(pd.Series(["98-7654321", None], dtype="str")).tolist()
     [nan, 'there is no value']
     """
-    numbers = _compact(arrow_text(column))
-    empty = pc.fill_null(pc.equal(numbers, ""), fill_value=True)
-    reasons = pc.if_else(empty, _NO_VALUE, pc.if_else(_matches(numbers, _WELL_FORMED), None, _WHY_NOT))
-    return pandas_text(pc.cast(reasons, TEXT), column)
+    return by_distinct(column.fillna(""), _why_not)
 
 
 def is_valid_column(column: pd.Series[Any]) -> pd.Series[bool]:
@@ -286,8 +271,11 @@ def is_valid_column(column: pd.Series[Any]) -> pd.Series[bool]:
     >>> is_valid_column(pd.Series(["98-7654321", "98-76543", None], dtype="str")).tolist()
     [True, False, False]
     """
-    found = _matches(_compact(arrow_text_or_null(column)), _WELL_FORMED)
-    return pandas_bool(found.to_numpy(zero_copy_only=False), column)
+    texts = arrow_text_or_null(column).dictionary_encode()
+    found = pa.array([is_valid(text) for text in texts.dictionary.to_pylist()], pa.bool_()).take(
+        texts.indices
+    )
+    return pandas_bool(pc.fill_null(found, fill_value=False).to_numpy(zero_copy_only=False), column)
 
 
 def kind_column(column: pd.Series[str]) -> pd.Series[str]:
@@ -299,11 +287,7 @@ def kind_column(column: pd.Series[str]) -> pd.Series[str]:
     >>> kind_column(pd.Series(["98-7654321", "262704-00017", "987654321"], dtype="str")).tolist()
     ['irs', 'cbp', nan]
     """
-    numbers = _compact(arrow_text(column))
-    kinds: Any = pa.nulls(len(numbers), TEXT)
-    for name, pattern in _KINDS.items():
-        kinds = pc.if_else(_matches(numbers, pattern), pa.scalar(name, TEXT), kinds)
-    return pandas_text(kinds, column)
+    return by_distinct(column, kind)
 
 
 def format_column(column: pd.Series[str]) -> pd.Series[str]:
@@ -315,11 +299,7 @@ def format_column(column: pd.Series[str]) -> pd.Series[str]:
     >>> format_column(pd.Series(["98-7654321", "98-7654321AB", None], dtype="str")).tolist()
     ['98-765432100', '98-7654321AB', nan]
     """
-    given = arrow_text(column)
-    numbers = _compact(given)
-    numbers = pc.if_else(_matches(numbers, _WELL_FORMED), numbers, given)
-    whole = pc.binary_join_element_wise(_base(numbers), _suffix(numbers), pa.scalar("", TEXT))
-    return pandas_text(pc.coalesce(whole, numbers), column)
+    return by_distinct(column, format)
 
 
 def base_column(column: pd.Series[str]) -> pd.Series[str]:
@@ -331,7 +311,7 @@ def base_column(column: pd.Series[str]) -> pd.Series[str]:
     >>> base_column(pd.Series(["98-7654321AB", "000-12-3456"], dtype="str")).tolist()
     ['98-7654321', nan]
     """
-    return pandas_text(_base(_compact(arrow_text(column))), column)
+    return by_distinct(column, base)
 
 
 def suffix_column(column: pd.Series[str]) -> pd.Series[str]:
@@ -343,7 +323,7 @@ def suffix_column(column: pd.Series[str]) -> pd.Series[str]:
     >>> suffix_column(pd.Series(["98-7654321AB", "98-7654321"], dtype="str")).tolist()
     ['AB', '00']
     """
-    return pandas_text(_suffix(_compact(arrow_text(column))), column)
+    return by_distinct(column, suffix)
 
 
 def mask_column(column: pd.Series[str], *, nine_digits: bool = True) -> pd.Series[str]:
@@ -355,29 +335,8 @@ def mask_column(column: pd.Series[str], *, nine_digits: bool = True) -> pd.Serie
     >>> mask_column(pd.Series(["000-12-3456", "98-7654321", None], dtype="str")).tolist()
     ['XXX-XX-3456', '98-7654321', nan]
     """
-    masked = pc.replace_substring_regex(arrow_text(column), _SSN_ANYWHERE, r"XXX-XX-\1")
-    if nine_digits:
-        masked = pc.replace_substring_regex(masked, rf"\A{_NINE_DIGITS}\z", r"\1XXXXX\2\3")
-    return pandas_text(masked, column)
+    return by_distinct(column, partial(mask, nine_digits=nine_digits))
 
 
-def _compact(numbers: Any) -> Any:
-    return stripped(numbers, hyphens=False)
-
-
-def _matches(numbers: Any, pattern: str) -> Any:
-    """Tell which values a pattern fits from end to end; a null fits none."""
-    return pc.fill_null(pc.match_substring_regex(numbers, rf"\A(?:{pattern})\z"), fill_value=False)
-
-
-def _irs_only(numbers: Any) -> Any:
-    return pc.if_else(_matches(numbers, _KINDS["irs"]), numbers, pa.scalar(None, TEXT))
-
-
-def _base(numbers: Any) -> Any:
-    return pc.replace_substring_regex(_irs_only(numbers), rf"\A{_IRS}\z", r"\1-\2")
-
-
-def _suffix(numbers: Any) -> Any:
-    suffixes = pc.replace_substring_regex(_irs_only(numbers), rf"\A{_IRS}\z", r"\3")
-    return pc.if_else(pc.equal(suffixes, ""), pa.scalar("00", TEXT), suffixes)
+def _why_not(text: str) -> str | None:
+    return None if is_valid(text) else _WHY_NOT if compact(text) else _NO_VALUE

@@ -1,7 +1,8 @@
 """What is rendered shows no social security number; frames hold the full values.
 
 Sources: a payee number may be a person's social security number (CBP Form 5106; 19 CFR 24.5). The
-masked form ``XXX-XX-1234`` is that of 26 CFR 301.6109-4 (truncated taxpayer numbers).
+masked form ``XXX-XX-1234`` is that of 26 CFR 301.6109-4 (truncated taxpayer numbers). What a person's
+number looks like is decided in one place, :mod:`rev603.safe_text`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from rev603.identifiers import importer_number
-from rev603.presenting.text import as_text
+from rev603.presenting.text import as_text, contains
+from rev603.safe_text import hide_digits, hide_persons
 from rev603.vocabulary.headings import heading_key
 
 __all__ = ["Mask", "check_mask", "mask_frame", "mask_text"]
@@ -28,7 +29,9 @@ _NUMBER_COLUMN = re.compile(
 _NUMBER_IN_TEXT = re.compile(
     r"(?<![0-9A-Za-z-])(?:[0-9]{2}-[0-9]{7}(?:[0-9A-Za-z]{2})?|[0-9]{6}-[0-9]{5})(?![0-9A-Za-z-])"
 )
-_ALL_BUT_FOUR = re.compile(r"[0-9A-Za-z](?=(?:[^0-9A-Za-z]*[0-9A-Za-z]){4})")
+# Only texts with something like a person's number in them are looked at one by one.
+_PERHAPS = r"(?i)\pN{3}[^\pL\pN]{1,6}\pN{2}[^\pL\pN]{1,6}\pN{4}|ssn|s\.s\.n|social security"
+_PERHAPS_A_PAYEE = r"\pN"
 
 
 def check_mask(mask: str) -> Mask:
@@ -74,21 +77,26 @@ def mask_text(text: str, *, mask: Mask = "ssn") -> str:
     """
     if check_mask(mask) == "none":
         return text
-    hidden = importer_number.mask(text, nine_digits=False)
-    return _NUMBER_IN_TEXT.sub(_hide, hidden) if mask == "all" else hidden
+    hidden = hide_persons(text)
+    return _NUMBER_IN_TEXT.sub(lambda found: hide_digits(found.group()), hidden) if mask == "all" else hidden
 
 
 def mask_frame(frame: pd.DataFrame, mask: Mask = "ssn") -> pd.DataFrame:
-    """Mask payee numbers in every text column of a frame; the frame itself stays as it is.
+    """Return a frame with the payee numbers in its text columns and headings masked; ``frame`` stays as it is.
 
     Parameters
     ----------
     frame
         Any frame. Columns of payee or importer numbers are known by their names, also in other spellings.
     mask
-        ``"ssn"``: what looks like a social security number, ``NNN-NN-NNNN`` in any text and nine bare digits
-        in a column of payee numbers. ``"all"``: every payee number, all but its last four characters.
-        ``"none"``: nothing.
+        ``"ssn"``: ``NNN-NN-NNNN`` in any text, and in a column of payee numbers whatever has 7 to 9 digits
+        and is no well-formed EIN or number that CBP assigned. ``"all"``: every payee number, all but its last
+        four characters. ``"none"``: nothing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns and lines, without ``.attrs``: pandas writes these into Parquet files as they are.
 
     Raises
     ------
@@ -106,11 +114,17 @@ def mask_frame(frame: pd.DataFrame, mask: Mask = "ssn") -> pd.DataFrame:
     if check_mask(mask) == "none":
         return frame
     masked = frame.copy(deep=False)
+    masked.attrs = {}
     for position, name in enumerate(frame.columns):
         values = frame.iloc[:, position]
         holds_numbers = _NUMBER_COLUMN.search(heading_key(str(name))) is not None
         if _is_text(values) or (holds_numbers and pd.api.types.is_integer_dtype(values.dtype)):
             masked.isetitem(position, _masked(values, mask, holds_numbers).array)
+    masked.columns = pd.Index(
+        [mask_text(name, mask=mask) if isinstance(name, str) else name for name in frame.columns],
+        dtype=frame.columns.dtype,
+        name=frame.columns.name,
+    )
     return masked
 
 
@@ -123,18 +137,19 @@ def _is_text(values: pd.Series) -> bool:
 
 
 def _masked(values: pd.Series, mask: Mask, holds_numbers: bool) -> pd.Series:
-    text = importer_number.mask_column(as_text(values), nine_digits=holds_numbers)
-    if mask == "all":
-        # over the different values only: a payee stands on many lines
-        seen = pd.Series(text.dropna().unique(), dtype="str")
-        hidden = seen.map(_hide_whole if holds_numbers else lambda each: mask_text(each, mask="all"))
-        text = text.map(dict(zip(seen, hidden, strict=True))).astype("str")
+    """Return a column masked, asking once for each different text that may hold a number."""
+    text = as_text(values)
+    everything = mask == "all"
+    perhaps = text.notna() if everything else contains(text, _PERHAPS_A_PAYEE if holds_numbers else _PERHAPS)
+    if not perhaps.any():
+        return text
+    codes, seen = pd.factorize(text[perhaps])
+    if not holds_numbers:
+        hidden = [mask_text(each, mask=mask) for each in seen]
+    elif everything:
+        hidden = [hide_digits(hide_persons(each, payee=True)) for each in seen]
+    else:
+        hidden = [hide_persons(each, payee=True) for each in seen]
+    text = text.copy()
+    text[perhaps] = pd.array(hidden, dtype=text.dtype)[codes]
     return text
-
-
-def _hide(found: re.Match[str]) -> str:
-    return _hide_whole(found.group())
-
-
-def _hide_whole(number: str) -> str:
-    return _ALL_BUT_FOUR.sub("X", number)

@@ -14,37 +14,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rev603.safe_text import visible
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["as_text", "count", "day", "formatter", "money", "one_line", "visible", "visible_column"]
 
-# XML 1.0 allows TAB, LF and CR of the controls. U+FFFE, U+FFFF and lone surrogates are no characters.
-_UNWRITABLE = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]"
-# These turn the text behind them round, beyond the cell that they stand in.
-_TURNING = "[\\u202a-\\u202e\\u2066-\\u2069]"
-_UNSAFE = re.compile(f"{_UNWRITABLE}|{_TURNING}")
 # Arrow's engine (RE2) knows no surrogates, and its strings hold none.
 _UNSAFE_RE2 = (
-    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}\\x{fffe}\\x{ffff}]"
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\x{61c}\\x{200e}\\x{200f}"
+    "\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}\\x{fffe}\\x{ffff}]"
 )
 _BREAKS = re.compile(r"[\t\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
-
-
-def _picture(match: re.Match[str]) -> str:
-    code = ord(match.group())
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else "\ufffd"
-
-
-def visible(text: str) -> str:
-    r"""Replace what cannot be written or seen by a sign that can; TAB and line breaks stay.
-
-    >>> visible("ACME\x00 \x1b[31mCO")
-    'ACME␀ ␛[31mCO'
-    """
-    return _UNSAFE.sub(_picture, text)
 
 
 def one_line(text: str) -> str:

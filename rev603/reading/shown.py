@@ -9,19 +9,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603.identifiers import importer_number
 from rev603.reading.grid import as_mask, joined_text
+from rev603.safe_text import hide_persons, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LONGEST = 80
-#: Where nine bare digits may be a social security number.
+#: Where a number may be a social security number.
 _PAYEE_NUMBERS = frozenset({"payee_id", "importer_number"})
-_NINE_DIGITS = re.compile("(?<![0-9])[0-9]{5}([0-9]{4})(?![0-9])")
 #: What :func:`masked` may change; it leaves all other text as it is.
-_MAY_CHANGE = rf"[^ -~]|  |[0-9]{{3}} ?- ?[0-9]{{2}} ?- ?[0-9]{{4}}|.{{{_LONGEST + 1}}}"
-_MAY_CHANGE_IN_PAYEES = rf"{_MAY_CHANGE}|[0-9]{{9}}"
+_MAY_CHANGE = (
+    r"[^ -~]|  |[0-9]{3}[^0-9A-Za-z]+[0-9]{2}[^0-9A-Za-z]+[0-9]{4}|(?i:ssn|s\.s\.n|social)"
+    rf"|.{{{_LONGEST + 1}}}"
+)
+_MAY_CHANGE_IN_PAYEES = rf"{_MAY_CHANGE}|[0-9]"
 #: What Python writes with a backslash, or within the other quotation marks.
 _NOT_PLAIN = r"['\\]|[^ -~]"
 
@@ -35,9 +37,7 @@ def masked(value: str | None, column: str | None = None) -> str | None:
     if value is None:
         return None
     one_line = re.sub(r"\s+", " ", value)
-    if column in _PAYEE_NUMBERS:
-        one_line = _NINE_DIGITS.sub(r"XXXXX\1", one_line)
-    hidden = importer_number.mask(one_line, nine_digits=False)
+    hidden = visible(hide_persons(one_line, payee=column in _PAYEE_NUMBERS))
     return hidden if len(hidden) <= _LONGEST else hidden[: _LONGEST - 1] + "…"
 
 

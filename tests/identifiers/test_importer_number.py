@@ -105,13 +105,49 @@ def test_a_message_shows_the_last_four_at_most(text: str) -> None:
         ("262704-00017", "262704-00017"),
         ("605-7607248-6", "605-7607248-6"),
         ("60576072486", "60576072486"),
-        ("2026-11-13", "2026-11-13"),
-        ("000123456\n", "000123456\n"),  # not the whole value: a line break follows
+        ("2026-11-13", "XXXX1113"),  # in doubt, a payee number of eight digits
+        ("000123456\n", "XXXXX3456\n"),
+        ("000.12.3456", "XXXXX3456"),
+        ("000/12/3456", "XXXXX3456"),
+        ("000\u221212\u22123456", "XXX-XX-3456"),  # minus sign
+        ("000\uff0d12\uff0d3456", "XXX-XX-3456"),  # full-width hyphen
+        ("000\ufe6312\ufe633456", "XXX-XX-3456"),
+        ("000\u201512\u20433456", "XXX-XX-3456"),
+        ("000--12--3456", "XXX-XX-3456"),
+        ("000-123456", "XXXXX3456"),
+        ("00-0123456", "00-0123456"),  # the shape of an EIN
+        ("\uff10\uff10\uff10123456", "XXXXX3456"),  # full-width zeros
+        ("000\u200b12\u200b3456", "XXXXX3456"),  # characters that cannot be seen
+        ("12345678", "XXXX5678"),  # a spreadsheet took the leading zero
+        ("SSN 000123456", "SSN XXXXX3456"),
+        ("000123456 000654321", "XXXXX3456 XXXXX4321"),
+        ("000 12 3456 98-7654321", "XXXXX3456 98-7654321"),
+        ("98-7654321 98-7654322", "98-7654321 98-7654322"),
+        ("98-7654321AB", "98-7654321AB"),
+        ("987654321A1", "987654321A1"),
         ("", ""),
     ],
 )
 def test_mask(text: str, masked: str) -> None:
     assert importer_number.mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1704-25-100123",  # a protest number
+        "605-7607248-6", "60576072486", "98-765432100", "262704-00017", "0713404", "2026-11-13", "317-298-1200",
+        "25-666-45-6789", "666-45-67890", "000123456", "12/13/2025", "061000010713404",
+    ],
+)  # fmt: skip
+def test_other_numbers_stay_what_they_are_outside_a_payee_column(text: str) -> None:
+    assert importer_number.mask(text, nine_digits=False) == text
+    assert importer_number.mask(f"see {text}.", nine_digits=False) == f"see {text}."
+
+
+def test_what_is_called_a_social_security_number_is_hidden_anywhere() -> None:
+    said = "SSN: 666456789, social security no. 666 45 6788"
+    assert importer_number.mask(said, nine_digits=False) == "SSN: XXXXX6789, social security no. XXXXX6788"
 
 
 def test_nine_digits_outside_a_payee_column_can_stay() -> None:

@@ -90,3 +90,31 @@ def test_a_wrong_masking_is_refused_with_what_was_meant(wrong: Any, meant: str) 
         mask_frame(frame(), mask=wrong)
     with pytest.raises(ValueError, match="must be 'none', 'ssn' or 'all'"):
         mask_text("x", mask=wrong)
+
+
+def test_a_protest_number_stays_what_it_is_in_every_column() -> None:
+    told = pd.DataFrame(
+        {"document_number": ["1704-25-100123"], "payee_id": ["98-7654321"], "note": ["1704-25-100123"]}
+    )
+    pd.testing.assert_frame_equal(mask_frame(told), told)
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["12345678", "666 45 6789", "666.45.6789", "666/45/6789", "666\u221245\u22126789", "SSN 666456789",
+     "\uff16\uff16\uff1645-6789"],
+)  # fmt: skip
+def test_a_payee_column_closes_when_in_doubt(number: str) -> None:
+    masked = mask_frame(pd.DataFrame({"payee_id": [number], "Importer No.": [number]}))
+    for text in masked.iloc[0]:
+        assert text.endswith(number[-4:])
+        assert sum(each.isdigit() for each in text) == 4
+
+
+def test_a_heading_is_masked_too_and_attrs_do_not_travel() -> None:
+    told = pd.DataFrame({f"paid to {SSN}": ["x"], 7: ["y"]})
+    told.attrs["source"] = SSN
+    masked = mask_frame(told)
+    assert masked.columns.tolist() == ["paid to XXX-XX-3456", 7]
+    assert masked.attrs == {}
+    assert told.attrs == {"source": SSN}
