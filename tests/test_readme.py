@@ -67,5 +67,5 @@ def test_python_blocks_compile() -> None:
 def test_every_command_is_in_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     main(["--help"])
     commands = re.findall(r"^    ([a-z]+) +[a-z]", capsys.readouterr().out, re.MULTILINE)
-    assert len(commands) == 8
+    assert len(commands) == 9
     assert [command for command in commands if f"`rev603 {command}" not in README] == []

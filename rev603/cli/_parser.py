@@ -28,6 +28,7 @@ examples:
   rev603 check export.xlsx                        can this file be relied on, cell by cell
   rev603 group exports/ --by payee                refunds by payee: ACH, check, unpaid
   rev603 reconcile exports/ --entries list.xlsx   expected against received, entry by entry
+  rev603 guide enroll                             how a stuck refund gets paid, step by step
   rev603 sample try-it                            synthetic exports to try all of this on
 
 Results go to stdout, talk to stderr; every command has --json.
@@ -61,12 +62,12 @@ class Parser(argparse.ArgumentParser):
 
 def build_parser() -> Parser:
     """Give the parser of the whole command line."""
-    from rev603.cli import check, files, groups, reconcile, weekly  # noqa: PLC0415 - they import this module
+    from rev603.cli import check, files, groups, guide, reconcile, weekly  # noqa: PLC0415 - they import this module
 
     parser = Parser(prog="rev603", description=_ABOUT, epilog=_EXAMPLES)
     parser.add_argument("--version", action="version", version=f"rev603 {rev603.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
-    for module in (weekly, check, groups, reconcile, files):
+    for module in (weekly, check, groups, reconcile, guide, files):
         module.add_to(commands)
     return parser
 
