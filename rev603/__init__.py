@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from rev603.analysis.ageing import ageing
 from rev603.analysis.changes import changes
+from rev603.analysis.follow_up import reissue_requests
 from rev603.analysis.history import current
 from rev603.analysis.method import MethodSplit, by_method, split_by_method
-from rev603.analysis.outstanding import reissue_requests
 from rev603.analysis.party import by_notify_party, by_payee
 from rev603.analysis.status import flag_rejects, rejects
 from rev603.analysis.worklist import enrollment_worklist

@@ -11,7 +11,7 @@ import pandas as pd
 from rev603.analysis._cents import cents
 from rev603.analysis._engines import like, to_pandas
 from rev603.analysis._keys import key_codes
-from rev603.analysis.outstanding import KEY, with_superseded
+from rev603.analysis.follow_up import KEY, with_superseded
 from rev603.analysis.status import text_key
 
 if TYPE_CHECKING:

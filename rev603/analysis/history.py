@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from rev603.analysis._cents import open_frame
-from rev603.analysis.outstanding import KEY
+from rev603.analysis.follow_up import KEY
 from rev603.errors import Rev603Error
 from rev603.vocabulary.headings import REFUND_COLUMNS
 

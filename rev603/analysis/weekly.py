@@ -8,17 +8,17 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from rev603.analysis import outstanding
+from rev603.analysis import follow_up
 from rev603.analysis._cents import cents, open_frame
 from rev603.analysis._engines import to_pandas
-from rev603.analysis._events import Events, events_of
-from rev603.analysis._sources import issues_of, sources_of
+from rev603.analysis._movement import Movement, movement, trend
+from rev603.analysis._provenance import issues_of, sources_of
+from rev603.analysis._sightings import Sightings, sightings_of
 from rev603.analysis.ageing import ageing, as_day
 from rev603.analysis.changes import changes
 from rev603.analysis.history import require_report_dates
 from rev603.analysis.method import by_method
 from rev603.analysis.party import by_notify_party, by_payee
-from rev603.analysis.rolling import Roll, roll, trend
 from rev603.analysis.status import flag_rejects
 from rev603.analysis.worklist import enrollment_worklist
 from rev603.errors import Rev603Error
@@ -31,7 +31,7 @@ __all__ = ["weekly_figures"]
 
 _WEEK = pd.Timedelta(days=7)
 _IN_CHANGES = (
-    *outstanding.KEY, "company_name", "care_of", "refund_secondary_status", "amount", "check_or_ach",
+    *follow_up.KEY, "company_name", "care_of", "refund_secondary_status", "amount", "check_or_ach",
     "check_or_trace_number",
 )  # fmt: skip
 _IN_STATE = [*_IN_CHANGES[:-1], "refund_date"]
@@ -39,7 +39,7 @@ _NEEDED = (*_IN_CHANGES, "refund_date", "report_date")
 _ORDER = (
     "refund_date",
     "_amount",
-    *outstanding.KEY,
+    *follow_up.KEY,
     "report_date",
     "source_file",
     "source_sheet",
@@ -63,28 +63,28 @@ def weekly_figures(
     known = getattr(history, "attrs", {}).get("rev603", {})
     day = None if week_ending is None else as_day(week_ending)
     lines, many_files = _up_to(history, day)
-    events = events_of(lines, many_files=many_files)
-    last = len(events.dates) - 1
-    compared = _compared_with(events.dates)
-    report_date = events.dates[last]
+    sightings = sightings_of(lines, many_files=many_files)
+    last = len(sightings.dates) - 1
+    compared = _compared_with(sightings.dates)
+    report_date = sightings.dates[last]
 
-    rolled = roll(events, compared, last)
-    state = lines[_IN_STATE].iloc[events.rows_of(rolled.now)]  # its index: positions in the history
-    frames = _lists(lines, state, events, rolled) | {
+    moved = movement(sightings, compared, last)
+    state = lines[_IN_STATE].iloc[sightings.rows_of(moved.now)]  # its index: positions in the history
+    frames = _lists(lines, state, sightings, moved) | {
         "by_payee": by_payee(state),
         "by_notify_party": by_notify_party(state),
         "by_method": by_method(state),
         "worklist": enrollment_worklist(state, as_of=report_date),
-        "changes": _changes(lines, events, rolled),
+        "changes": _changes(lines, sightings, moved),
         "issues": issues_of(known, report_date),
         "sources": sources_of(known, lines, report_date),
-        "trend": trend(events, lines["refund_date"]),
+        "trend": trend(sightings, lines["refund_date"]),
     }
     return {
         "week_ending": report_date if day is None else day,
         "report_date": report_date,
-        "compared_with": None if compared is None else events.dates[compared],
-        "totals": _totals(frames, state["refund_id"]) | rolled.figures,
+        "compared_with": None if compared is None else sightings.dates[compared],
+        "totals": _totals(frames, state["refund_id"]) | moved.figures,
         **frames,
     }
 
@@ -124,39 +124,41 @@ def _compared_with(dates: pd.DatetimeIndex) -> int | None:
     return len(dates) - 2 if len(dates) > 1 else None
 
 
-def _lists(lines: pd.DataFrame, state: pd.DataFrame, events: Events, rolled: Roll) -> dict[str, pd.DataFrame]:
-    now, day = rolled.now, events.dates[-1]
+def _lists(
+    lines: pd.DataFrame, state: pd.DataFrame, sightings: Sightings, moved: Movement
+) -> dict[str, pd.DataFrame]:
+    now, day = moved.now, sightings.dates[-1]
 
-    rows = events.rows_of(now[rolled.new | rolled.still], state=REJECTED)
-    is_new = np.isin(rows, events.rows_of(now[rolled.new], state=REJECTED))
+    rows = sightings.rows_of(now[moved.new | moved.still], state=REJECTED)
+    is_new = np.isin(rows, sightings.rows_of(now[moved.new], state=REJECTED))
     stuck = _ordered(ageing(flag_rejects(lines.iloc[rows]), day).assign(_new=is_new))
     new, rejected = stuck["_new"], stuck.drop(columns="_new")
 
     def with_any(wanted: str) -> pd.DataFrame:
-        return lines.iloc[events.rows_of(now[events.shows(now, wanted)])]
+        return lines.iloc[sightings.rows_of(now[sightings.shows(now, wanted)])]
 
-    checks = outstanding.checks_after_cutover(state).index
+    checks = follow_up.checks_after_cutover(state).index
     return {
         "rejected": rejected,
         "new_rejects": rejected[new].reset_index(drop=True),
         "still_rejected": rejected[~new].reset_index(drop=True),
-        "cleared": _cleared(lines, events, rolled),
-        "returned": _ordered(ageing(outstanding.returned(with_any(RETURNED)), day)),
-        "diverted": _ordered(outstanding.diverted(with_any(DIVERTED))),
+        "cleared": _cleared(lines, sightings, moved),
+        "returned": _ordered(ageing(follow_up.returned(with_any(RETURNED)), day)),
+        "diverted": _ordered(follow_up.diverted(with_any(DIVERTED))),
         "checks_after_cutover": _ordered(flag_rejects(lines.loc[checks])),
     }
 
 
-def _cleared(lines: pd.DataFrame, events: Events, rolled: Roll) -> pd.DataFrame:
+def _cleared(lines: pd.DataFrame, sightings: Sightings, moved: Movement) -> pd.DataFrame:
     """Give the lines as they were rejected, with the state that their key is in now, and when it was seen."""
-    before, now = rolled.before[rolled.cleared], rolled.now[rolled.cleared]
-    rows = events.rows_of(before, state=REJECTED)
-    event_now = np.full(len(lines), -1)
-    event_now[events.rows] = rolled.now[np.repeat(events.key, events.lines)]
+    before, now = moved.before[moved.cleared], moved.now[moved.cleared]
+    rows = sightings.rows_of(before, state=REJECTED)
+    sighting_now = np.full(len(lines), -1)
+    sighting_now[sightings.rows] = moved.now[np.repeat(sightings.key, sightings.lines)]
     cleared = flag_rejects(lines.iloc[rows])
-    seen = event_now[rows] if len(now) else rows
-    cleared["state_now"] = events.states_text(seen).set_axis(cleared.index)
-    cleared["seen_on"] = events.dates[events.date[seen]]
+    seen = sighting_now[rows] if len(now) else rows
+    cleared["state_now"] = sightings.states_text(seen).set_axis(cleared.index)
+    cleared["seen_on"] = sightings.dates[sightings.date[seen]]
     return _ordered(cleared)
 
 
@@ -167,11 +169,11 @@ def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
     return keyed.sort_values(order, ignore_index=True, na_position="last").drop(columns="_amount")
 
 
-def _changes(lines: pd.DataFrame, events: Events, rolled: Roll) -> pd.DataFrame:
+def _changes(lines: pd.DataFrame, sightings: Sightings, moved: Movement) -> pd.DataFrame:
     """Compare the two states, leaving out the keys that no report has shown in between."""
-    seen = rolled.before != rolled.now
+    seen = moved.before != moved.now
     columns = lines[list(_IN_CHANGES)]
-    before, after = (columns.iloc[events.rows_of(state[seen])] for state in (rolled.before, rolled.now))
+    before, after = (columns.iloc[sightings.rows_of(state[seen])] for state in (moved.before, moved.now))
     return changes(before, after)
 
 

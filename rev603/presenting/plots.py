@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from rev603.analysis.breakdown import by_age_band
-from rev603.analysis.breakdown import by_week as weekly_amounts
+from rev603.analysis.by_time import by_age_band
+from rev603.analysis.by_time import by_week as weekly_amounts
 from rev603.errors import ColumnsMissingError, Rev603Error
 from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.text import one_line

@@ -9,7 +9,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from rev603.analysis.breakdown import by_age_band, by_week
+from rev603.analysis.by_time import by_age_band, by_week
 from rev603.errors import ColumnsMissingError
 
 

@@ -1,4 +1,4 @@
-"""A long history as events: what each report showed of each key, in whole numbers, sorted once.
+"""A long history as sightings: what each report showed of each key, in whole numbers, sorted once.
 
 52 weekly reports of 200,000 lines are 10.4 million lines, but a few numbers per line decide what is
 stuck, new or cleared; the lines themselves are fetched at the end, by position.
@@ -15,8 +15,8 @@ import pandas as pd
 
 from rev603.analysis._cents import cents
 from rev603.analysis._keys import key_codes
+from rev603.analysis.follow_up import KEY
 from rev603.analysis.history import shown_once
-from rev603.analysis.outstanding import KEY
 from rev603.analysis.status import flag_rejects
 from rev603.vocabulary.headings import REFUND_COLUMNS
 from rev603.vocabulary.statuses import PAYMENT_STATES, REJECTED
@@ -29,20 +29,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Events:
-    """One event per key and report date, ordered by key, then date.
+class Sightings:
+    """One sighting per key and report date, ordered by key, then date.
 
     Attributes
     ----------
     dates
         The report dates, oldest first.
     key, date
-        Of each event: the number of its key, and the position of its date in ``dates``.
+        Of each sighting: the number of its key, and the position of its date in ``dates``.
     lines, rejected_lines, rejected_cents, states
-        Of each event: how many lines, how many of them rejected and how much, and the payment states of its
+        Of each sighting: how many lines, how many of them rejected and how much, and the payment states of its
         lines as a set of bits.
     rows
-        Positions of lines in the history, event by event.
+        Positions of lines in the history, sighting by sighting.
     state
         Of each line of the history: the position of its payment state in ``PAYMENT_STATES``.
     """
@@ -58,7 +58,7 @@ class Events:
     state: Numbers
 
     def as_of(self, date: int | None) -> Numbers:
-        """Give for each key its newest event up to a report date, or -1 where there is none."""
+        """Give for each key its newest sighting up to a report date, or -1 where there is none."""
         found = np.full(int(self.key[-1]) + 1, -1)
         if date is not None:
             seen = np.flatnonzero(self.date <= date)
@@ -66,22 +66,22 @@ class Events:
             found[self.key[newest]] = newest
         return found
 
-    def rows_of(self, events: Numbers, *, state: str | None = None) -> Numbers:
-        """Give the lines of some events, in the history's order; only those of one state if it is named."""
+    def rows_of(self, sightings: Numbers, *, state: str | None = None) -> Numbers:
+        """Give the lines of some sightings, in the history's order; only those of one state if it is named."""
         wanted = np.zeros(len(self.key), np.bool_)
-        wanted[events[events >= 0]] = True
+        wanted[sightings[sightings >= 0]] = True
         rows = np.sort(self.rows[np.repeat(wanted, self.lines)])
         return rows if state is None else rows[self.state[rows] == PAYMENT_STATES.index(state)]
 
-    def shows(self, events: Numbers, state: str) -> Mask:
-        """Say of each event whether it has a line in a state; not where there is no event."""
+    def shows(self, sightings: Numbers, state: str) -> Mask:
+        """Say of each sighting whether it has a line in a state; not where there is no sighting."""
         bit = 1 << PAYMENT_STATES.index(state)
-        found: Mask = (events >= 0) & (self.states[events] & bit != 0)
+        found: Mask = (sightings >= 0) & (self.states[sightings] & bit != 0)
         return found
 
-    def states_text(self, events: Numbers) -> pd.Series[Any]:
-        """Give the payment states of each event, joined by ``+``."""
-        codes, sets = pd.factorize(self.states[events])
+    def states_text(self, sightings: Numbers) -> pd.Series[Any]:
+        """Give the payment states of each sighting, joined by ``+``."""
+        codes, sets = pd.factorize(self.states[sightings])
         names = [
             "+".join(name for bit, name in enumerate(PAYMENT_STATES) if each & (1 << bit))
             for each in sets.tolist()
@@ -89,8 +89,8 @@ class Events:
         return pd.Series(np.array(names, dtype=object)[codes], dtype="str")
 
 
-def events_of(history: pd.DataFrame, *, many_files: bool) -> Events:
-    """Sort the lines of a history, of which there is at least one, into events."""
+def sightings_of(history: pd.DataFrame, *, many_files: bool) -> Sightings:
+    """Sort the lines of a history, of which there is at least one, into sightings."""
     date, dates = pd.factorize(history["report_date"], sort=True)
     pairs = key_codes(history, KEY) * len(dates) + date
     rows: Numbers = np.argsort(pairs, kind="stable")
@@ -101,7 +101,7 @@ def events_of(history: pd.DataFrame, *, many_files: bool) -> Events:
     state = _states(history["refund_secondary_status"])
     in_cents: Any = nw.from_native(history[["amount"]]).select(cents("amount")).to_native()["amount"]
     rejected = state[rows] == PAYMENT_STATES.index(REJECTED)
-    return Events(
+    return Sightings(
         dates=pd.DatetimeIndex(dates),
         key=pairs[start] // len(dates),
         date=pairs[start] % len(dates),
