@@ -7,50 +7,39 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from rev603.analysis._cents import open_frame
-from rev603.vocabulary import statuses
+from rev603.analysis._text import has_state, text_key
+from rev603.analysis.disposition import with_disposition
+from rev603.vocabulary.statuses import NO_ACH, STUCK
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
 
-__all__ = ["flag_rejects", "rejects"]
-
-# Spelled out, because `\s` means something else to each engine's regular expressions.
-_SPACING = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
-
-
-def text_key(column: str) -> nw.Expr:
-    """Give text as vocabularies look it up: lower case, without any spacing; missing is ``""``."""
-    text = nw.col(column).cast(nw.String).fill_null("")
-    return text.str.replace_all(f"[{_SPACING}]+", "").str.to_lowercase()
-
-
-def has_state(key: str, *states: str) -> nw.Expr:
-    """Say of each status key (the column ``key``) whether it stands for one of these states."""
-    return nw.col(key).is_in([text for text, state in statuses.STATE_OF_STATUS.items() if state in states])
-
-
-def payment_state(key: str) -> nw.Expr:
-    """Give the state that each status key (the column ``key``) stands for."""
-    state = nw.lit(statuses.UNKNOWN)
-    for name in dict.fromkeys(statuses.STATE_OF_STATUS.values()):
-        state = nw.when(has_state(key, name)).then(nw.lit(name)).otherwise(state)
-    return state
+__all__ = ["flag_rejects", "has_state", "rejects", "text_key"]
 
 
 def flag_rejects(refunds: IntoFrameT) -> IntoFrameT:
-    """Say for each line where its money is, and whether it was rejected for want of a bank account.
+    """Return each line with where its money is, and whether it was rejected for want of a bank account.
 
     Parameters
     ----------
     refunds
-        A frame with ``refund_secondary_status``: pandas, Polars, a DuckDB relation or a PySpark frame.
+        A frame with ``refund_secondary_status``: pandas, Polars, a DuckDB relation or a PySpark frame. How a
+        payment was made is told by ``check_or_ach``, and what is superseded by ``payee_id refund_id
+        document_number amount`` (and the dates, where they are there): without these columns, neither is told.
 
     Returns
     -------
     frame
-        The same kind of frame, every line and column of it, with ``payment_state`` (``in transit``,
-        ``issued``, ``returned``, ``reissued``, ``diverted``, ``rejected`` or, for a status that is not
-        documented, ``unknown``) and ``is_reject_no_ach`` (true where the state is ``rejected``).
+        The same kind of frame, every line and column of it, with
+
+        - ``payment_state``: what the status says: ``in transit``, ``issued``, ``returned``, ``reissued``,
+          ``diverted``, ``rejected`` or, for a status that is not documented, ``unknown``;
+        - ``is_reject_no_ach``: true where the state is ``rejected``;
+        - ``disposition``: where the money of this line is: ``paid by ACH``, ``paid by check``, ``paid, method not
+          stated``, ``in transit``, ``no ACH on file`` (rejected), ``returned``, ``applied to a debt`` (diverted),
+          ``unknown status``, or ``superseded``: rejected or returned, and its refund and document has since been
+          issued or reissued for the same amount. A superseded line is shown and counts as a line, and adds
+          nothing to any sum of this library.
 
     Raises
     ------
@@ -59,44 +48,41 @@ def flag_rejects(refunds: IntoFrameT) -> IntoFrameT:
 
     Notes
     -----
-    Statuses are compared without regard to case and spacing. Sources: CSMS 59949325 and CSMS 68536553
-    (secondary statuses); CBP Pub. 5286-1225 ("Reject No ACH"). That a blank means "on its way" is
-    inferred. CBP's FAQ says that rejects are in report REV-613, so a REV-603 alone may show too few.
+    Statuses are compared without regard to case, spacing, dashes and punctuation at their end. Sources: CSMS
+    59949325 and CSMS 68536553 (secondary statuses; since May 2026 "Check/ACH Returned" stands for incomplete ACH
+    enrollment too); CBP Pub. 5286-1225 ("Reject No ACH"). That a blank means "on its way" is inferred. CBP's FAQ
+    says that rejects are in report REV-613, so a REV-603 alone may show too few. A refund can be applied to a debt
+    in part and the rest be paid (19 CFR 24.72): both lines stand.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> refunds = pd.DataFrame({"refund_secondary_status": ["Reject No ACH", "treasury  issued", "New text"]})
-    >>> flag_rejects(refunds)["payment_state"].tolist()
-    ['rejected', 'issued', 'unknown']
+    >>> refunds = pd.DataFrame({"payee_id": "98-765432100", "refund_id": ["1", "1", "2"], "amount": 10.10,
+    ...     "document_number": "A", "check_or_ach": ["ACH", "ACH", None],
+    ...     "refund_secondary_status": ["Check/ACH Returned", "Check/ACH Reissued", "reject  no ACH"]})
+    >>> flag_rejects(refunds)["disposition"].tolist()
+    ['superseded', 'paid by ACH', 'no ACH on file']
     """
     frame: Any = open_frame(refunds, ["refund_secondary_status"])
-    flagged = (
-        frame.with_columns(_key=text_key("refund_secondary_status"))
-        .with_columns(
-            payment_state=payment_state("_key"), is_reject_no_ach=has_state("_key", statuses.REJECTED)
-        )
-        .drop("_key")
-    )
-    native: IntoFrameT = flagged.to_native()
+    native: IntoFrameT = with_disposition(frame).to_native()
     return native
 
 
 def rejects(refunds: IntoFrameT, *, include_returned: bool = False) -> IntoFrameT:
-    """Give only the lines that were rejected for want of a bank account.
+    """Return only the lines that were rejected for want of a bank account and not paid since.
 
     Parameters
     ----------
     refunds
         As for :func:`flag_rejects`.
     include_returned
-        Also the lines whose payment came back: since 2026 CBP uses "Check/ACH Returned" for incomplete ACH
-        enrolment too (CSMS 68536553), so that text has two meanings.
+        Also the lines whose payment came back and was not sent again: all that is stuck. Since 2026 CBP uses
+        "Check/ACH Returned" for incomplete ACH enrollment too (CSMS 68536553), so that text has two meanings.
 
     Returns
     -------
     frame
-        Those lines, with the two columns of :func:`flag_rejects`.
+        Those lines, with the three columns of :func:`flag_rejects`.
 
     Examples
     --------
@@ -105,7 +91,7 @@ def rejects(refunds: IntoFrameT, *, include_returned: bool = False) -> IntoFrame
     >>> len(rejects(refunds)), len(rejects(refunds, include_returned=True))
     (1, 2)
     """
-    wanted = [statuses.REJECTED, statuses.RETURNED] if include_returned else [statuses.REJECTED]
     flagged: Any = nw.from_native(flag_rejects(refunds))
-    native: IntoFrameT = flagged.filter(nw.col("payment_state").is_in(wanted)).to_native()
+    wanted = STUCK if include_returned else (NO_ACH,)
+    native: IntoFrameT = flagged.filter(nw.col("disposition").is_in(wanted)).to_native()
     return native

@@ -51,7 +51,7 @@ def test_a_returned_payment_that_was_reissued_is_not_outstanding(engine: Any, to
     found = sorted((str(row["refund_id"]), str(row["payee_id"])) for row in rows)
     assert found == [("2", "98-765432100"), ("4", "98-765432100"), ("None", "None")]
     assert {row["payment_state"] for row in rows} == {"returned"}
-    assert list(rows[0]) == [*lines[0], "payment_state", "is_reject_no_ach"]
+    assert list(rows[0]) == [*lines[0], "payment_state", "is_reject_no_ach", "disposition"]
     assert engine.rows(native) == before
 
 
