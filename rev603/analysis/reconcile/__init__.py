@@ -62,7 +62,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from rev603.analysis.reconcile.lines import entry_lines, refund_lines
+from rev603.analysis.reconcile.inputs import entry_lines, refund_lines
 from rev603.analysis.reconcile.matching import match
 from rev603.analysis.reconcile.outcomes import OUTCOMES, WITHIN_TOLERANCE, Compared, judge
 from rev603.analysis.reconcile.parties import elsewhere, notify_parties, payees
@@ -73,7 +73,7 @@ from rev603.identifiers._columns import TEXT, pandas_text
 from rev603.vocabulary.statuses import PAYMENT_STATES
 
 if TYPE_CHECKING:
-    from rev603.analysis.reconcile.lines import Ints
+    from rev603.analysis.reconcile.inputs import Ints
     from rev603.analysis.reconcile.matching import Matching
 
 __all__ = ["OUTCOMES", "Findings", "Proof", "find", "tolerance_in_cents"]

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from rev603.analysis.reconcile.lines import PROVENANCE, codes_of, dates_of, text_of
+from rev603.analysis.reconcile.inputs import PROVENANCE, codes_of, dates_of, text_of
 
 if TYPE_CHECKING:
-    from rev603.analysis.reconcile.lines import Flags, Ints, Lines, RefundLines
+    from rev603.analysis.reconcile.inputs import Flags, Ints, Lines, RefundLines
 
 #: A refund line that equals another in all of these is the same line once more.
 REPEAT_COLUMNS = ("payee_id", "refund_date", "check_or_trace_number", "check_or_ach")

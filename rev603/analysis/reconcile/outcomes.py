@@ -11,7 +11,7 @@ import pandas as pd
 from rev603.vocabulary import statuses
 
 if TYPE_CHECKING:
-    from rev603.analysis.reconcile.lines import Flags, Ints, Lines, RefundLines
+    from rev603.analysis.reconcile.inputs import Flags, Ints, Lines, RefundLines
     from rev603.analysis.reconcile.matching import Matching
 
 MATCHED = "matched"

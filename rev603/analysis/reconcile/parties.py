@@ -10,12 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603.analysis.reconcile.lines import party_names, party_numbers, text_of
+from rev603.analysis.reconcile.inputs import party_names, party_numbers, text_of
 from rev603.analysis.reconcile.outcomes import OUTCOMES
 from rev603.identifiers._columns import TEXT, arrow_text, pandas_text
 
 if TYPE_CHECKING:
-    from rev603.analysis.reconcile.lines import Flags, Ints, Lines, RefundLines
+    from rev603.analysis.reconcile.inputs import Flags, Ints, Lines, RefundLines
     from rev603.analysis.reconcile.matching import Matching
     from rev603.analysis.reconcile.outcomes import Compared, Outcomes
 

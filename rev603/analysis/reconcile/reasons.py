@@ -10,14 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rev603.analysis.reconcile import outcomes as oc
-from rev603.analysis.reconcile.lines import dates_of
+from rev603.analysis.reconcile.inputs import dates_of
 from rev603.analysis.reconcile.matching import where_is
 from rev603.analysis.reconcile.wording import chosen, constant, counted, dated, joined, money
 from rev603.identifiers._columns import TEXT
 from rev603.vocabulary import statuses
 
 if TYPE_CHECKING:
-    from rev603.analysis.reconcile.lines import Flags, Ints, Lines, RefundLines
+    from rev603.analysis.reconcile.inputs import Flags, Ints, Lines, RefundLines
     from rev603.analysis.reconcile.matching import Matching, Side
     from rev603.analysis.reconcile.outcomes import Compared, Outcomes
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from rev603.analysis.reconcile.lines import dates_of
+from rev603.analysis.reconcile.inputs import dates_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rev603.analysis.reconcile.lines import Ints, Lines, RefundLines
+    from rev603.analysis.reconcile.inputs import Ints, Lines, RefundLines
     from rev603.analysis.reconcile.parties import Parties
 
 #: Of so many entries every set is tried (4,095 of them), of so many small sets and nearly whole ones.

@@ -21,13 +21,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rev603.analysis.reconcile import outcomes as oc
-from rev603.analysis.reconcile.lines import PLACES
+from rev603.analysis.reconcile.inputs import PLACES
 from rev603.analysis.reconcile.subsets import sums_up
 from rev603.analysis.reconcile.wording import chosen, joined, money, number
 from rev603.identifiers._columns import TEXT, pandas_text, stripped
 
 if TYPE_CHECKING:
-    from rev603.analysis.reconcile.lines import Flags, Ints, Lines, RefundLines
+    from rev603.analysis.reconcile.inputs import Flags, Ints, Lines, RefundLines
     from rev603.analysis.reconcile.outcomes import Compared
     from rev603.analysis.reconcile.parties import Parties
 

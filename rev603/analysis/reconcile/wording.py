@@ -13,7 +13,7 @@ from rev603.identifiers._columns import TEXT
 if TYPE_CHECKING:
     import pandas as pd
 
-    from rev603.analysis.reconcile.lines import Flags, Ints
+    from rev603.analysis.reconcile.inputs import Flags, Ints
 
 
 def constant(text: str) -> Any:

@@ -12,9 +12,9 @@ from rev603.errors import ColumnsMissingError, LineError
 from rev603.identifiers import importer_number
 from rev603.reading.as_pandas import pandas_text
 from rev603.reading.dates import parse_dates
-from rev603.reading.entries.expected import AMOUNTS, expected_amounts
-from rev603.reading.entries.keys import entry_numbers
-from rev603.reading.entries.lines import EntryLines
+from rev603.reading.entries.entry_lines import EntryLines
+from rev603.reading.entries.entry_numbers import entry_numbers
+from rev603.reading.entries.expected_amounts import AMOUNTS, expected_amounts
 from rev603.reading.history import Known
 from rev603.reading.issues import CATALOGUE, IssueLog, folded
 from rev603.reading.layout import Table, no_table

@@ -18,7 +18,7 @@ from rev603.reading.shown import quoted
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rev603.reading.entries.lines import EntryLines
+    from rev603.reading.entries.entry_lines import EntryLines
 
 _SERIAL, _WITH_CHECK_DIGIT = 7, 8
 

@@ -145,9 +145,9 @@ class Reconciliation:
         mask
             Which payee numbers to mask: ``"none"``, ``"ssn"`` or ``"all"``.
         """
-        from rev603.presenting import reconciliation_excel  # noqa: PLC0415 - openpyxl is loaded when used
+        from rev603.presenting.reconciliation import spreadsheet  # noqa: PLC0415 - openpyxl is loaded when used
 
-        reconciliation_excel.write(self, path, mask=mask)
+        spreadsheet.write(self, path, mask=mask)
 
     def __repr__(self) -> str:
         """Say in one line how many matches there are and what is left to look at."""

@@ -15,7 +15,7 @@ from rev603.reading.issues import CATALOGUE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rev603.reading.entries.lines import EntryLines
+    from rev603.reading.entries.entry_lines import EntryLines
 
 TOTAL, PRINCIPAL, INTEREST = AMOUNTS = ("expected_amount", "principal_amount", "interest_amount")
 _MONEY = re.compile("amount|amt|refund|duty|duties|claim|expect|due|tariff|paid|total", re.IGNORECASE)
