@@ -21,7 +21,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from rev603.analysis.reconcile import find
+from rev603.analysis.reconcile import compare
 from rev603.sample import sample_entries, sample_report
 
 ROUNDS = 5
@@ -93,9 +93,9 @@ def main() -> int:
         "nothing fits": plain(lines, shift=10_000_000),
     }
     for name, (refunds, entries) in cases.items():
-        answer = find(refunds, entries)
+        answer = compare(refunds, entries)
         bare(refunds, entries)
-        mine, others = partial(find, refunds, entries), partial(bare, refunds, entries)
+        mine, others = partial(compare, refunds, entries), partial(bare, refunds, entries)
         pairs = [(seconds(mine), seconds(others)) for _ in range(ROUNDS)]
         ours, theirs = (statistics.median(times) for times in zip(*pairs, strict=True))
         ratio = statistics.median(one / other for one, other in pairs)

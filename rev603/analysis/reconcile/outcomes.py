@@ -55,7 +55,7 @@ class Outcomes:
     outstanding: Flags
 
 
-class Compared(NamedTuple):
+class Judged(NamedTuple):
     """Both inputs, which lines belong together, and what became of them."""
 
     entries: Lines

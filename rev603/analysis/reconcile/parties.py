@@ -17,7 +17,7 @@ from rev603.identifiers._columns import TEXT, arrow_text, pandas_text
 if TYPE_CHECKING:
     from rev603.analysis.reconcile.inputs import Flags, Ints, Lines, RefundLines
     from rev603.analysis.reconcile.matching import Matching
-    from rev603.analysis.reconcile.outcomes import Compared, Outcomes
+    from rev603.analysis.reconcile.outcomes import Judged, Outcomes
 
 #: What explains a party's difference beside the outcomes.
 NO_EXPECTED_AMOUNT = "no expected amount"
@@ -82,14 +82,14 @@ def elsewhere(matching: Matching, refunded: Flags, parties: Parties, *, none_is_
     return other
 
 
-def by_party(compared: Compared, parties: Parties, key: str) -> pd.DataFrame:
+def by_party(judged: Judged, parties: Parties, key: str) -> pd.DataFrame:
     """Explain each party's difference to the cent.
 
     An entry for which the list states no party is taken to be of the party that the group's refund lines
     name, where that is only one. What was expected of one party and came to another, or of nobody whom the
     list names, stands under ``between parties``: it adds up to nothing over a group.
     """
-    entries, refunds, matching, outcomes = compared
+    entries, refunds, matching, outcomes = judged
     none = len(parties.names)
     of_r = np.where(parties.refunds < 0, none, parties.refunds)
     of_e = _inferred(matching, parties.entries, of_r, none)

@@ -12,7 +12,7 @@ from rev603.analysis.reconcile.outcomes import CODE, MATCHED, OUTCOMES
 from rev603.analysis.reconcile.parties import NO_EXPECTED_AMOUNT, by_party
 
 if TYPE_CHECKING:
-    from rev603.analysis.reconcile.outcomes import Compared
+    from rev603.analysis.reconcile.outcomes import Judged
     from rev603.analysis.reconcile.parties import Parties
 
 
@@ -53,9 +53,9 @@ class Proof:
         return f"<Proof: {', '.join(f'{name} {getattr(self, name):,.2f}' for name in names)}>"
 
 
-def prove(compared: Compared, payee: Parties, notified: Parties) -> Proof:
+def prove(judged: Judged, payee: Parties, notified: Parties) -> Proof:
     """Hold the sums of the inputs, line by line, against those of the groups' outcomes."""
-    entries, refunds, _, outcomes = compared
+    entries, refunds, _, outcomes = judged
     kinds = len(OUTCOMES)
     sums = np.zeros((6, kinds + 1), np.int64)
     # lines by their own outcome, matches and money by that of their group
@@ -83,6 +83,6 @@ def prove(compared: Compared, payee: Parties, notified: Parties) -> Proof:
         explained=explained / 100,
         unexplained=(expected - refunded - explained) / 100,
         by_outcome=table,
-        by_payee=by_party(compared, payee, "payee_id"),
-        by_notify_party=by_party(compared, notified, "care_of"),
+        by_payee=by_party(judged, payee, "payee_id"),
+        by_notify_party=by_party(judged, notified, "care_of"),
     )

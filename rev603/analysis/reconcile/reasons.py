@@ -19,7 +19,7 @@ from rev603.vocabulary import statuses
 if TYPE_CHECKING:
     from rev603.analysis.reconcile.inputs import Flags, Ints, Lines, RefundLines
     from rev603.analysis.reconcile.matching import Matching, Side
-    from rev603.analysis.reconcile.outcomes import Compared, Outcomes
+    from rev603.analysis.reconcile.outcomes import Judged, Outcomes
 
 #: CBP may disregard a difference of less than 20 dollars (19 CFR 159.6).
 DISREGARDED_CENTS = 2000
@@ -37,9 +37,9 @@ _UNCONFIRMED = {
 }
 
 
-def reasons(compared: Compared, elsewhere: Flags, tolerance: int) -> Any:
+def reasons(judged: Judged, elsewhere: Flags, tolerance: int) -> Any:
     """Give the reason of each group as Arrow text."""
-    entries, refunds, matching, outcomes = compared
+    entries, refunds, matching, outcomes = judged
     groups = np.arange(matching.groups)
     text = _Scattered(matching.groups)
     for name, write in _WRITERS.items():
@@ -54,7 +54,7 @@ def reasons(compared: Compared, elsewhere: Flags, tolerance: int) -> Any:
     if len(of):
         text.put(of, _not_paid(outcomes, of, _states(refunds, matching, outcomes, of)))
     _put_special(text, entries, refunds, matching)
-    return _with_remarks(text.array(), compared, elsewhere)
+    return _with_remarks(text.array(), judged, elsewhere)
 
 
 class _Scattered:
@@ -210,9 +210,9 @@ def _put_repeats(
     text.put(side.group[lines], said)
 
 
-def _with_remarks(text: Any, compared: Compared, elsewhere: Flags) -> Any:
+def _with_remarks(text: Any, judged: Judged, elsewhere: Flags) -> Any:
     """Add what else is to be said of some groups."""
-    entries, refunds, matching, outcomes = compared
+    entries, refunds, matching, outcomes = judged
     group = matching.refunds.group
     beside = np.zeros(matching.groups, bool)
     beside[group[outcomes.outstanding]] = True

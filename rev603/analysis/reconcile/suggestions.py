@@ -28,7 +28,7 @@ from rev603.identifiers._columns import TEXT, pandas_text, stripped
 
 if TYPE_CHECKING:
     from rev603.analysis.reconcile.inputs import Flags, Ints, Lines, RefundLines
-    from rev603.analysis.reconcile.outcomes import Compared
+    from rev603.analysis.reconcile.outcomes import Judged
     from rev603.analysis.reconcile.parties import Parties
 
 ONE_OFF = "one character off"
@@ -46,7 +46,7 @@ _WORDS = {
 _MOST_PAIRS = 20
 
 
-def suggest(compared: Compared, payee: Parties) -> tuple[pd.DataFrame, int]:
+def suggest(judged: Judged, payee: Parties) -> tuple[pd.DataFrame, int]:
     """Give the suggestions, one line per suggested pair of an entry and a match of refunds.
 
     Returns
@@ -57,7 +57,7 @@ def suggest(compared: Compared, payee: Parties) -> tuple[pd.DataFrame, int]:
           ``alternatives`` counts the other ways to the same refund;
         * for how many refunds the search for sums did not try every set of entries.
     """
-    entries, refunds, matching, outcomes = compared
+    entries, refunds, matching, outcomes = judged
     missing, came = oc.CODE[oc.MISSING], oc.CODE[oc.UNEXPECTED]
     unusable, unpaid = oc.CODE[oc.UNUSABLE], oc.CODE[oc.NOT_PAID]
     of_e, of_r = outcomes.outcome[matching.entries.group], outcomes.outcome[matching.refunds.group]
@@ -99,7 +99,7 @@ def suggest(compared: Compared, payee: Parties) -> tuple[pd.DataFrame, int]:
     sets = _without_what_is_said(sets, pairs)
     sets["suggestion"] += len(pairs)
     every = pd.concat([pairs, sets.assign(kind=SUMS_UP)], ignore_index=True)
-    return _frame(every, compared, expected, worth), not_searched
+    return _frame(every, judged, expected, worth), not_searched
 
 
 def _without_what_is_said(sets: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -121,8 +121,8 @@ class _Found:
         return pd.DataFrame({"kind": self.kind, "entry": self.left, "refund": self.right})
 
 
-def _frame(every: pd.DataFrame, compared: Compared, expected: Ints, worth: Ints) -> pd.DataFrame:
-    entries, refunds, matching, _ = compared
+def _frame(every: pd.DataFrame, judged: Judged, expected: Ints, worth: Ints) -> pd.DataFrame:
+    entries, refunds, matching, _ = judged
     entry, refund = every["entry"].to_numpy(np.int64), every["refund"].to_numpy(np.int64)
     others = every["alternatives"].to_numpy(np.int64)
     like = pd.Series(index=range(len(every)))

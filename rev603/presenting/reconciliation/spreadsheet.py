@@ -18,7 +18,7 @@ from rev603.presenting.workbook import Front, Mark, Sheet, write_workbook
 if TYPE_CHECKING:
     from os import PathLike
 
-    from rev603.presenting.reconciliation import Reconciliation
+    from rev603.analysis.reconcile import Comparison
 
 __all__ = ["write"]
 
@@ -85,8 +85,8 @@ _SHEETS = (
 )  # fmt: skip
 
 
-def write(answer: Reconciliation, path: str | PathLike[str], *, mask: Mask = "ssn") -> None:
-    """Write the workbook; see :meth:`Reconciliation.to_excel`."""
+def write(answer: Comparison, path: str | PathLike[str], *, mask: Mask = "ssn") -> None:
+    """Write the workbook; see ``Reconciliation.to_excel``."""
     check_mask(mask)
     sheets = [_lines(answer, *each) for each in _SHEETS]
     suggestions = Sheet(
@@ -110,7 +110,7 @@ def write(answer: Reconciliation, path: str | PathLike[str], *, mask: Mask = "ss
     )
 
 
-def _lines(answer: Reconciliation, name: str, outcomes: tuple[str, ...], which: str, *words: str) -> Sheet:
+def _lines(answer: Comparison, name: str, outcomes: tuple[str, ...], which: str, *words: str) -> Sheet:
     frame: pd.DataFrame = getattr(answer, which)
     columns = {"entries": _OF_ENTRIES, "refunds": _OF_REFUNDS, "groups": _OF_MATCHES}[which]
     chosen = frame[frame["outcome"].isin(outcomes)]
@@ -133,7 +133,7 @@ def _is_worth_showing(values: pd.Series[Any]) -> bool:
     return bool(values.ne(0).any() if figures else values.notna().any())
 
 
-def _totals(answer: Reconciliation, outcomes: tuple[str, ...]) -> dict[str, float]:
+def _totals(answer: Comparison, outcomes: tuple[str, ...]) -> dict[str, float]:
     """Take the figures of a single outcome from the proof; several have none of their own."""
     table = answer.proof.by_outcome
     found = table[table["explanation"].isin(outcomes) & table["matches"].gt(0)]
@@ -146,7 +146,7 @@ def _totals(answer: Reconciliation, outcomes: tuple[str, ...]) -> dict[str, floa
     return figures
 
 
-def _front(answer: Reconciliation, sheets: list[str]) -> Front:
+def _front(answer: Comparison, sheets: list[str]) -> Front:
     proof, totals = answer.proof, answer.totals
     heads = ("Outcome", "Matches", "Entry lines", "Refund lines", "Expected", "Refunded", "Difference")
     rows: list[list[Mark | None]] = [
@@ -198,7 +198,7 @@ def _front(answer: Reconciliation, sheets: list[str]) -> Front:
     return Front(name="Summary", rows=rows, widths=(54, 18, 14, 14, 20, 20, 20))
 
 
-def _settled(answer: Reconciliation) -> str:
+def _settled(answer: Comparison) -> str:
     on_its_way, undocumented = (
         answer.totals[name] for name in ("in_transit_amount", "unknown_status_amount")
     )
@@ -213,7 +213,7 @@ def _figures(counts: Any, amounts: Any, style: str = "") -> list[Mark]:
     ]
 
 
-def _proof(answer: Reconciliation) -> list[Sheet]:
+def _proof(answer: Comparison) -> list[Sheet]:
     proof = answer.proof
     whole = {"expected": proof.expected, "refunded": proof.refunded, "explained": proof.explained}
     note = f"Expected less refunded is explained to the cent; unexplained {money(proof.unexplained)}."
@@ -228,7 +228,7 @@ def _proof(answer: Reconciliation) -> list[Sheet]:
     ]
 
 
-def _moment(answer: Reconciliation) -> Any:
+def _moment(answer: Comparison) -> Any:
     """Date the file by its data: the newest report, or else the newest refund."""
     for name in ("report_date", "refund_date"):
         if name in answer.refunds:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rev603.analysis.reconcile import find
+from rev603.analysis.reconcile import compare
 from rev603.sample import sample_entries, sample_report
 
 
@@ -12,7 +12,7 @@ from rev603.sample import sample_entries, sample_report
 def test_every_entry_gets_the_outcome_that_the_generator_gave_it(lines: int, seed: int) -> None:
     refunds = sample_report(lines=lines, seed=seed)
     entries = sample_entries(refunds, seed=seed, truth=True)
-    answer = find(refunds, entries.drop(columns=["case", "truth"]))
+    answer = compare(refunds, entries.drop(columns=["case", "truth"]))
     known = entries["truth"].notna().to_numpy()
     assert known.sum() > 0.9 * len(entries)
     assert entries["truth"][known].nunique() >= 7

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rev603.analysis.reconcile import Findings, find
+from rev603.analysis.reconcile import Comparison, compare
 from rev603.analysis.reconcile.subsets import _masks
 from rev603.identifiers import entry_number
 
@@ -22,12 +22,12 @@ def numbers(count: int) -> list[str]:
     ]
 
 
-def found(refunds: list[dict[str, Any]], entries: list[dict[str, Any]]) -> Findings:
+def found(refunds: list[dict[str, Any]], entries: list[dict[str, Any]]) -> Comparison:
     came = pd.DataFrame(refunds).assign(refund_secondary_status="Treasury Issued")
     for frame, name in ((came, "refund_date"), (listed := pd.DataFrame(entries), "liquidation_date")):
         if name in frame:
             frame[name] = pd.to_datetime(frame[name])
-    answer = find(came, listed)
+    answer = compare(came, listed)
     assert not answer.groups["outcome"].eq("matched").any(), "a suggestion is not a match"
     return answer
 
@@ -160,7 +160,7 @@ def test_a_list_full_of_missing_entries_and_stray_refunds_is_searched_in_bounds(
         }
     )
     began = time.perf_counter()
-    answer = find(refunds, entries)
+    answer = compare(refunds, entries)
     assert time.perf_counter() - began < 20
     assert answer.groups["outcome"].isin(["missing", "unexpected"]).all()
     assert answer.totals["refunds_not_fully_searched"] > 0

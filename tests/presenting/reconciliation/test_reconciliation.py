@@ -13,7 +13,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from rev603.analysis.reconcile import find
+from rev603.analysis.reconcile import compare
 from rev603.presenting.reconciliation import Reconciliation, reconcile
 from rev603.presenting.records import records
 
@@ -191,7 +191,7 @@ def test_nothing_shows_a_social_security_number_unless_asked_to(tmp_path: Path) 
         "repr": repr(result),
         "str": str(result),
         "proof": f"{result.proof!r} {result.proof}",
-        "findings": repr(find(result.refunds, result.entries)),
+        "findings": repr(compare(result.refunds, result.entries)),
         "summary": result.summary(),
         "html": result._repr_html_(),
         "dict": json.dumps(result.to_dict()),
@@ -207,7 +207,7 @@ def test_what_is_shown_at_the_prompt_is_short_and_names_nobody() -> None:
     result = answer()
     proof = "<Proof: expected 1,341.50, refunded 1,307.50, explained 34.00, unexplained 0.00>"
     assert repr(result.proof) == proof
-    for shown in (repr(result), repr(result.proof), repr(find(result.refunds, result.entries))):
+    for shown in (repr(result), repr(result.proof), repr(compare(result.refunds, result.entries))):
         assert len(shown) < 160
         assert "Example" not in shown
 
