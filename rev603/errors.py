@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rev603.safe_text import hide_persons, visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -57,9 +59,10 @@ class Rev603Error(Exception):
         self.what_to_do = what_to_do
 
     def __str__(self) -> str:
-        """Give the error as a few labelled lines."""
+        """Give the error as a few labelled lines, as they may be shown: a file's name is text from outside too."""
         labelled = (("where", self.where), ("why", self.why), ("what to do", self.what_to_do))
-        return "\n".join([self.what, *(f"  {label}: {text}" for label, text in labelled if text)])
+        told = "\n".join([self.what, *(f"  {label}: {text}" for label, text in labelled if text)])
+        return visible(hide_persons(told))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Rebuild from the attributes, so that the error crosses process borders whole."""

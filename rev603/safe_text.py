@@ -152,6 +152,15 @@ def visible(text: str) -> str:
     return _UNSAFE.sub(_picture, text)
 
 
+def escaped(json_text: str) -> str:
+    r"""Return JSON in which the same signs are escapes, so that it means what it meant.
+
+    >>> escaped('"left\u202eright"')
+    '"left\\u202eright"'
+    """
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", json_text)
+
+
 def _picture(match: re.Match[str]) -> str:
     code = ord(match.group())
     if code < 0x20:  # Unicode has a picture of each control

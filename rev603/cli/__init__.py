@@ -13,8 +13,11 @@ Examples
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import traceback
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +27,7 @@ from rev603.cli._wording import on_the_command_line
 from rev603.errors import Rev603Error
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["CANNOT", "FINE", "LOOK", "main"]
 
@@ -50,7 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="replace")
     try:
-        code = _run(argv)
+        with _ended_in_order():
+            code = _run(argv)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output, `head` perhaps, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -59,6 +63,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         say("Stopped.")
         return _STOPPED
     return code
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let a request to end (SIGTERM) unwind, so that no half-written file is left behind."""
+    if threading.current_thread() is not threading.main_thread():  # Python takes signals there only
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _run(argv: Sequence[str] | None) -> int:

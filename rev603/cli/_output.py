@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rev603.presenting.columns import shown_columns
 from rev603.presenting.masking import mask_frame
 from rev603.presenting.text import as_text, formatter, one_line, visible_column
+from rev603.safe_text import escaped, hide_persons, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,18 +30,18 @@ _LARGE_BYTES = 20_000_000
 
 def say(text: str) -> None:
     """Tell the person at the screen something that is no result."""
-    print(text, file=sys.stderr)
+    print(visible(hide_persons(text)), file=sys.stderr)
 
 
 def emit(text: str = "") -> None:
-    """Give a result."""
-    print(text)
+    """Give a result; what it shows of payee numbers was decided by whoever put it together."""
+    print(visible(text))
 
 
 def emit_json(value: Any) -> None:
-    """Give a result as JSON; in an old code page as escapes, so that no letter is lost."""
+    """Give a result as JSON; signs that a terminal obeys as escapes, and in an old code page all but ASCII."""
     unicode_console = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
-    print(json.dumps(value, indent=2, ensure_ascii=not unicode_console, allow_nan=False))
+    print(escaped(json.dumps(value, indent=2, ensure_ascii=not unicode_console, allow_nan=False)))
 
 
 def table(

@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
+import time
 import zipfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rev603.errors import Rev603Error
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["SteadyZip", "whole_file", "write_text"]
+__all__ = ["SteadyZip", "refuse_to_overwrite", "whole_file", "write_text"]
+
+_PREFIX, _SUFFIX = ".rev603-", ".tmp"
+_A_DAY = 24 * 60 * 60
 
 _END_OF_ROWS = b"</sheetData>"
 
 
 @contextmanager
-def whole_file(target: str | os.PathLike[str]) -> Iterator[Path]:
+def whole_file(target: str | os.PathLike[str], *, private: bool = False) -> Iterator[Path]:
     """Give a temporary file beside the target; it takes the target's place once it is written whole.
 
-    Whoever has the old file open, or looks while the new one is written, never sees half of it.
+    Whoever has the old file open, or looks while the new one is written, never sees half of it. An existing
+    file keeps its mode. What a process that was killed has left behind is cleared after a day.
+
+    Parameters
+    ----------
+    target
+        The file; its folder must be there.
+    private
+        Only its owner may read it: for files that hold full payee numbers.
+
+    Raises
+    ------
+    Rev603Error
+        There is no such folder.
 
     Examples
     --------
@@ -33,22 +53,74 @@ def whole_file(target: str | os.PathLike[str]) -> Iterator[Path]:
     ['x.txt']
     """
     path = Path(target)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".rev603-", suffix=".tmp")
+    if not path.parent.is_dir():
+        raise Rev603Error(
+            f"There is no folder {path.parent}.",
+            where=str(path),
+            what_to_do="make the folder first, or name another one",
+        )
+    _clear_left_behind(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_PREFIX, suffix=_SUFFIX)
     os.close(handle)
     unfinished = Path(name)
     try:
         yield unfinished
-        umask = os.umask(0)
-        os.umask(umask)
-        unfinished.chmod(0o666 & ~umask)  # mkstemp makes it private, and a report is made to be shared
+        unfinished.chmod(0o600 if private else _mode_of(path))
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
 
 
-def write_text(path: str | os.PathLike[str], text: str) -> None:
+def _mode_of(path: Path) -> int:
+    """Return the mode of an existing file, or that of a new one: mkstemp makes it private, a report is shared."""
+    if path.exists():
+        return stat.S_IMODE(path.stat().st_mode)
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
+def _clear_left_behind(folder: Path) -> None:
+    """Remove unfinished files of ours that are older than a day: SIGKILL and power cuts leave them."""
+    for old in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with suppress(OSError):
+            if old.is_file() and not old.is_symlink() and time.time() - old.stat().st_mtime > _A_DAY:
+                old.unlink()
+
+
+def refuse_to_overwrite(
+    inputs: Iterable[str | os.PathLike[str]], outputs: Iterable[str | os.PathLike[str]]
+) -> None:
+    """Refuse an output that is one of the inputs, also through a link or under another spelling of its path.
+
+    Raises
+    ------
+    Rev603Error
+        An output is an input; nothing has been written yet.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "export.csv").write_text("")
+    ...     refuse_to_overwrite([f"{folder}/export.csv"], [f"{folder}/../{Path(folder).name}/export.csv"])
+    Traceback (most recent call last):
+    rev603.errors.Rev603Error: export.csv is one of the files to read, so nothing was written.
+    ...
+    """
+    read = [path for path in map(Path, inputs) if path.exists()]
+    for target in map(Path, outputs):
+        if target.exists() and any(target.samefile(path) for path in read):
+            raise Rev603Error(
+                f"{target.name} is one of the files to read, so nothing was written.",
+                where=str(target),
+                why="an export that is overwritten cannot be read again",
+                what_to_do="name another file to write",
+            )
+
+
+def write_text(path: str | os.PathLike[str], text: str, *, private: bool = False) -> None:
     """Write a text file in UTF-8 with plain line ends, whole or not at all."""
-    with whole_file(path) as unfinished:
+    with whole_file(path, private=private) as unfinished:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
 
 

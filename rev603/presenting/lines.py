@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from rev603.presenting.files import whole_file
-from rev603.presenting.text import contains
+from rev603.presenting.text import as_text, contains
 
 if TYPE_CHECKING:
     import os
 
 __all__ = ["write_lines"]
 
-# What a spreadsheet takes for a formula when it opens a CSV; an apostrophe before it keeps it text.
-_FORMULA = r"^[=+\-@\t\r]"
+# What a spreadsheet takes for a formula when it opens a CSV, full-width forms too; an apostrophe before it keeps it text.
+_FORMULA = r"^[=+\-@\t\r\n\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]"
 
 
-def write_lines(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
+def write_lines(frame: pd.DataFrame, path: str | os.PathLike[str], *, private: bool = False) -> None:
     """Write a frame as it is, in the format that the file's name says, whole or not at all.
 
     Parameters
@@ -27,8 +28,11 @@ def write_lines(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     frame
         Refund lines, or any other frame; mask it first.
     path
-        Ends in ``.parquet``, ``.csv`` or ``.xlsx``. In CSV, text that begins like a formula gets an
-        apostrophe before it, which :func:`rev603.read` takes away again; amounts stay numbers.
+        Ends in ``.parquet``, ``.csv`` or ``.xlsx``. In CSV every text is quoted, and text that begins like a
+        formula, headings too, gets an apostrophe before it, which :func:`rev603.read` takes away again; amounts
+        stay numbers.
+    private
+        Only the file's owner may read it: for frames with full payee numbers.
 
     Raises
     ------
@@ -41,8 +45,8 @@ def write_lines(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_lines(pd.DataFrame({"company_name": ["=1+1 LLC"], "amount": [-12.5]}), f"{folder}/x.csv")
     ...     print(Path(folder, "x.csv").read_text(encoding="utf-8-sig"))
-    company_name,amount
-    '=1+1 LLC,-12.50
+    "company_name","amount"
+    "'=1+1 LLC","-12.50"
     <BLANKLINE>
     """
     ending = Path(path).suffix.lower()
@@ -55,22 +59,27 @@ def write_lines(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         return
     if ending not in (".parquet", ".csv"):
         raise ValueError(f"the name must end in .parquet, .csv or .xlsx, not {ending!r}")
-    with whole_file(path) as unfinished:
+    with whole_file(path, private=private) as unfinished:
         if ending == ".parquet":
             frame.to_parquet(unfinished, index=False, compression="zstd")
         else:
             # with a mark, by which Excel knows UTF-8
             _text_kept(frame).to_csv(
-                unfinished, index=False, float_format="%.2f", encoding="utf-8-sig", lineterminator="\n"
-            )
+                unfinished, index=False, float_format="%.2f", encoding="utf-8-sig", lineterminator="\n",
+                quoting=csv.QUOTE_NONNUMERIC,
+            )  # fmt: skip
 
 
 def _text_kept(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame in which no text and no heading begins like a formula."""
     kept = frame.copy(deep=False)
     for position in range(frame.shape[1]):
         values = frame.iloc[:, position]
-        if isinstance(values.dtype, pd.StringDtype):
-            formula = contains(values, _FORMULA)
-            if formula.any():
-                kept.isetitem(position, values.mask(formula, "'" + values).array)
+        if isinstance(values.dtype, pd.StringDtype | pd.CategoricalDtype) or values.dtype == object:
+            kept.isetitem(position, _guarded(as_text(values)).array)
+    kept.columns = pd.Index(_guarded(pd.Series([str(name) for name in frame.columns], dtype="str")))
     return kept
+
+
+def _guarded(text: pd.Series) -> pd.Series:
+    return text.mask(contains(text, _FORMULA), "'" + text)
