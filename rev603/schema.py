@@ -46,6 +46,7 @@ class RefundSchema(_Frame):
     entry_number: Series[str] = pa.Field(nullable=True, str_matches=r"^[0-9A-Z]{3}[0-9]{8}\Z")
     amount: Series[float] = pa.Field(nullable=True)
     report_date: Series[pd.Timestamp] = pa.Field(nullable=True)
+    report: Series[str] = pa.Field(isin=["REV-603", "REV-613", "REV-615"])
     source_file: Series[str] = pa.Field(nullable=True)
     source_sheet: Series[str] = pa.Field(nullable=True)
     source_row: Series[int] = pa.Field(ge=1)

@@ -13,6 +13,7 @@ from rev603.errors import Rev603Error
 from rev603.presenting.masking import mask_frame
 from rev603.presenting.wording import plural
 from rev603.vocabulary.headings import DERIVED_COLUMNS, ENTRY_COLUMNS, REFUND_COLUMNS, Column
+from rev603.vocabulary.reports import REPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +39,8 @@ _SAMPLE_EXAMPLES = """\
   rev603 sample big --lines 100000 --seed 7
 """
 _COLUMNS = """\
-Lists the columns: our name, CBP's heading, what it means.
+Lists the columns: our name, CBP's heading, what it means, and which a file must have. Without an essential
+column it is refused; without another it is read, and the answers that need it say so.
 """
 _COLUMNS_EXAMPLES = """\
   rev603 columns
@@ -155,6 +157,8 @@ def _column(column: Column) -> dict[str, Any]:
     return {
         "name": column.name, "heading": column.heading or None, "meaning": column.meaning,
         "aliases": list(column.aliases), "essential": column.essential,
+        "essential_in": [report.name for report in REPORTS if column in REFUND_COLUMNS and column.name in report.essential],
+        "needed_for": column.needed_for or None,
     }  # fmt: skip
 
 
@@ -162,9 +166,20 @@ def _listed(title: str, columns: Iterable[Column], aliases: bool) -> str:
     said = [title, "-" * len(title)]
     for column in columns:
         heading = f'"{column.heading}": ' if column.heading else ""
-        said.append(f"{column.name:<24} {heading}{column.meaning}")
+        said.append(f"{column.name:<24} {heading}{column.meaning}{_demand(column)}")
         said += [f"{'':<24} also: {', '.join(column.aliases)}"] * bool(aliases and column.aliases)
     return "\n".join(said)
+
+
+def _demand(column: Column) -> str:
+    """Return what a file without the column comes to, in brackets."""
+    if column.needed_for:
+        return f" [needed for {column.needed_for}]"
+    if not column.essential:
+        return ""
+    fewer = [kind.name for kind in REPORTS if column in REFUND_COLUMNS and column.name not in kind.essential]
+    but = f" but in {' and '.join(fewer)}" if fewer else ""
+    return f" [essential{but}]"
 
 
 def _positive(text: str) -> int:

@@ -29,7 +29,7 @@ from rev603.reading.report import Report
 if TYPE_CHECKING:
     from pathlib import Path
 
-_LAYOUT = 2
+_LAYOUT = 3
 _META = b"rev603"
 
 

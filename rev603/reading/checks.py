@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from rev603.reading.layout import Table
+
 #: A refund is looked up by these; every line of CBP's picture has them.
 _ALWAYS_THERE = ("refund_id", "payee_id", "company_name", "refund_date", "document_number")
 _OTHER_DOCUMENT = r"\A(?:[0-9]{12}|X{4}Y{8})\z"
@@ -37,6 +39,7 @@ _USUAL_FORMS = {
 class Lines(Protocol):
     """The lines of a table, and how to speak of their cells."""
 
+    table: Table
     text: dict[str, pa.ChunkedArray]
     bad: NDArray[np.bool_]
 
@@ -58,19 +61,18 @@ def say_doubts(work: Lines, entries: pa.ChunkedArray) -> None:
         Their entry numbers, missing where the document is none.
     """
     for name in _ALWAYS_THERE:
-        if name in work.text:
+        if name in work.table.columns:
             work.say("value-missing", name, np.flatnonzero(~is_valid(work.text[name]) & ~work.bad))
     _say_documents(work, entries)
     for name, form in _USUAL_FORMS.items():
         _say_distinct(work, "code-unusual", name, partial(_has_form, form=form))
     _say_distinct(work, "payee-unusual", "payee_id", _well_formed_payee)
-    if "filer_code" in work.text:
-        filer, of_entry = work.text["filer_code"], pc.utf8_slice_codeunits(entries, 0, 3)
-        differs = np.flatnonzero(as_mask(pc.not_equal(filer, of_entry)))
-        if len(differs):
-            taken = pa.array(differs)
-            differs = differs[as_mask(pc.not_equal(pc.utf8_upper(filer.take(taken)), of_entry.take(taken)))]
-        work.say("filer-differs", "filer_code", differs)
+    filer, of_entry = work.text["filer_code"], pc.utf8_slice_codeunits(entries, 0, 3)
+    differs = np.flatnonzero(as_mask(pc.not_equal(filer, of_entry)))
+    if len(differs):
+        taken = pa.array(differs)
+        differs = differs[as_mask(pc.not_equal(pc.utf8_upper(filer.take(taken)), of_entry.take(taken)))]
+    work.say("filer-differs", "filer_code", differs)
 
 
 def _say_documents(work: Lines, entries: pa.ChunkedArray) -> None:
@@ -101,8 +103,6 @@ def _well_formed_payee(distinct: pa.Array) -> NDArray[np.bool_]:
 
 def _say_distinct(work: Lines, code: str, name: str, usual: Callable[[pa.Array], NDArray[np.bool_]]) -> None:
     """Note the cells of unusual form; forms are looked at by distinct value."""
-    if name not in work.text:
-        return
     encoded = work.distinct(name)
     if not len(encoded.dictionary):
         return

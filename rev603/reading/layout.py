@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from rev603.errors import ColumnsMissingError, UnrecognizedFileError
 from rev603.identifiers import importer_number
 from rev603.vocabulary.headings import Column, alias_table, heading_key, heading_words, spellings
+from rev603.vocabulary.reports import REV_613
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -24,8 +25,9 @@ _LINES = 1_000
 _CELLS = 100_000
 #: Headings split over several lines are looked for in lines of so many cells.
 _WIDEST = 200
-#: So many known headings make a heading row of a refund report.
+#: So many known headings make a heading row of a refund report; so do these few, all that some reports have.
 ENOUGH = 4
+_FEWEST = REV_613.essential
 #: A heading row is the first that shows so much of what the best one shows.
 _NEARLY = 0.7
 _LONGEST_HEADING = 100
@@ -204,7 +206,7 @@ def _candidates(
             if len(joint.names) > best + 1 or (len(joint.names) >= best and _complete(lines[window], known)):
                 found.append(joint)
                 best = len(joint.names)
-    return [each for each in found if len(each.names) >= enough]
+    return [each for each in found if len(each.names) >= enough or each.names >= _FEWEST]
 
 
 def _filled(columns: Sequence[pa.ChunkedArray]) -> bool:
@@ -327,8 +329,10 @@ def _unused(heading: str, taken: Mapping[str, int], numbers: dict[str, int]) -> 
     return name
 
 
-def require_columns(table: Table, vocabulary: Sequence[Column], headings: Line, where: str) -> list[Column]:
-    """Refuse a table without the columns that answers depend on; give the others that are missing.
+def require_columns(
+    table: Table, vocabulary: Sequence[Column], essential: Collection[str], headings: Line, where: str
+) -> list[Column]:
+    """Refuse a table without its essential columns; give the others that are missing.
 
     Raises
     ------
@@ -336,17 +340,18 @@ def require_columns(table: Table, vocabulary: Sequence[Column], headings: Line, 
         With what was found, and the nearest guess for each.
     """
     missing = [column for column in vocabulary if column.name not in table.columns]
-    essential = [column for column in missing if column.essential]
-    if essential:
+    refused = [column for column in missing if column.name in essential]
+    if refused:
         found = [importer_number.mask(" ".join(text.split())) for text in headings if text]
         raise ColumnsMissingError(
-            [column.heading for column in essential],
+            [column.heading for column in refused],
             found=found,
             guesses=_guesses(
-                essential, [text for text in found if heading_key(text) not in alias_table(tuple(vocabulary))]
+                refused, [text for text in found if heading_key(text) not in alias_table(tuple(vocabulary))]
             ),
             where=where,
-            what_to_do="export the report with all of its columns, or correct the headings",
+            what_to_do="export the report with all of its columns, or correct the headings; of a REV-613 or REV-615 keep "
+            "the title, it has fewer",
         )
     return missing
 

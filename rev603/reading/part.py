@@ -30,6 +30,7 @@ from rev603.reading.rows import (
 from rev603.reading.shown import masked
 from rev603.reading.typed import Typed, typed_lines
 from rev603.vocabulary.headings import REFUND_COLUMNS
+from rev603.vocabulary.reports import REV_603, ReportKind, recognized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,6 +55,7 @@ class Part:
     rows: Rows
     typed: Typed
     header: Header
+    kind: ReportKind
     copy_of: str = ""
 
     def aside(self) -> dict[int, str]:
@@ -86,7 +88,10 @@ def read_part(grid: TextGrid, table: Table, log: IssueLog, *, known: Header | No
     """
     where = f"{log.file}, sheet {grid.sheet!r}" if grid.sheet else log.file
     headings = [" ".join(filter(None, pair)) or None for pair in zip(*grid.lines(table.header), strict=True)]
-    _say_columns(table, require_columns(table, REFUND_COLUMNS, headings, where), grid, log)
+    above = (text for line in grid.lines(range(table.header[0])) for text in line)
+    kind = recognized([*above, grid.sheet, grid.file], headings)
+    missing = require_columns(table, REFUND_COLUMNS, kind.essential, headings, where)
+    _say_columns(kind, table, missing, grid, log)
     grid, filled = filled_down(grid, table)
     if filled:
         log.add(
@@ -103,8 +108,8 @@ def read_part(grid: TextGrid, table: Table, log: IssueLog, *, known: Header | No
     order = _date_order(grid, table, rows, figures.get("report_date"))
     header = _header(figures, grid, order, log)
     report_date = (known or header).report_date
-    typed = typed_lines(grid, table, rows.refunds, log, report_date=report_date, order=order)
-    part = Part(grid, table, rows, typed, header)
+    typed = typed_lines(grid, table, rows.refunds, log, kind=kind, report_date=report_date, order=order)
+    part = Part(grid, table, rows, typed, header, kind)
     say_beside(grid, table, rows.aside, log)
     return part
 
@@ -129,8 +134,10 @@ def _block_below(grid: TextGrid, table: Table, rows: Rows) -> tuple[Rows, dict[s
 
 def _date_order(grid: TextGrid, table: Table, rows: Rows, day: Figure | None) -> DateOrder:
     """Decide how slashed dates are read, from the lines and the report's own date together."""
-    column = lines_of(grid.columns[table.columns["refund_date"]], rows.refunds).unique()
-    texts = [text.strip("='\"") for text in column.to_pylist() if text]
+    texts: list[str] = []
+    if "refund_date" in table.columns:
+        column = lines_of(grid.columns[table.columns["refund_date"]], rows.refunds).unique()
+        texts = [text.strip("='\"") for text in column.to_pylist() if text]
     order = date_order(texts)
     own = date_order([*texts, day.text]) if day and day.text else order
     return replace(own, mixed=order.mixed)
@@ -162,12 +169,20 @@ def _cents(figure: Figure | None) -> int | None:
     return amount_in_cents(figure.text) if figure and figure.text else None
 
 
-def _say_columns(table: Table, missing: list[Column], grid: TextGrid, log: IssueLog) -> None:
+def _say_columns(
+    report: ReportKind, table: Table, missing: list[Column], grid: TextGrid, log: IssueLog
+) -> None:
     row = int(grid.rows[table.header[-1]])
-    kind = CATALOGUE["column-missing"]
-    for column in missing:
-        message = f"{column.heading}: {kind.meaning}; {kind.what_to_do}"
-        log.add("column-missing", message, sheet=grid.sheet, row=row, column=column.name)
+    if report is not REV_603:
+        said = f"{report.name} ({report.title}): {CATALOGUE['report-sibling'].meaning}"
+        lacks = f"; it lacks {', '.join(column.heading for column in missing)}" if missing else ""
+        log.add("report-sibling", f"{said}{lacks}", sheet=grid.sheet, row=row)
+    for column in missing if report is REV_603 else ():
+        code = "column-absent" if column.needed_for else "column-missing"
+        kind = CATALOGUE[code]
+        needed = f": {column.needed_for}" if column.needed_for else ""
+        message = f"{column.heading}: {kind.meaning}{needed}; {kind.what_to_do}"
+        log.add(code, message, sheet=grid.sheet, row=row, column=column.name)
     say_headings("column-unknown", table.unknown.items(), table, grid, log)
     say_headings("column-repeated", table.repeated, table, grid, log)
 
@@ -216,7 +231,7 @@ def joined_parts(parts: list[Part], log: IssueLog) -> list[Part]:
     for part in parts[1:]:
         name = part.grid.sheet or ""
         stated = (part.header.total_refunds, part.header.total_refund_amount)
-        own = stated not in (
+        own = part.kind is not parts[0].kind or stated not in (
             (None, None),
             (parts[0].header.total_refunds, parts[0].header.total_refund_amount),
         )

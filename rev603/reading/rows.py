@@ -118,7 +118,7 @@ def sort_rows(
             known[_label_places(column)] = -len(identities)  # no refund is numbered "Subtotal"
     settled = below & (known >= min(2, len(identities)))
     headings = _heading_keys(grid, table)
-    settled &= _with_digit(grid.columns[table.columns[dated]], headings[dated])
+    settled &= dated in table.columns and _with_digit(grid.columns[table.columns[dated]], headings[dated])
     odd = np.flatnonzero(below & filled & ~settled)
     titles = [at for at, reason in aside.items() if reason in (TITLE, BLOCK)]
     seen = {_filled(line) for line in grid.lines(titles)}

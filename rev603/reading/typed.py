@@ -15,14 +15,16 @@ import pyarrow.compute as pc
 from rev603.identifiers import entry_number
 from rev603.reading import cells
 from rev603.reading.amounts import parse_amounts
-from rev603.reading.as_pandas import TEXT, constant, pandas_text
+from rev603.reading.as_pandas import constant, pandas_text
 from rev603.reading.checks import say_doubts
 from rev603.reading.dates import DateOrder, Dates, parse_dates
 from rev603.reading.grid import as_mask, is_valid, joined_text, map_columns
+from rev603.reading.issues import CATALOGUE
 from rev603.reading.layout import other_columns
 from rev603.reading.shown import quoted
 from rev603.vocabulary.centres import CENTRES
 from rev603.vocabulary.headings import REFUND_COLUMNS
+from rev603.vocabulary.reports import ReportKind
 from rev603.vocabulary.statuses import (
     KNOWN_REFUND_STATUSES,
     KNOWN_REFUND_TYPES,
@@ -41,11 +43,11 @@ if TYPE_CHECKING:
     from rev603.reading.issues import IssueLog
     from rev603.reading.layout import Table
 
-_ESSENTIAL = frozenset(column.name for column in REFUND_COLUMNS if column.essential) - {
-    "company_name",
-    "care_of",
-}
-
+#: An error in one of these would change an answer without a word; elsewhere it is kept as text.
+_NEVER_AN_ERROR = frozenset({
+    "refund_id", "payee_id", "refund_date", "refund_secondary_status", "document_number", "total_refund_amount",
+    "check_or_ach",
+})  # fmt: skip
 
 #: Columns of codes and other few values, which are looked at value by value.
 _BY_DISTINCT_VALUES = (
@@ -69,6 +71,8 @@ class _Lines:
     def __init__(self, grid: TextGrid, table: Table, lines: NDArray[np.int64], log: IssueLog) -> None:
         self.grid, self.table, self.lines, self.log = grid, table, lines, log
         self.text = cells.unwrap_table(grid, table.columns, lines, log)
+        blank = pa.chunked_array([pa.nulls(len(lines), pa.large_string())])
+        self.text |= {column.name: blank for column in REFUND_COLUMNS if column.name not in self.text}
         self.signs = {name: grid.signs_in(at) for name, at in table.columns.items()}
         self.bad = np.zeros(len(lines), dtype=bool)
         self._distinct: dict[str, pa.DictionaryArray] = {}
@@ -108,8 +112,6 @@ class _Lines:
         name: str,
         repair: Callable[[pa.ChunkedArray], tuple[pa.ChunkedArray, NDArray[np.int64]]],
     ) -> None:
-        if name not in self.text:
-            return
         repaired, places = repair(self.text[name])
         if len(places):
             shown = quoted(repaired.take(pa.array(places)), name)
@@ -139,6 +141,7 @@ def typed_lines(
     lines: NDArray[np.int64],
     log: IssueLog,
     *,
+    kind: ReportKind,
     report_date: dt.date | None,
     order: DateOrder,
 ) -> Typed:
@@ -150,12 +153,15 @@ def typed_lines(
         The sheet, where its columns are, and which of its lines are refunds.
     log
         Takes an issue for each repair and each cell that cannot be read.
+    kind
+        Which report it is.
     report_date
         The report's own date, where it states one.
     order
         How slashed dates are read.
     """
     work = _Lines(grid, table, lines, log)
+    _state_of_report(work, kind)
     _find_errors(work)
     with ThreadPoolExecutor(1) as other_core:
         amounts = other_core.submit(parse_amounts, work.text["total_refund_amount"])
@@ -181,12 +187,13 @@ def typed_lines(
         elif name == "check_or_ach":
             columns[name] = method
         else:
-            columns[name] = as_pandas[name] if name in as_pandas else pd.array([None] * count, dtype=TEXT)
+            columns[name] = as_pandas[name]
     columns["entry_number"] = pandas_text(entries)
     columns["amount"] = dollars.copy()
     columns["report_date"] = np.full(
         count, np.datetime64(report_date, "us") if report_date else np.datetime64("NaT", "us")
     )
+    columns["report"] = constant(kind.name, count)
     columns["source_file"] = constant(grid.file, count)
     columns["source_sheet"] = constant(grid.sheet, count)
     columns["source_row"] = grid.rows[lines].astype(np.int64)
@@ -196,12 +203,30 @@ def typed_lines(
     return Typed(pd.DataFrame(columns, copy=False), cents, work.bad)  # every column is its own already
 
 
+def _state_of_report(work: _Lines, report: ReportKind) -> None:
+    """Write the status that all lines of a report have where no column says it."""
+    name = "refund_secondary_status"
+    if report.status is None or name in work.table.columns or not len(work.lines):
+        return
+    work.text[name] = pa.chunked_array(
+        [pa.repeat(pa.scalar(report.status, pa.large_string()), len(work.lines))]
+    )
+    meaning = CATALOGUE["status-of-report"].meaning
+    work.log.add(
+        "status-of-report",
+        f"{report.name}: {meaning} ({report.status})",
+        sheet=work.grid.sheet,
+        column=name,
+        value=report.status,
+    )
+
+
 def _find_errors(work: _Lines) -> None:
-    for name, column in work.text.items():
-        places = cells.cell_errors(column, work.signs[name])
+    for name, signs in work.signs.items():
+        places = cells.cell_errors(work.text[name], signs)
         if not len(places):
             continue
-        if name in _ESSENTIAL:
+        if name in _NEVER_AN_ERROR:
             work.refuse("cell-error", name, places)
             work.blank(name, places)
         else:
@@ -232,7 +257,7 @@ def _dates(work: _Lines, report_date: dt.date | None, order: DateOrder) -> Dates
 
 
 def _repair_identifiers(work: _Lines) -> None:
-    for name in sorted(cells.IDENTIFIERS & set(work.text)):
+    for name in sorted(cells.IDENTIFIERS & work.signs.keys()):
         signs = work.signs[name]
         work.change("decimal-tail-removed", name, partial(cells.without_decimal_tail, signs=signs))
         work.say("scientific-notation", name, cells.scientific(work.text[name], signs))
@@ -249,8 +274,7 @@ def _entry_numbers(work: _Lines) -> pa.ChunkedArray:
         shown = joined_text("entry number ", entries.take(pa.array(restored)))
         work.say("zero-restored", "document_number", restored, detail=shown)
     work.say("check-digit", "document_number", np.flatnonzero(found & ~right))
-    if "filer_code" in work.text:
-        _restore_filer(work, entries)
+    _restore_filer(work, entries)
     return entries
 
 
@@ -272,16 +296,11 @@ def _check_vocabularies(work: _Lines) -> None:
     work.say_values(
         "status-unknown", "refund_secondary_status", lambda text: status_key(text) in STATE_OF_STATUS
     )
-    if "refund_status" in work.text:
-        work.say_values(
-            "refund-status-unknown", "refund_status", lambda text: status_key(text) in KNOWN_REFUND_STATUSES
-        )
-    if "refund_type" in work.text:
-        work.say_values(
-            "refund-type-unknown", "refund_type", lambda text: status_key(text) in KNOWN_REFUND_TYPES
-        )
-    if "center_id" in work.text:
-        work.say_values("centre-unknown", "center_id", lambda text: text.upper() in CENTRES)
+    work.say_values(
+        "refund-status-unknown", "refund_status", lambda text: status_key(text) in KNOWN_REFUND_STATUSES
+    )
+    work.say_values("refund-type-unknown", "refund_type", lambda text: status_key(text) in KNOWN_REFUND_TYPES)
+    work.say_values("centre-unknown", "center_id", lambda text: text.upper() in CENTRES)
 
 
 def _method(work: _Lines) -> pd.api.extensions.ExtensionArray:

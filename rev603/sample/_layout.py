@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from rev603.vocabulary.headings import REFUND_COLUMNS
+from rev603.vocabulary.reports import REPORTS, REV_603
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,10 +48,14 @@ def sheets(
     ]
     headings: list[Any] = [HEADINGS[name] for name in columns]
     block = _block(refunds, grain=grain, call_outs=call_outs, amounts=amounts) if header_block else []
+    kind = next((each for each in REPORTS if refunds["report"].eq(each.name).any()), REV_603)
+    title = f"{kind.name} {kind.title}"
     width = max(len(headings), 4 if block else 0)
     if layout == "webi":
-        return [_web_page(refunds, block, data, columns=columns, amounts=amounts), _parameters(refunds)]
-    return [Sheet("Main Report", [row + [None] * (width - len(row)) for row in (*block, headings, *data)])]
+        page = _web_page(refunds, block, data, title=title, columns=columns, amounts=amounts)
+        return [page, _parameters(refunds, title)]
+    above = block if kind is REV_603 else [[title], *block]  # the picture of REV-603 has none
+    return [Sheet("Main Report", [row + [None] * (width - len(row)) for row in (*above, headings, *data)])]
 
 
 def total_cents(refunds: pd.DataFrame) -> int:
@@ -100,6 +105,7 @@ def _web_page(
     block: list[list[Any]],
     data: list[list[Any]],
     *,
+    title: str,
     columns: Sequence[str],
     amounts: str,
 ) -> Sheet:
@@ -123,7 +129,7 @@ def _web_page(
 
     add()
     add()
-    add("REV-603 Trade Refund Report")
+    add(title)
     sheet.merged.append((len(sheet.rows) - 1, 1, width - 1))
     add()
     dates = refunds["refund_date"].dropna()
@@ -145,7 +151,7 @@ def _web_page(
     return sheet
 
 
-def _parameters(refunds: pd.DataFrame) -> Sheet:
+def _parameters(refunds: pd.DataFrame, title: str) -> Sheet:
     dates = refunds["refund_date"].dropna()
     return Sheet(
         "Parameters",
@@ -153,7 +159,7 @@ def _parameters(refunds: pd.DataFrame) -> Sheet:
             [None, None, None],
             [None, "FOR OFFICIAL USE ONLY", None],
             [None, None, None],
-            [None, "Report Name", "REV-603 Trade Refund Report"],
+            [None, "Report Name", title],
             [None, "Refund Date From", f"{dates.min():%m/%d/%Y}" if len(dates) else None],
             [None, "Refund Date To", f"{dates.max():%m/%d/%Y}" if len(dates) else None],
         ],

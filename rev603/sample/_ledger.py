@@ -319,6 +319,7 @@ def shown_on(ledger: Ledger, day: Days, *, weeks: int) -> pd.DataFrame:
         ),
         amount=cents / 100,
         report_date=pd.Timestamp(day).as_unit("us"),
+        report=pd.Series("REV-603", index=ledger.lines.index, dtype="str"),
         source_file=pd.Series("", index=ledger.lines.index, dtype="str"),
         source_sheet=pd.Series("", index=ledger.lines.index, dtype="str"),
         source_row=np.int64(1),

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from rev603.sample._ledger import ledger, shown_on
+from rev603.vocabulary.reports import REV_613
+from rev603.vocabulary.statuses import REJECTED, STATE_OF_STATUS, status_key
 
 #: Where the first refund stands in the layout of CBP's picture: three rows of totals, then the headings.
 FIRST_ROW = 5
@@ -21,6 +23,7 @@ def sample_report(
     weeks: int = 45,
     reject_share: float = 0.15,
     grain: Literal["line", "refund"] = "line",
+    kind: Literal["REV-603", "REV-613"] = "REV-603",
     source_file: str | None = None,
 ) -> pd.DataFrame:
     """Invent one report.
@@ -48,6 +51,9 @@ def sample_report(
     grain
         What ``total_refund_amount`` holds: ``"line"``, each document's own amount; ``"refund"``, the whole
         refund's amount, repeated on each of its lines. ``amount`` adds up in both.
+    kind
+        ``"REV-613"`` gives what that report shows of the same refunds: only the rejected ones, as ``SAP ACH
+        Rejected``, without notify party, number and method.
     source_file
         The file that the lines claim to come from.
 
@@ -64,6 +70,8 @@ def sample_report(
     """
     if lines < 0 or weeks < 1 or not 0 <= reject_share <= 1:
         raise ValueError("lines must be 0 or more, weeks 1 or more, reject_share between 0 and 1")
+    if kind not in {"REV-603", "REV-613"}:
+        raise ValueError(f"kind is {kind!r}: it must be 'REV-603' or 'REV-613'")
     if grain not in {"line", "refund"}:
         raise ValueError(f"grain is {grain!r}: it must be 'line' or 'refund'")
     day = np.datetime64(pd.Timestamp(report_date).date(), "D")
@@ -73,6 +81,8 @@ def sample_report(
     refunds = shown_on(truth, day, weeks=weeks).iloc[:lines]
     if grain == "refund":
         refunds = _whole_refunds(refunds)
+    if kind == REV_613.name:
+        refunds = _rejected_only(refunds)
     return _as_if_read(refunds, source_file)
 
 
@@ -130,13 +140,29 @@ def _whole_refunds(refunds: pd.DataFrame) -> pd.DataFrame:
     return refunds.assign(total_refund_amount=whole / 100, amount=once / 100)
 
 
+def _rejected_only(refunds: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines that REV-613 lists, with the columns that it has."""
+    keys = refunds["refund_secondary_status"].fillna("").map(status_key)
+    rejected = refunds[keys.map(STATE_OF_STATUS) == REJECTED]
+    nothing = pd.Series(None, index=rejected.index, dtype="str")
+    return rejected.assign(
+        refund_secondary_status=pd.Series(REV_613.status, index=rejected.index, dtype="str"),
+        care_of=nothing,
+        check_or_trace_number=nothing,
+        check_or_ach=nothing,
+        report=pd.Series(REV_613.name, index=rejected.index, dtype="str"),
+    )
+
+
 def _as_if_read(refunds: pd.DataFrame, source_file: str | None) -> pd.DataFrame:
     refunds = refunds.reset_index(drop=True)
     if source_file is None and len(refunds):
-        source_file = f"rev603_{refunds['report_date'].iloc[0]:%Y-%m-%d}.xlsx"
+        number = refunds["report"].iloc[0].removeprefix("REV-")
+        source_file = f"rev{number}_{refunds['report_date'].iloc[0]:%Y-%m-%d}.xlsx"
     sheet = "Main Report"
+    first = FIRST_ROW + int(refunds["report"].eq(REV_613.name).any())  # its title stands above
     return refunds.assign(
         source_file=pd.Series(source_file, index=refunds.index, dtype="str"),
         source_sheet=pd.Series(sheet, index=refunds.index, dtype="str"),
-        source_row=np.arange(FIRST_ROW, FIRST_ROW + len(refunds), dtype=np.int64),
+        source_row=np.arange(first, first + len(refunds), dtype=np.int64),
     )

@@ -20,8 +20,10 @@ class Column:
     heading: str
     meaning: str
     aliases: tuple[str, ...] = ()
-    #: an answer depends on it, so a report without it is refused
+    #: every answer depends on it, so a report without it is refused
     essential: bool = False
+    #: some answers depend on it: a report without it is read, and says which
+    needed_for: str = ""
 
 
 REFUND_COLUMNS = (
@@ -35,7 +37,8 @@ REFUND_COLUMNS = (
     Column("company_name", "Company Name", "the payee's name",
            ("Payee Name", "Payee Company Name", "Payee"), essential=True),
     Column("care_of", "C/O", "name of the CBP Form 4811 notify party, if one is on file",
-           ("Care Of", "C/O Name", "4811 Party", "Notify Party", "4811 Notify Party"), essential=True),
+           ("Care Of", "C/O Name", "4811 Party", "Notify Party", "4811 Notify Party"),
+           needed_for="who receives a refund in care of its payee (by notify party, worklist, letters)"),
     Column("address", "Address", "the payee's address, where a check would go", ("Payee Address", "Mailing Address")),
     Column("refund_date", "Refund Date", "the only search key of the report", ("Date of Refund",), essential=True),
     Column("refund_status", "Refund Status", "TRANSMITTED is the only documented value", ("Status", "Primary Status")),
@@ -45,12 +48,14 @@ REFUND_COLUMNS = (
     Column("document_number", "Document Number", "the entry number, for entry refunds",
            ("Document No", "Doc Number", "Document Num"), essential=True),
     Column("total_refund_amount", "Total Refund Amount", "dollars as printed, interest included",
-           ("Refund Amount", "Total Refund Amt", "Total Refund Amount ($)", "Total Refund Amount (USD)"), essential=True),
+           ("Refund Amount", "Total Refund Amt", "Total Refund Amount ($)", "Total Refund Amount (USD)",
+            "Rejected Amount", "Rejected Refund Amount"), essential=True),
     Column("check_or_trace_number", "Check Number / ACH Trace Number", "filled once Treasury confirms; never a key",
            ("Check Number/ACH Trace", "Check / ACH Trace Number", "Check No / ACH Trace No", "ACH Trace Number",
             "Check/ACH Number")),
     Column("check_or_ach", "Check or ACH", "how it was paid: ACH or Check",
-           ("Check/ACH", "Payment Method", "Check or ACH Indicator"), essential=True),
+           ("Check/ACH", "Payment Method", "Check or ACH Indicator"),
+           needed_for="how a refund was paid (by method, checks and ACH apart, suffixes paid by ACH)"),
     Column("center_id", "Center ID", "Center of Excellence and Expertise, or PNDING",
            ("Centre ID", "CEE", "Center", "CEE ID")),
     Column("team_number", "Team Number", "3 characters", ("Team", "Team No", "Team ID")),
@@ -109,6 +114,7 @@ DERIVED_COLUMNS = (
     ),
     Column("amount", "", "dollars that add up: where the report repeats a refund's amount, once per refund"),
     Column("report_date", "", "Today's Date in the header block"),
+    Column("report", "", "the kind of report that shows the line: REV-603, REV-613 or REV-615"),
     Column("source_file", "", "file name"),
     Column("source_sheet", "", "sheet name; missing for CSV"),
     Column("source_row", "", "the spreadsheet's own row, from 1"),

@@ -111,6 +111,9 @@ PROVOKED: dict[str, Callable[[Any], io.BytesIO]] = {
     "filer-differs": _line(filer_code="605"),
     "code-unusual": _line(port_code="38022"),
     "column-missing": _rows(lambda make, rows: [row[:-1] for row in rows]),
+    "column-absent": _rows(lambda make, rows: [row[:4] + row[5:] for row in rows]),
+    "report-sibling": _rows(lambda make, rows: [["REV-613 ACH Rejected Refunds"], *rows]),
+    "status-of-report": _rows(lambda make, rows: [["REV-613"], *[row[:8] + row[9:] for row in rows]]),
     "column-unknown": _rows(lambda make, rows: [[*row, "x"] for row in rows]),
     "column-repeated": _rows(lambda make, rows: _headed(make, rows, 16, "Team Number")),
     "beside-the-table": _rows(lambda make, rows: [[*row, None, "old"] for row in rows]),
@@ -169,7 +172,7 @@ def test_a_code_can_be_provoked_and_says_what_where_and_what_to_do(code: str, ma
         assert issue.source_file
         if pd.notna(issue.source_row) and pd.notna(issue.column):  # a cell: where it is, and what it says
             sheet = f"{issue.source_sheet}!" if isinstance(issue.source_sheet, str) else ""
-            assert re.match(rf"{sheet}[A-Z]+{issue.source_row}: |Port Code: ", issue.message)
+            assert re.match(rf"{sheet}[A-Z]+{issue.source_row}: |Port Code: |C/O: |REV-613: ", issue.message)
         if kind.severity in {"error", "warning"}:
             assert kind.what_to_do in issue.message
 

@@ -116,7 +116,7 @@ def _noticed(
     noted: set[Any] = {(issue.column, issue.value) for issue in issues} | {
         (issue.column, issue.source_row) for issue in issues
     }
-    absent = {issue.column for issue in issues if issue.code == "column-missing"}
+    absent = {issue.column for issue in issues if issue.code in ("column-missing", "column-absent")}
     outcome = "unnoticeable"
     order = {record: at for at, record in enumerate(good.truth)}
     places = {record: at for at, record in enumerate(_records(report.refunds))}

@@ -30,7 +30,7 @@ def test_the_headings_are_those_of_the_picture_in_its_order() -> None:
 
 
 def test_the_frame_adds_what_is_derived_and_where_it_comes_from() -> None:
-    derived = ["entry_number", "amount", "report_date", "source_file", "source_sheet", "source_row"]
+    derived = ["entry_number", "amount", "report_date", "report", "source_file", "source_sheet", "source_row"]
     assert list(REFUND_FRAME[17:]) == derived
 
 
