@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
@@ -120,11 +120,9 @@ def mask_frame(frame: pd.DataFrame, mask: Mask = "ssn") -> pd.DataFrame:
         holds_numbers = _NUMBER_COLUMN.search(heading_key(str(name))) is not None
         if _is_text(values) or (holds_numbers and pd.api.types.is_integer_dtype(values.dtype)):
             masked.isetitem(position, _masked(values, mask, holds_numbers).array)
-    masked.columns = pd.Index(
-        [mask_text(name, mask=mask) if isinstance(name, str) else name for name in frame.columns],
-        dtype=frame.columns.dtype,
-        name=frame.columns.name,
-    )
+    names: list[Any] = list(frame.columns)
+    headings = [mask_text(name, mask=mask) if isinstance(name, str) else name for name in names]
+    masked.columns = pd.Index(headings, dtype=frame.columns.dtype, name=frame.columns.name)
     return masked
 
 
@@ -151,5 +149,5 @@ def _masked(values: pd.Series, mask: Mask, holds_numbers: bool) -> pd.Series:
     else:
         hidden = [hide_persons(each, payee=True) for each in seen]
     text = text.copy()
-    text[perhaps] = pd.array(hidden, dtype=text.dtype)[codes]
+    text[perhaps] = pd.Series(hidden, dtype="str").to_numpy()[codes]
     return text
