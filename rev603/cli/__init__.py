@@ -21,8 +21,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import rev603
+from rev603.cli import check, files, groups, guide, reconcile, weekly
 from rev603.cli._output import say
-from rev603.cli._parser import build_parser
+from rev603.cli._parser import Parser
 from rev603.cli._wording import on_the_command_line
 from rev603.errors import Rev603Error
 
@@ -30,6 +32,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 __all__ = ["CANNOT", "FINE", "LOOK", "main"]
+
+_ABOUT = """\
+Reads U.S. Customs' REV-603 Trade Refund exports (Excel or CSV, any layout), proves that nothing
+was lost, and says which refunds are stuck for want of a bank account, whose they are, and since when.
+"""
+_EXAMPLES = """\
+examples:
+  rev603 weekly exports/                          what is stuck, new and cleared, who must act
+  rev603 weekly exports/ -o weekly.xlsx           the same, as a workbook to forward
+  rev603 check export.xlsx                        can this file be relied on, cell by cell
+  rev603 group exports/ --by payee                refunds by payee: ACH, check, unpaid
+  rev603 reconcile exports/ --entries list.xlsx   expected against received, entry by entry
+  rev603 guide enroll                             how a stuck refund gets paid, step by step
+  rev603 sample try-it                            synthetic exports to try all of this on
+
+Results go to stdout, talk to stderr; every command has --json.
+exit code: 0 fine, 1 something to look at, 2 cannot be done.
+`rev603 COMMAND --help` explains each command with examples.
+"""
 
 FINE, LOOK, CANNOT = 0, 1, 2
 _STOPPED = 130
@@ -80,7 +101,7 @@ def _ended_in_order() -> Iterator[None]:
 
 def _run(argv: Sequence[str] | None) -> int:
     try:
-        arguments = build_parser().parse_args(argv)
+        arguments = _build_parser().parse_args(argv)
         return int(arguments.run(arguments))
     except SystemExit as done:  # argparse: --help, --version, or a command line that it cannot read
         return done.code if isinstance(done.code, int) else CANNOT
@@ -95,6 +116,16 @@ def _run(argv: Sequence[str] | None) -> int:
             raise
         say(_bug(error))
     return CANNOT
+
+
+def _build_parser() -> Parser:
+    """Give the parser of the whole command line."""
+    parser = Parser(prog="rev603", description=_ABOUT, epilog=_EXAMPLES)
+    parser.add_argument("--version", action="version", version=f"rev603 {rev603.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
+    for module in (weekly, check, groups, reconcile, guide, files):
+        module.add_to(commands)
+    return parser
 
 
 def _bug(error: Exception) -> str:

@@ -10,31 +10,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import rev603
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Parser", "add_command", "build_parser", "day", "reading_options"]
+__all__ = ["Parser", "add_command", "day", "reading_options"]
 
-_ABOUT = """\
-Reads U.S. Customs' REV-603 Trade Refund exports (Excel or CSV, any layout), proves that nothing
-was lost, and says which refunds are stuck for want of a bank account, whose they are, and since when.
-"""
-_EXAMPLES = """\
-examples:
-  rev603 weekly exports/                          what is stuck, new and cleared, who must act
-  rev603 weekly exports/ -o weekly.xlsx           the same, as a workbook to forward
-  rev603 check export.xlsx                        can this file be relied on, cell by cell
-  rev603 group exports/ --by payee                refunds by payee: ACH, check, unpaid
-  rev603 reconcile exports/ --entries list.xlsx   expected against received, entry by entry
-  rev603 guide enroll                             how a stuck refund gets paid, step by step
-  rev603 sample try-it                            synthetic exports to try all of this on
-
-Results go to stdout, talk to stderr; every command has --json.
-exit code: 0 fine, 1 something to look at, 2 cannot be done.
-`rev603 COMMAND --help` explains each command with examples.
-"""
 _CHOICE = re.compile(r"invalid choice: '(?P<given>.*?)' \(choose from (?P<choices>.*)\)", re.DOTALL)
 _UNKNOWN = re.compile(r"unrecognized arguments: (?P<given>.*)", re.DOTALL)
 
@@ -58,18 +38,6 @@ class Parser(argparse.ArgumentParser):
         """Say what is wrong with the command line, and what may have been meant."""
         hint = _hint(message, self)
         self.exit(2, f"{self.prog}: {message}\n{hint}`{self.prog} --help` explains the command.\n")
-
-
-def build_parser() -> Parser:
-    """Give the parser of the whole command line."""
-    from rev603.cli import check, files, groups, guide, reconcile, weekly  # noqa: PLC0415 - they import this module
-
-    parser = Parser(prog="rev603", description=_ABOUT, epilog=_EXAMPLES)
-    parser.add_argument("--version", action="version", version=f"rev603 {rev603.__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
-    for module in (weekly, check, groups, reconcile, guide, files):
-        module.add_to(commands)
-    return parser
 
 
 def add_command(

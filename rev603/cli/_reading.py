@@ -13,7 +13,7 @@ from rev603.analysis.history import current
 from rev603.cli._output import progress_bar, say
 from rev603.cli._wording import on_the_command_line
 from rev603.errors import Rev603Error
-from rev603.presenting.wording import plural
+from rev603.presenting.text import plural
 from rev603.reading.history import export_files, read_history
 
 if TYPE_CHECKING:

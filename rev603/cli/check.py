@@ -10,8 +10,7 @@ from rev603.cli._parser import add_command, reading_options
 from rev603.cli._wording import on_the_command_line
 from rev603.errors import Rev603Error, UnrecognizedFileError
 from rev603.presenting.records import records
-from rev603.presenting.text import count, day, money, one_line
-from rev603.presenting.wording import plural
+from rev603.presenting.text import count, day, money, one_line, plural
 from rev603.reading.history import export_files
 from rev603.reading.issues import CATALOGUE, IssueKind
 from rev603.reading.report import Report, read

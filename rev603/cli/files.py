@@ -11,7 +11,7 @@ from rev603.cli._parser import add_command, reading_options
 from rev603.cli._reading import make_folder_for, read_lines, state_of
 from rev603.errors import Rev603Error
 from rev603.presenting.masking import mask_frame
-from rev603.presenting.wording import plural
+from rev603.presenting.text import plural
 from rev603.vocabulary.headings import DERIVED_COLUMNS, ENTRY_COLUMNS, REFUND_COLUMNS, Column
 from rev603.vocabulary.reports import REPORTS
 
@@ -98,7 +98,7 @@ def add_to(commands: Any) -> None:
 
 def run_convert(options: argparse.Namespace) -> int:
     """Write lines to a file."""
-    from rev603.presenting.lines import write_lines  # noqa: PLC0415 - loaded when used
+    from rev603.presenting.line_files import write_lines  # noqa: PLC0415 - loaded when used
 
     if options.output.suffix.lower() not in _FORMATS:
         raise Rev603Error(

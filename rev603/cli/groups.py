@@ -12,8 +12,7 @@ from rev603.cli._parser import add_command, reading_options
 from rev603.cli._reading import read_lines, state_of
 from rev603.presenting.masking import mask_frame
 from rev603.presenting.records import records
-from rev603.presenting.text import count, money
-from rev603.presenting.wording import plural
+from rev603.presenting.text import count, money, plural
 
 if TYPE_CHECKING:
     import argparse

@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rev603.cli._output import emit, emit_json, say, table
+from rev603.cli._output import emit, emit_json, say
 from rev603.cli._parser import add_command, day, reading_options
 from rev603.cli._reading import make_folder_for, read_lines
 from rev603.errors import Rev603Error
-from rev603.presenting import wording
 from rev603.presenting.files import write_text
-from rev603.presenting.sections import frame_of, section
-from rev603.presenting.text import count, money
 from rev603.presenting.weekly import WeeklySummary, weekly_summary
+from rev603.presenting.weekly.plain_text import as_text
 
 if TYPE_CHECKING:
     import argparse
@@ -39,13 +37,6 @@ _EXAMPLES = """\
 exit code: 0 nothing to act on, 1 rejects (see --fail-on) or a file that is not sound, 2 cannot be done.
 """
 _FORMATS = (".xlsx", ".html", ".md", ".json")
-_TOP = 10
-_LABELS = {
-    "care_of": "C/O",
-    "who": "Must enroll",
-    "days_waiting": "Days",
-    "enrolled_sibling": "Paid by ACH",
-}
 
 
 def add_to(commands: Any) -> None:
@@ -82,41 +73,6 @@ def run(options: argparse.Namespace) -> int:
     for path, formats in targets:
         _write(summary, path, formats, options)
     return _code(summary, lines.sound, options.fail_on)
-
-
-def as_text(summary: WeeklySummary, *, mask: Mask = "ssn") -> str:
-    """Give the summary as plain text for a terminal or a mail."""
-    title = f"{wording.TITLE}: {wording.period(summary)}"
-    said = [title, "=" * len(title), wording.headline(summary)]
-    work = frame_of(summary, section("worklist"))
-    if len(work):
-        columns = (
-            "company_name",
-            "payee_id",
-            "care_of",
-            "who",
-            "lines",
-            "amount",
-            "days_waiting",
-            "enrolled_sibling",
-        )
-        said += ["", section("worklist").title, table(work, columns, mask=mask, top=_TOP, labels=_LABELS)]
-    said += _accounts("What changed", wording.movement(summary))
-    said += _accounts("How refunds were paid", wording.paid(summary))
-    said += _accounts("Also worth a look", wording.also(summary))
-    named = (summary.by_notify_party["care_of"].notna()).any()
-    for name in ("by_payee", *(["by_notify_party"] if named else [])):
-        part = section(name)
-        said += ["", part.title, table(frame_of(summary, part), part.brief, mask=mask, top=_TOP)]
-    return "\n".join([*said, "", wording.verdict(summary)[1]])
-
-
-def _accounts(title: str, lines: tuple[wording.Line, ...]) -> list[str]:
-    if not lines:
-        return []
-    rows = [(line.label, count(line.lines), money(line.amount)) for line in lines]
-    label, number, amount = (max(len(row[place]) for row in rows) for place in range(3))
-    return ["", title, *(f"  {a:<{label}}  {b:>{number}} lines  {c:>{amount}}" for a, b, c in rows)]
 
 
 def _formats(path: Path) -> tuple[str, ...]:

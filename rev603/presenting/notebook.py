@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from rev603.presenting.columns import shown_columns
+from rev603.presenting.column_labels import shown_columns
 from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.text import count, formatter, one_line, visible, visible_column
 

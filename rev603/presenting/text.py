@@ -19,7 +19,7 @@ from rev603.safe_text import visible
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["as_text", "count", "day", "formatter", "money", "one_line", "visible", "visible_column"]
+__all__ = ["as_text", "count", "day", "formatter", "money", "one_line", "plural", "visible", "visible_column"]
 
 # Arrow's engine (RE2) knows no surrogates, and its strings hold none.
 _UNSAFE_RE2 = (
@@ -92,6 +92,16 @@ def count(number: float) -> str:
     ('12,345', '7.5')
     """
     return f"{number:,.1f}" if float(number) % 1 else f"{int(number):,}"
+
+
+def plural(number: int, noun: str) -> str:
+    """Give a number with its noun.
+
+    >>> plural(1, "line"), plural(2000, "party"), plural(3, "match")
+    ('1 line', '2,000 parties', '3 matches')
+    """
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}es" if noun.endswith("ch") else f"{noun}s"
+    return f"{count(number)} {noun if number == 1 else many}"
 
 
 def day(moment: date | pd.Timestamp | str) -> str:

@@ -21,11 +21,11 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
-from rev603.presenting.cells import Mark, cell_of, style_of
-from rev603.presenting.columns import Shown, shown_columns
+from rev603.presenting.cell_styles import Mark, cell_of, style_of
+from rev603.presenting.column_labels import Shown, shown_columns
 from rev603.presenting.files import SteadyZip, whole_file
 from rev603.presenting.masking import Mask, check_mask, mask_frame
-from rev603.presenting.rows import row_xml
+from rev603.presenting.sheet_xml import row_xml
 from rev603.presenting.text import as_text, visible
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Sheet:
     columns
         Which columns, in order; those that are not there are passed over. All, if None.
     labels
-        Names of columns that differ from :data:`rev603.presenting.columns.LABELS`.
+        Names of columns that differ from :data:`rev603.presenting.column_labels.LABELS`.
     totals
         Column → figure, for a row above the column names. They are handed in: nothing is added up here.
     printed

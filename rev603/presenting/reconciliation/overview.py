@@ -6,8 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from rev603.presenting.masking import Mask, mask_frame
-from rev603.presenting.text import count, money, one_line
-from rev603.presenting.wording import plural
+from rev603.presenting.text import count, money, one_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

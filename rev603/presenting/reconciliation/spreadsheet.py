@@ -11,8 +11,7 @@ import pandas as pd
 
 from rev603.analysis.reconcile.parties import EXPLANATIONS, column_of
 from rev603.presenting.masking import Mask, check_mask
-from rev603.presenting.text import money
-from rev603.presenting.wording import plural
+from rev603.presenting.text import money, plural
 from rev603.presenting.workbook import Front, Mark, Sheet, write_workbook
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.utils import get_column_letter
 
-from rev603.presenting import wording
-from rev603.presenting.cells import INK, Mark
-from rev603.presenting.columns import shown_columns
-from rev603.presenting.sections import section
+from rev603.presenting.cell_styles import INK, Mark
+from rev603.presenting.column_labels import shown_columns
+from rev603.presenting.weekly import wording
+from rev603.presenting.weekly.sections import section
 from rev603.presenting.workbook import Front
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from rev603.presenting.excel import write_weekly
-from rev603.presenting.html import weekly_page
-from rev603.presenting.markdown import weekly
+from rev603.presenting.weekly.excel import write_weekly
+from rev603.presenting.weekly.html import weekly_page
+from rev603.presenting.weekly.markdown import weekly
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,11 +7,11 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from rev603.errors import Rev603Error
-from rev603.presenting import wording
-from rev603.presenting.columns import Shown, shown_columns
+from rev603.presenting.column_labels import Shown, shown_columns
 from rev603.presenting.masking import Mask, check_mask, mask_frame
-from rev603.presenting.sections import SECTIONS, Section, frame_of
 from rev603.presenting.text import count, formatter, one_line, visible_column
+from rev603.presenting.weekly import wording
+from rev603.presenting.weekly.sections import SECTIONS, Section, frame_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,12 +78,14 @@ def weekly_page(summary: WeeklySummary, *, mask: Mask = "ssn", max_rows: int = M
             f"The page needs {error.name}, which is not installed.",
             what_to_do="pip install 'rev603[report]', or write the workbook or Markdown, which need no more",
         ) from error
-    from rev603.presenting.pictures import pictures  # noqa: PLC0415 - needs matplotlib
+    from rev603.presenting.weekly.pictures import pictures  # noqa: PLC0415 - needs matplotlib
 
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    template = resources.files("rev603.presenting").joinpath("weekly.html.j2").read_text(encoding="utf-8")
+    template = (
+        resources.files("rev603.presenting.weekly").joinpath("page.html.j2").read_text(encoding="utf-8")
+    )
     parts = [part for part in SECTIONS if not (part.if_any and getattr(summary, part.name).empty)]
     return environment.from_string(template).render(
         title=wording.TITLE,

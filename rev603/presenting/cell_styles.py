@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from rev603.presenting.columns import Shown
+    from rev603.presenting.column_labels import Shown
 
 __all__ = ["FORMATS", "MAX_TEXT", "Mark", "cell_of", "cut_one", "style_of"]
 

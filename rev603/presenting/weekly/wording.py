@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from rev603.presenting.masking import Mask, mask_frame
-from rev603.presenting.text import count, day, formatter, money, one_line
+from rev603.presenting.text import count, day, formatter, money, one_line, plural
 
 if TYPE_CHECKING:
     from rev603.presenting.weekly import WeeklySummary
@@ -65,16 +65,6 @@ class Action:
     amount: float
     days: int
     text: str
-
-
-def plural(number: int, noun: str) -> str:
-    """Give a number with its noun.
-
-    >>> plural(1, "line"), plural(2000, "party"), plural(3, "match")
-    ('1 line', '2,000 parties', '3 matches')
-    """
-    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}es" if noun.endswith("ch") else f"{noun}s"
-    return f"{count(number)} {noun if number == 1 else many}"
 
 
 def period(summary: WeeklySummary) -> str:

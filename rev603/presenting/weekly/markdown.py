@@ -10,11 +10,11 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from rev603.presenting import wording
-from rev603.presenting.columns import Shown, shown_columns
+from rev603.presenting.column_labels import Shown, shown_columns
 from rev603.presenting.masking import Mask, check_mask, mask_frame
-from rev603.presenting.sections import SECTIONS, Section, frame_of
 from rev603.presenting.text import count, formatter, money, one_line, visible_column
+from rev603.presenting.weekly import wording
+from rev603.presenting.weekly.sections import SECTIONS, Section, frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rev603.presenting import wording
-from rev603.presenting.front import weekly_front
 from rev603.presenting.masking import Mask, check_mask
-from rev603.presenting.sections import SECTIONS, Section, frame_of
+from rev603.presenting.weekly import wording
+from rev603.presenting.weekly.front import weekly_front
+from rev603.presenting.weekly.sections import SECTIONS, Section, frame_of
 from rev603.presenting.workbook import MAX_ROWS, Sheet, write_workbook
 
 if TYPE_CHECKING:

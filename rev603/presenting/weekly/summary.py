@@ -138,19 +138,19 @@ class WeeklySummary:
 
     def to_excel(self, path: str | PathLike[str], *, mask: Mask = "ssn") -> None:
         """Write the workbook, with social security numbers masked unless ``mask="none"``."""
-        from rev603.presenting import excel  # noqa: PLC0415 - loaded when used
+        from rev603.presenting.weekly import excel  # noqa: PLC0415 - loaded when used
 
         excel.write_weekly(self, path, mask=mask)
 
     def to_html(self, path: str | PathLike[str], *, mask: Mask = "ssn") -> None:
         """Write one self-contained page, with social security numbers masked unless ``mask="none"``."""
-        from rev603.presenting import html  # noqa: PLC0415 - loaded when used
+        from rev603.presenting.weekly import html  # noqa: PLC0415 - loaded when used
 
         write_text(path, html.weekly_page(self, mask=mask))
 
     def to_markdown(self, path: str | PathLike[str] | None = None, *, mask: Mask = "ssn") -> str:
         """Give the summary as Markdown, and write it where a path is given."""
-        from rev603.presenting import markdown  # noqa: PLC0415 - loaded when used
+        from rev603.presenting.weekly import markdown  # noqa: PLC0415 - loaded when used
 
         text = markdown.weekly(self, mask=mask)
         if path is not None:
@@ -168,9 +168,9 @@ class WeeklySummary:
 
     def _repr_html_(self) -> str:
         """Show what is stuck and who must act: short, escaped, masked, with nothing more to install."""
-        from rev603.presenting import wording  # noqa: PLC0415 - loaded when used
         from rev603.presenting.notebook import answer_html, frame_html  # noqa: PLC0415
-        from rev603.presenting.sections import section  # noqa: PLC0415
+        from rev603.presenting.weekly import wording  # noqa: PLC0415 - loaded when used
+        from rev603.presenting.weekly.sections import section  # noqa: PLC0415
 
         facts = [(figure.label, figure.text) for figure in wording.figures(self)]
         work = section("worklist")

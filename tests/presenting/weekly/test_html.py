@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 from rev603.errors import Rev603Error
-from rev603.presenting.html import weekly_page
 from rev603.presenting.notebook import answer_html, frame_html
+from rev603.presenting.weekly.html import weekly_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable

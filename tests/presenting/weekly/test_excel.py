@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from rev603.presenting.excel import write_weekly
+from rev603.presenting.weekly.excel import write_weekly
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rev603.presenting.markdown import escaped, table, weekly
 from rev603.presenting.text import one_line
+from rev603.presenting.weekly.markdown import escaped, table, weekly
 
 if TYPE_CHECKING:
     from rev603.presenting.weekly import WeeklySummary

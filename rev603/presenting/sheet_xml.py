@@ -14,13 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from openpyxl.utils import get_column_letter
 
-from rev603.presenting.cells import MAX_TEXT, cut_one
+from rev603.presenting.cell_styles import MAX_TEXT, cut_one
 from rev603.presenting.text import one_line, visible, visible_column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rev603.presenting.columns import Shown
+    from rev603.presenting.column_labels import Shown
 
     Clean = Callable[[str], str]
 
@@ -52,7 +52,7 @@ def row_xml(
 
     Examples
     --------
-    >>> from rev603.presenting.columns import shown_columns
+    >>> from rev603.presenting.column_labels import shown_columns
     >>> lines = pd.DataFrame({"company_name": ["=1+1 & Co", None], "amount": [12.5, -1.0]})
     >>> for row in row_xml(lines, shown_columns(lines), [7, 8], first=5).decode().split("</row>"):
     ...     print(row)
