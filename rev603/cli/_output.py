@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rev603.presenting.tables import text_table as table
+from rev603.presenting.text import one_line
 from rev603.safe_text import escaped, hide_persons, visible
 
 if TYPE_CHECKING:
