@@ -14,11 +14,9 @@ import numpy as np
 import pandas as pd
 
 from rev603.analysis._cents import cents
-from rev603.analysis._keys import key_codes
-from rev603.analysis.follow_up import KEY
-from rev603.analysis.history import shown_once
+from rev603.analysis._keys import KEY, key_codes
+from rev603.analysis.history import counting_lines
 from rev603.analysis.status import flag_rejects
-from rev603.vocabulary.headings import REFUND_COLUMNS
 from rev603.vocabulary.statuses import PAYMENT_STATES, REJECTED
 
 if TYPE_CHECKING:
@@ -128,9 +126,8 @@ def _repeated(history: pd.DataFrame, pairs: Numbers) -> Mask:
     files = pd.factorize(history["source_file"], use_na_sentinel=False)[0]
     by_pair = pd.Series(files).groupby(pairs)
     shared = np.flatnonzero((by_pair.transform("min") != by_pair.transform("max")).to_numpy())
-    columns = [column.name for column in REFUND_COLUMNS if column.name in history.columns]
-    part = history[[*columns, "report_date", "source_file"]].iloc[shared].assign(_row=shared)
-    kept: Any = shown_once(nw.from_native(part)).to_native()["_row"].to_numpy()
+    part = history.iloc[shared].assign(_row=shared)
+    kept: Any = counting_lines(nw.from_native(part)).to_native()["_row"].to_numpy()
     repeated = np.zeros(len(history), np.bool_)
     repeated[shared] = True
     repeated[kept] = False

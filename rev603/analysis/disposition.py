@@ -13,7 +13,7 @@ import narwhals as nw
 import numpy as np
 
 from rev603.analysis._cents import cents
-from rev603.analysis._keys import key_codes
+from rev603.analysis._keys import IDENTITY, KEY, OWN, key_codes, plain, with_identity
 from rev603.analysis._text import payment_state, status_text
 from rev603.vocabulary import statuses
 from rev603.vocabulary.statuses import PAID_STATES, RETURNED, STUCK, SUPERSEDED
@@ -25,23 +25,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["cause", "superseded", "superseded_rows", "with_disposition"]
-
-KEY = ("payee_id", "refund_id", "document_number")
-OWN = "__rev603_"
-IDENTITY = (f"{OWN}payee_key", f"{OWN}refund_key", f"{OWN}document_key")
-
-
-def with_identity(frame: Any) -> Any:
-    """Return the frame with a comparable text for each part of the key."""
-    return frame.with_columns(
-        nw.col(name).cast(nw.String).fill_null("").alias(key) for name, key in zip(KEY, IDENTITY, strict=True)
-    )
-
-
-def plain(frame: Any) -> Any:
-    """Return the frame without the columns of :func:`with_identity`."""
-    return frame.drop(*IDENTITY)
-
 
 #: What the other lines of a refund are asked for; a frame without these has no superseded lines.
 _TELLING = (*KEY, "amount")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from rev603.analysis._cents import open_frame
+from rev603.analysis._keys import KEY
 from rev603.analysis.status import flag_rejects, has_state, text_key
 from rev603.vocabulary import statuses
 
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
 
 __all__ = ["CHECKS_ENDED", "KEY", "checks_after_cutover", "diverted", "reissue_requests", "returned"]
-
-#: What makes refund lines of different reports the same refund of the same document.
-KEY = ("payee_id", "refund_id", "document_number")
 
 #: Paper checks ended on this day except by waiver (EO 14247; 31 CFR 208.4).
 CHECKS_ENDED = dt.datetime(2026, 2, 6)  # noqa: DTZ001 - a day on the calendar, as the report prints it

@@ -5,18 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
+import numpy as np
+import pandas as pd
 
 from rev603.analysis._cents import open_frame
-from rev603.analysis.follow_up import KEY
+from rev603.analysis._keys import DOCUMENT_KEY, IDENTITY, KEY, OWN, REFUND_KEY, key_codes, with_identity
+from rev603.analysis._text import payment_state
 from rev603.errors import Rev603Error
-from rev603.vocabulary.headings import REFUND_COLUMNS
+from rev603.vocabulary import statuses
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
 
-__all__ = ["KEY", "current", "require_report_dates", "shown_once"]
+__all__ = ["KEY", "counting_lines", "current", "require_report_dates"]
 
-_CONTENT = tuple(column.name for column in REFUND_COLUMNS)
+_DAY, _FILE, _KIND, _RANK, _FILLED = (f"{OWN}{name}" for name in ("day", "file", "kind", "rank", "filled"))
+_STATE, _CHOICE, _BEST = (f"{OWN}{name}" for name in ("state", "choice", "best"))
+
+#: How far a payment has come, and what is not even on its way yet is 0; a status that nobody documented tells little.
+_FURTHER = (
+    (statuses.UNKNOWN,), (statuses.REJECTED,), (statuses.ISSUED, statuses.DIVERTED), (statuses.RETURNED,),
+    (statuses.REISSUED,),
+)  # fmt: skip
+_NUMBER = "check_or_trace_number"
+#: Which report's lines and amounts count where several kinds show a refund.
+_KINDS = ("REV-603", "REV-613", "REV-615")
 
 
 def current(history: IntoFrameT) -> IntoFrameT:
@@ -26,15 +39,15 @@ def current(history: IntoFrameT) -> IntoFrameT:
     ----------
     history
         Refund lines of many reports: a frame with ``payee_id refund_id document_number report_date``,
-        of any engine. Several files (``source_file``) with the same report date are one report; a line
-        that more than one of them shows, equal in all columns of the report, counts once.
+        of any engine. Several files (``source_file``) of one day are one report, whatever the time in
+        ``report_date``: of each key the lines of one file count, that which shows the furthest state.
 
     Returns
     -------
     frame
-        For each key (``payee_id``, ``refund_id``, ``document_number``; a missing part is a value like
-        any other) all lines of the newest report that shows it, with every column of ``history`` and in
-        its order (which a database does not promise).
+        For each key (``payee_id``, ``refund_id``, ``document_number``, however they are spelled; a missing
+        part is a value like any other) all lines of the newest report that shows it, with every column of
+        ``history`` and in its order (which a database does not promise).
 
     Raises
     ------
@@ -62,17 +75,22 @@ def current(history: IntoFrameT) -> IntoFrameT:
     2         1      Check/ACH Reissued
     """
     frame: Any = open_frame(history, [*KEY, "report_date"])
-    newest = nw.col("report_date") == nw.col("report_date").max().over(*KEY)
+    names = frame.collect_schema().names()
     files = require_report_dates(frame)
-    answer = frame.filter(newest)
+    keyed = with_identity(frame).with_columns(_day().alias(_DAY))
+    answer = keyed.filter(nw.col(_DAY) == nw.col(_DAY).max().over(*IDENTITY))
     if files > 1:
-        answer = shown_once(answer)
-    native: IntoFrameT = answer.to_native()
+        answer = counting_lines(answer)
+    native: IntoFrameT = answer.select(*names).to_native()
     return native
 
 
+def _day() -> nw.Expr:
+    return nw.col("report_date").cast(nw.Datetime("us")).dt.truncate("1d")
+
+
 def require_report_dates(frame: Any) -> int:
-    """Give how many files the fullest report date has, or refuse lines that have no report date."""
+    """Return how many files the fullest report date has, or refuse lines that have no report date."""
     columns = [name for name in ("report_date", "source_file") if name in frame.collect_schema().names()]
     counted = frame.group_by(*columns).agg(nw.len().alias("lines"))
     known: Any = counted.collect() if isinstance(counted, nw.LazyFrame) else counted
@@ -85,18 +103,138 @@ def require_report_dates(frame: Any) -> int:
             why="what is newest is told by the report's own date",
             what_to_do="give read_history the dates (report_dates=), or set the column report_date",
         )
-    per_date = known.group_by("report_date").agg(nw.len().alias("files"))
+    per_date = known.with_columns(_day()).group_by("report_date").agg(nw.len().alias("files"))
     return max(per_date["files"].to_list(), default=0)
 
 
-def shown_once(frame: Any) -> Any:
-    """Keep of a line that several files of one report date show those of the file that has most of them."""
-    columns = frame.collect_schema().names()
-    same = [name for name in (*_CONTENT, "report_date") if name in columns]
-    file = nw.col("source_file").cast(nw.String).fill_null("")
-    counted = frame.with_columns(_file=file).with_columns(
-        _times=nw.col("report_date").count().over(*same, "_file")
+def counting_lines(frame: Any) -> Any:
+    """Return the lines that count where several files have one report date: for each key those of one file.
+
+    Parameters
+    ----------
+    frame
+        An open narwhals frame with the columns of the key and ``report_date``; ``source_file report
+        refund_secondary_status check_or_trace_number refund_date`` are used where they are there.
+
+    Notes
+    -----
+    The file that counts is the one that shows the furthest state (in transit, a status that is not documented,
+    rejected, issued or diverted, returned, reissued), then the one with more lines of the key, then with more
+    payment numbers, then drawn at a later time of day, then with newer refunds, then the first by name.
+
+    Of several kinds of report, lines and amounts come from the REV-603, else the REV-613; where another kind shows a
+    further state, its status stands in the lines that count: one refund number is one refund, whatever the reports
+    that show it (CBP's FAQ on REV-603 and REV-613). There a line without a document is of the whole refund.
+    """
+    names = frame.collect_schema().names()
+    if "source_file" not in names:
+        return frame
+    work = frame if set(IDENTITY) <= set(names) else with_identity(frame)
+    if isinstance(work, nw.DataFrame) and work.implementation.is_pandas():
+        return _of_one_file_where_shared(work, names).select(*names)
+    return _of_one_file(work, names).select(*names)
+
+
+def _of_one_file_where_shared(work: Any, names: list[str]) -> Any:
+    """Look only at the lines of keys that several files of a day show: among millions they are few."""
+    lines = work.to_native()
+    days = work.select(_day().alias(_DAY)).to_native()[_DAY]
+    # with several kinds of report, a line may speak for all documents of its refund
+    whole = "report" in names and bool((lines["report"] != lines["report"].iloc[:1].squeeze()).any())
+    keys = lines[list(IDENTITY[:-1] if whole else IDENTITY)].assign(**{_DAY: days})
+    codes = key_codes(keys, list(keys.columns))
+    files = pd.factorize(lines["source_file"], use_na_sentinel=False)[0]
+    first = np.full(int(codes.max(initial=-1)) + 1, -1)
+    first[codes] = files
+    several = np.zeros(len(first), np.bool_)
+    several[codes[first[codes] != files]] = True
+    shared = several[codes]
+    if not shared.any():
+        return work
+    place = f"{OWN}place"
+    some = lines[shared].assign(**{place: np.flatnonzero(shared)})
+    kept = _of_one_file(nw.from_native(some), names).to_native()
+    counts = ~shared
+    counts[kept[place]] = True
+    if "refund_secondary_status" in names:
+        status = lines["refund_secondary_status"].copy()
+        status.iloc[kept[place]] = kept["refund_secondary_status"].array
+        lines = lines.assign(refund_secondary_status=status)
+    return nw.from_native(lines[counts])
+
+
+def _of_one_file(work: Any, names: list[str]) -> Any:
+    group = (_DAY, *IDENTITY)
+    work = work.with_columns(*_facts(names)).with_columns(_rank())
+    if {"report", "refund_secondary_status"} <= set(names):
+        work = _with_furthest(work, group)
+    of_file = (*group, _FILE)
+    far, lines, filled = (
+        nw.col(_RANK).max().over(*of_file), nw.col(_RANK).count().over(*of_file), nw.col(_FILLED).sum().over(*of_file),
+    )  # fmt: skip
+    steps = [-nw.col(_KIND), far, lines, filled, nw.col("report_date").max().over(*of_file)]
+    if "refund_date" in names:
+        steps.append(nw.col("refund_date").max().over(_DAY, _FILE))
+    for step in steps:
+        work = work.with_columns(step.alias(_CHOICE)).with_columns(
+            nw.col(_CHOICE).max().over(*group).alias(_BEST)
+        )
+        work = work.filter((nw.col(_CHOICE) == nw.col(_BEST)) | nw.col(_BEST).is_null())
+    return work.filter(nw.col(_FILE) == nw.col(_FILE).min().over(*group))
+
+
+def _facts(names: list[str]) -> list[nw.Expr]:
+    """Give what the choice of a file rests on: its name, the day, the kind of report, the status."""
+    kind = nw.lit(0)
+    for place, name in enumerate(_KINDS if "report" in names else ()):
+        kind = nw.when(nw.col("report") == name).then(nw.lit(place)).otherwise(kind)
+    state = (
+        payment_state("refund_secondary_status")
+        if "refund_secondary_status" in names
+        else nw.lit(statuses.IN_TRANSIT)
     )
-    fullest = counted.filter(nw.col("_times") == nw.col("_times").max().over(*same))
-    first = fullest.filter(nw.col("_file") == nw.col("_file").min().over(*same))
-    return first.drop("_file", "_times")
+    number = nw.col("check_or_trace_number").cast(nw.String).fill_null("") if _NUMBER in names else nw.lit("")
+    return [
+        nw.col("source_file").cast(nw.String).fill_null("").alias(_FILE),
+        _day().alias(_DAY),
+        kind.cast(nw.Int64).alias(_KIND),
+        nw.when(number != "").then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64).alias(_FILLED),
+        state.alias(_STATE),
+    ]
+
+
+def _rank() -> nw.Expr:
+    rank = nw.lit(0)
+    for place, states in enumerate(_FURTHER, 1):
+        rank = nw.when(nw.col(_STATE).is_in(states)).then(nw.lit(place)).otherwise(rank)
+    return rank.cast(nw.Int64).alias(_RANK)
+
+
+def _with_furthest(work: Any, group: tuple[str, ...]) -> Any:
+    """Let the lines of the leading kind of report show the furthest status that another kind shows."""
+    refund = (_DAY, *IDENTITY[:2])
+    whole, lead, far, text = (f"{OWN}{name}" for name in ("whole", "lead", "far", "text"))
+    status = nw.col("refund_secondary_status").cast(nw.String)
+    of_refund = (nw.col(DOCUMENT_KEY) == "") & (nw.col(REFUND_KEY) != "")
+    work = work.with_columns(nw.col(_KIND).min().over(*refund).alias(lead)).with_columns(
+        nw.when(of_refund & (nw.col(_KIND) > nw.col(lead))).then(nw.col(_RANK)).alias(whole),
+        nw.col(_KIND).min().over(*group).alias(lead),
+    )
+    work = (
+        work.with_columns(
+            nw.max_horizontal(nw.col(whole).max().over(*refund), nw.col(_RANK).max().over(*group)).alias(far)
+        )
+        .with_columns(
+            nw.when((nw.col(whole) == nw.col(far)).fill_null(False)).then(status).alias(whole + "_text"),
+            nw.when(nw.col(_RANK) == nw.col(far)).then(status).alias(text),
+            nw.when(nw.col(_KIND) == nw.col(lead)).then(nw.col(_RANK)).alias(_BEST),
+        )
+        .with_columns(
+            nw.coalesce(nw.col(text).max().over(*group), nw.col(whole + "_text").max().over(*refund)).alias(
+                text
+            ),
+            nw.col(_BEST).max().over(*group).alias(_BEST),
+        )
+    )
+    shown = nw.when(nw.col(far) > nw.col(_BEST)).then(nw.col(text)).otherwise(status)
+    return work.filter(nw.col(whole).is_null()).with_columns(shown.alias("refund_secondary_status"))
