@@ -27,6 +27,7 @@ CUTOVER = np.datetime64("2026-02-06")
 PAID, REJECTED, RETURNED, DIVERTED = range(4)
 
 _NEVER = np.datetime64("9999-12-31")
+_DAY = np.timedelta64(1, "D")
 _FILERS = ("MYK", "605", "SP7", "0K4", "007", "9QX", "W0B", "31A", "BZ2", "08D")
 _PORTS = ("0212", "0401", "0901", "0713", "1001", "1303", "2006", "2704", "3001", "3802", "4601", "5301")
 _TEAMS = ("JBN", "JBO", "AEZ", "0R1", "C14", "607")
@@ -80,13 +81,13 @@ def ledger(
 
     # whatever the dates fell to, of the two latest refunds one is still unsent and one is with Treasury
     unsent, with_treasury = np.resize(rng.permutation(np.argsort(-date.astype(int), kind="stable")[:2]), 2)
-    sent[unsent], done[unsent] = last_day + 1, last_day + 3
+    sent[unsent], done[unsent] = last_day + _DAY, last_day + 3 * _DAY
     if with_treasury != unsent:
-        sent[with_treasury], done[with_treasury] = last_day, last_day + 2
+        sent[with_treasury], done[with_treasury] = last_day, last_day + 2 * _DAY
     # somebody is newly rejected in each of the last weeks
     fresh = _freshly_stuck(rng, who, wave, size) if reject_share > 0 else np.zeros(0, np.int64)
-    done[fresh] = last_day + 4 - 7 * wave[fresh]
-    sent[fresh] = done[fresh] - 1
+    done[fresh] = last_day + (4 - 7 * wave[fresh]) * _DAY
+    sent[fresh] = done[fresh] - _DAY
     unenrolled = _unenrolled(rng, payees, who, size, share=reject_share, first=who[fresh])
     course, turned, returned = _courses(
         rng, who=who, size=size, date=date, done=done, last_day=last_day, unenrolled=unenrolled, fresh=fresh,
@@ -112,7 +113,7 @@ def ledger(
     before, corrected = cents.copy(), np.full(count, _NEVER)
     some = rng.permutation(count)[: at_least(0.005, count, 2)]
     before[some] -= rng.integers(100, 5000, len(some))
-    corrected[some] = last_day - 6 - 7 * (np.arange(len(some)) % 2)
+    corrected[some] = last_day - (6 + 7 * (np.arange(len(some)) % 2)) * _DAY
 
     frame = _lines(rng, payees, payee, refund, date, document=_documents(rng, payee, refund))
     # the reissue of a returned refund follows it, under the same numbers
@@ -121,7 +122,7 @@ def ledger(
     place = np.concatenate([np.arange(count), np.resize(of_returned[once], reissues)])
     again = np.arange(len(place)) >= count
     of = refund[place]
-    appears = np.where(again, np.minimum(turned[of] + 7, last_day), date[of])
+    appears = np.where(again, np.minimum(turned[of] + 7 * _DAY, last_day), date[of])
     return Ledger(
         lines=frame.iloc[place].reset_index(drop=True),
         refund_date=date[of], sent_on=sent[of], done_on=done[of], course=course[of], turned_on=turned[of],
@@ -148,12 +149,12 @@ def _courses(
     course = np.where(unenrolled[who] & (date >= CUTOVER), REJECTED, PAID)
     turned = np.full(refunds, _NEVER)
     # a third of those long rejected have enrolled since, some each week, counted back from the last report
-    long_rejected = np.unique(who[(course == REJECTED) & (done <= last_day - 28)])
+    long_rejected = np.unique(who[(course == REJECTED) & (done <= last_day - 28 * _DAY)])
     cured = rng.permutation(np.setdiff1d(long_rejected, who[fresh]))
     cured = cured[: max(2, len(cured) // 3)] if len(cured) > 2 else cured[:1]
     for turn in range(10):
         mine = np.isin(who, cured[turn::10]) & (course == REJECTED)
-        turned[mine] = np.maximum(done[mine] + 7, last_day - 6 - 7 * turn)
+        turned[mine] = np.maximum(done[mine] + 7 * _DAY, last_day - (6 + 7 * turn) * _DAY)
     age = (last_day - date).astype(int)
     old = np.flatnonzero((course == PAID) & (age >= 21))
     if not len(old):
@@ -161,7 +162,9 @@ def _courses(
     small_first = old[np.lexsort((-age[old], size[old]))]
     returned = rng.permutation(small_first[: max(4 * reissues, 8)])[: reissues + at_least(0.01, refunds)]
     course[returned] = RETURNED
-    turned[returned] = np.maximum(done[returned] + 1, last_day - 13 - 7 * (np.arange(len(returned)) % 5))
+    turned[returned] = np.maximum(
+        done[returned] + _DAY, last_day - (13 + 7 * (np.arange(len(returned)) % 5)) * _DAY
+    )
     left = rng.permutation(np.flatnonzero((course == PAID) & (done <= last_day)))
     course[left[: at_least(0.015, refunds)]] = DIVERTED
     return course, turned, returned
@@ -280,7 +283,7 @@ def _lines(
 def shown_on(ledger: Ledger, day: Days, *, weeks: int) -> pd.DataFrame:
     """Give the lines that a report of this day shows, with statuses, numbers and amounts as of that day."""
     issued, turned = ledger.done_on <= day, ledger.turned_on <= day
-    settled = ledger.turned_on + np.where(ledger.turned_on == _NEVER, 0, 7) <= day
+    settled = ledger.turned_on + np.where(ledger.turned_on == _NEVER, 0, 7) * _DAY <= day
     course = ledger.course
     status = np.select(
         [
@@ -324,7 +327,7 @@ def shown_on(ledger: Ledger, day: Days, *, weeks: int) -> pd.DataFrame:
         source_sheet=pd.Series("", index=ledger.lines.index, dtype="str"),
         source_row=np.int64(1),
     )
-    seen = (ledger.appears_on <= day) & (ledger.refund_date > day - 7 * weeks - 5)
+    seen = (ledger.appears_on <= day) & (ledger.refund_date > day - (7 * weeks + 5) * _DAY)
     order = np.flatnonzero(seen)
     order = order[np.lexsort((ids[order], ledger.refund_date[order]))]
     return lines[list(REFUND_FRAME)].iloc[order].reset_index(drop=True)

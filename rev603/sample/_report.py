@@ -122,7 +122,7 @@ def sample_history(
     last = np.datetime64(pd.Timestamp(report_date).date(), "D")
     rng = np.random.default_rng(seed)
     truth = ledger(rng, lines=lines, last_day=last, weeks=window + weeks - 1, reject_share=reject_share)
-    days = [last - 7 * back for back in reversed(range(weeks))]
+    days = [last - np.timedelta64(7 * back, "D") for back in reversed(range(weeks))]
     return [_as_if_read(shown_on(truth, day, weeks=window), None) for day in days]
 
 
