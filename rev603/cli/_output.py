@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -44,20 +45,14 @@ def progress_bar(files: Sequence[Path], *, quiet: bool) -> Iterator[Callable[[in
     if quiet or not sys.stderr.isatty() or not (large or len(files) >= _MANY_FILES):
         yield None
         return
-    from rich.console import Console  # noqa: PLC0415 - loaded when there is something to show
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    width = shutil.get_terminal_size().columns - 1
 
-    columns = (
-        TextColumn("Reading"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}"),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=len(files))
+    def step(done: int, total: int, name: str) -> None:
+        text = f"Reading {done}/{total}  {one_line(name)}"
+        sys.stderr.write(f"\r{text[:width]:<{width}}")
+        sys.stderr.flush()
 
-        def step(done: int, total: int, name: str) -> None:
-            bar.update(task, completed=done, total=total, description=one_line(name).replace("[", r"\["))
-
+    try:
         yield step
+    finally:
+        sys.stderr.write(f"\r{'':<{width}}\r")
