@@ -1,6 +1,6 @@
-"""What was read before, kept as Parquet by content and version, so that next week only the new file is read.
+"""What was read before, kept as Parquet by content, so that next week only the new file is read.
 
-The folder may be deleted at any time. A file in it that is damaged, or of another version, is read anew.
+The folder may be deleted at any time. A file in it that is damaged, or was read by other code, is read anew.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ import base64
 import contextlib
 import dataclasses
 import datetime as dt
+import functools
 import hashlib
-import importlib.metadata
 import io
 import json
 import os
 import tempfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -26,10 +27,6 @@ from rev603.reading.as_pandas import constant
 from rev603.reading.control import Control, Header
 from rev603.reading.report import Report
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-_LAYOUT = 3
 _META = b"rev603"
 
 
@@ -75,10 +72,18 @@ class Cache:
             content = hashlib.sha256(path.read_bytes()).hexdigest()
         except OSError:
             return None
-        asked = json.dumps(
-            [_LAYOUT, importlib.metadata.version("rev603"), self.sheet, self.grain, self.on_error]
-        )
+        asked = json.dumps([reading_code(), self.sheet, self.grain, self.on_error])
         return self.folder / f"{content}-{hashlib.sha256(asked.encode()).hexdigest()[:12]}.parquet"
+
+
+@functools.cache
+def reading_code(package: Path = Path(__file__).parents[1]) -> str:
+    """Return a digest of the code that a report comes from: where that differs, the report may too."""
+    digest = hashlib.sha256()
+    for room in ("identifiers", "reading", "vocabulary"):
+        for path in sorted(package.joinpath(room).rglob("*.py")):
+            digest.update(f"{path.relative_to(package).as_posix()}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _stored(report: Report) -> pa.Table:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+import rev603
 from rev603 import LineError, SourceNotFoundError, UnrecognizedFileError, read, read_history, sample_report
 from rev603.reading import cache, history
 from rev603.sample import sample_history, write_report
@@ -170,6 +171,28 @@ def test_the_cache_knows_what_was_asked_and_a_file_by_its_content(weekly: Path, 
     assert set(found.refunds["source_file"]) == {"renamed.csv"}
     assert cache.Cache(tmp_path, sheet=None, grain="refund", on_error="raise").get(weekly / "a.csv") is None
     assert store.get(weekly / "b.xlsx") is None
+
+
+def test_what_other_code_read_is_read_anew(
+    weekly: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = Path(shutil.copytree(Path(rev603.__file__).parent, tmp_path / "rev603"))
+    assert cache.reading_code(package) == cache.reading_code()
+    cache.reading_code.cache_clear()
+    with package.joinpath("presenting", "text.py").open("a") as code:  # does not read
+        code.write("# changed")
+    assert cache.reading_code(package) == cache.reading_code()
+    cache.reading_code.cache_clear()
+    with package.joinpath("reading", "dates.py").open("a") as code:
+        code.write("# changed")
+    other = cache.reading_code(package)
+    assert other != cache.reading_code()
+
+    store = cache.Cache(tmp_path, sheet=None, grain=None, on_error="raise")
+    store.put(weekly / "a.csv", read(weekly / "a.csv"))
+    assert store.get(weekly / "a.csv") is not None
+    monkeypatch.setattr(cache, "reading_code", lambda: other)
+    assert store.get(weekly / "a.csv") is None
 
 
 def test_a_cache_that_cannot_be_written_is_no_reason_to_stop(weekly: Path, tmp_path: Path) -> None:
