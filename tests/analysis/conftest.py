@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import importlib.util
+import os
 import random
+import shutil
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -43,6 +47,8 @@ class Engine:
             table = native.collect().to_arrow()
         elif isinstance(native, pl.DataFrame):
             table = native.to_arrow()
+        elif self.name == "pyspark":
+            table = native.toArrow()
         else:
             assert isinstance(native, duckdb.DuckDBPyRelation)
             names = native.columns
@@ -60,6 +66,39 @@ def _duckdb(frame: pd.DataFrame) -> Any:
     return duckdb.connect().from_arrow(pa.Table.from_pandas(frame, preserve_index=False))
 
 
+@functools.cache
+def _spark() -> Any:
+    """Start Spark once for all tests: on this machine alone, and small."""
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - not everybody has it
+
+    settings = {
+        "spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1", "spark.default.parallelism": "1",
+        "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1",
+        # small frames: compiling for speed takes longer than the work
+        "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        # west of Greenwich: a date that is taken for an instant falls on the day before
+        "spark.sql.session.timeZone": "America/New_York",
+    }  # fmt: skip
+    builder = SparkSession.builder.master("local[1]").appName("rev603")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
+
+
+def _pyspark(frame: pd.DataFrame) -> Any:
+    return _spark().createDataFrame(pa.Table.from_pandas(frame, preserve_index=False))
+
+
+def _why_no_spark() -> str | None:
+    """Say what keeps Spark from running here, or None."""
+    if importlib.util.find_spec("pyspark") is None:
+        return "PYSPARK IS NOT TESTED: it is not installed (pip install -e '.[test,spark]')"
+    if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
+        return "PYSPARK IS NOT TESTED: there is no Java on this machine (Spark 4 needs Java 17 or newer)"
+    return None
+
+
 ENGINES = [
     Engine("pandas", pd.DataFrame, lambda frame: frame),
     Engine(
@@ -72,11 +111,18 @@ ENGINES = [
     ),
     Engine("duckdb", duckdb.DuckDBPyRelation, _duckdb),
 ]
+SPARK = Engine("pyspark", object, _pyspark)
 
 
-@pytest.fixture(scope="session", params=ENGINES, ids=[engine.name for engine in ENGINES])
+@pytest.fixture(
+    scope="session",
+    params=[*ENGINES, pytest.param(SPARK, marks=pytest.mark.spark)],
+    ids=[engine.name for engine in (*ENGINES, SPARK)],
+)
 def engine(request: pytest.FixtureRequest) -> Engine:
     chosen: Engine = request.param
+    if chosen is SPARK and (why := _why_no_spark()):
+        pytest.skip(why)
     return chosen
 
 
