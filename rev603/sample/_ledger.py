@@ -15,14 +15,14 @@ from rev603.identifiers import entry_number
 from rev603.sample._parties import Parties, _digits, _joined, parties
 from rev603.vocabulary.centres import CENTRES, PENDING
 from rev603.vocabulary.headings import REFUND_FRAME
+from rev603.vocabulary.statuses import CHECKS_ENDED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Days = Any  # numpy arrays of datetime64[D] and of text: their types differ between numpy versions
 
-#: Paper checks ended on this day, except by waiver (EO 14247; 31 CFR 208.4).
-CUTOVER = np.datetime64("2026-02-06")
+CUTOVER = np.datetime64(CHECKS_ENDED, "D")
 
 PAID, REJECTED, RETURNED, DIVERTED = range(4)
 
@@ -213,12 +213,12 @@ def _unenrolled(
 
 
 def _amounts(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
-    """Amounts in cents, from one cent to more than ten million dollars, a few below zero."""
-    cents = np.clip(np.exp(rng.normal(12.2, 2.0, count)), 1, 9e8).astype(np.int64)
+    """Amounts in cents, as a broker's clients have them: mostly thousands, a few of a million, a few below zero."""
+    cents = np.clip(np.exp(rng.normal(13.8, 1.2, count)), 1, 4e7).astype(np.int64)
     special = rng.permutation(count)
     if count >= 20:
         large, small, negative = np.split(special[: 3 * at_least(0.004, count)], 3)
-        cents[large] = rng.integers(1_000_000_001, 4_800_000_000, len(large))
+        cents[large] = rng.integers(60_000_001, 120_000_000, len(large))
         cents[small] = rng.integers(1, 100, len(small))
         cents[negative] = -rng.integers(100, 250_000, len(negative))
     return cents

@@ -31,7 +31,7 @@ def sample_report(
     Refunds go out in weekly waves, after the liquidation Fridays. One refund holds the documents of a payee
     in a wave. Payees without a bank account are rejected on all their lines, while another suffix of the same
     number is often paid; some have enrolled since, and their refunds are reissued. From a hundred lines on,
-    every secondary status occurs, checks before and after 2026-02-06, amounts below zero and over ten million
+    every secondary status occurs, checks before and after 2026-02-06, amounts below zero and of about a million
     dollars, entries with several refunds, documents that are no entries, and returned payments with their
     reissue.
 
