@@ -75,6 +75,8 @@ _KINDS = (
               "nothing: the value is whole"),
     IssueKind("decimal-tail-removed", "info", "an identifier ended in .0, now removed", "nothing: the value is whole"),
     IssueKind("zero-restored", "info", "a lost leading zero was restored", "nothing, if the value looks right"),
+    IssueKind("spelling-settled", "info", "the number was put into the spelling in which refunds of several files compare",
+              "nothing: it is the same number"),
     IssueKind("padded-format", "info", "numbers are shown with leading zeros by their format; the zeros were kept",
               "nothing: the value is as shown"),
     IssueKind("scientific-notation", "warning", "an identifier became a number like 1.23E+11 and lost digits",

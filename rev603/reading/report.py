@@ -180,8 +180,8 @@ def read(
     >>> export = "Refund ID,Payee ID,Company Name,C/O,Refund Date,Refund Secondary Status,Document Number," \
     ...     "Total Refund Amount,Check or ACH\nR1,12-3456789,Harbor Lamp Co,,11/09/2026,Reject No ACH,,$12.50,\n"
     >>> rev603.read(io.BytesIO(export.encode())).refunds[["payee_id", "amount"]]
-         payee_id  amount
-    0  12-3456789    12.5
+           payee_id  amount
+    0  12-345678900    12.5
     """
     if on_error not in ("raise", "collect"):
         raise ValueError(f'on_error is "raise" or "collect", not {on_error!r}')

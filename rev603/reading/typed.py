@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rev603.identifiers import entry_number
-from rev603.reading import cells
+from rev603.reading import cells, spelling
 from rev603.reading.amounts import parse_amounts
 from rev603.reading.as_pandas import constant, pandas_text
 from rev603.reading.checks import say_doubts
@@ -49,6 +49,8 @@ _NEVER_AN_ERROR = frozenset({
     "check_or_ach",
 })  # fmt: skip
 
+#: So many cells that are put into one spelling are named one by one.
+_NAMED = 100
 #: Columns of codes and other few values, which are looked at value by value.
 _BY_DISTINCT_VALUES = (
     "filer_code", "payee_id", "refund_status", "refund_secondary_status", "refund_type", "check_or_ach", "center_id",
@@ -79,9 +81,9 @@ class _Lines:
 
     def encode(self, names: Iterable[str]) -> None:
         """Find the distinct values of some columns, side by side, before they are asked for."""
-        wanted = [name for name in names if name in self.text]
+        wanted = [name for name in names if name in self.text and name not in self._distinct]
         found = map_columns(_encoded, [self.text[name] for name in wanted])
-        self._distinct = dict(zip(wanted, found, strict=True))
+        self._distinct |= dict(zip(wanted, found, strict=True))
 
     def distinct(self, name: str) -> pa.DictionaryArray:
         """Give a column by its distinct values; the column is not repaired any more after that."""
@@ -112,10 +114,21 @@ class _Lines:
         name: str,
         repair: Callable[[pa.ChunkedArray], tuple[pa.ChunkedArray, NDArray[np.int64]]],
     ) -> None:
-        repaired, places = repair(self.text[name])
+        self._changed(code, name, *repair(self.text[name]))
+
+    def respell(self, name: str, repaired: pa.ChunkedArray, places: NDArray[np.int64]) -> None:
+        """Put a column into one spelling; where that is the rule and not the exception, the first cell is named."""
+        many = f", and so on {len(places):,} lines" if len(places) > _NAMED else ""
+        self._changed("spelling-settled", name, repaired, places, many=many)
+        self._distinct.pop(name, None)
+
+    def _changed(
+        self, code: str, name: str, repaired: pa.ChunkedArray, places: NDArray[np.int64], *, many: str = ""
+    ) -> None:
         if len(places):
-            shown = quoted(repaired.take(pa.array(places)), name)
-            self.say(code, name, places, detail=joined_text("now ", shown))
+            named = places[:1] if many else places
+            shown = quoted(repaired.take(pa.array(named)), name)
+            self.say(code, name, named, detail=joined_text("now ", shown, many))
             self.text[name] = repaired
 
     def say_values(self, code: str, name: str, known: Callable[[str], bool]) -> None:
@@ -262,6 +275,8 @@ def _repair_identifiers(work: _Lines) -> None:
         work.change("decimal-tail-removed", name, partial(cells.without_decimal_tail, signs=signs))
         work.say("scientific-notation", name, cells.scientific(work.text[name], signs))
         work.say("digits-lost", name, cells.cut_to_15_digits(work.text[name]))
+    payees, respelled = spelling.payee_numbers(work.distinct("payee_id"))
+    work.respell("payee_id", payees, respelled)
     work.change("zero-restored", "port_code", lambda column: cells.zero_padded(column, width=4, shortest=3))
     work.change("zero-restored", "team_number", lambda column: cells.zero_padded(column, width=3, shortest=1))
 
@@ -274,6 +289,9 @@ def _entry_numbers(work: _Lines) -> pa.ChunkedArray:
         shown = joined_text("entry number ", entries.take(pa.array(restored)))
         work.say("zero-restored", "document_number", restored, detail=shown)
     work.say("check-digit", "document_number", np.flatnonzero(found & ~right))
+    documents, respelled = spelling.documents(work.text["document_number"], entries)
+    work.respell("document_number", documents, respelled[~repaired[respelled]])
+    work.text["document_number"] = documents  # also where only a zero was restored
     _restore_filer(work, entries)
     return entries
 

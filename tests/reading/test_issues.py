@@ -96,6 +96,7 @@ PROVOKED: dict[str, Callable[[Any], io.BytesIO]] = {
     "invisible-removed": _line(refund_id="0603\u200b000001"),
     "decimal-tail-removed": _line(port_code="3802.0"),
     "zero-restored": _line(port_code="212"),
+    "spelling-settled": _line(payee_id="98-7654321"),
     "padded-format": _book(_two, _pad),
     "scientific-notation": _line(document_number="6.05761E+10"),
     "digits-lost": _line(check_or_trace_number="1234567890123450000"),
