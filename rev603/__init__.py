@@ -9,14 +9,15 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from rev603.analysis import reissue as _reissue
+from rev603.analysis import worklist as _worklist
 from rev603.analysis.ageing import ageing
 from rev603.analysis.changes import changes
-from rev603.analysis.follow_up import reissue_requests
 from rev603.analysis.history import current
 from rev603.analysis.method import MethodSplit, by_method, split_by_method
 from rev603.analysis.party import by_notify_party, by_payee
 from rev603.analysis.status import flag_rejects, rejects
-from rev603.analysis.worklist import enrollment_worklist
+from rev603.analysis.worklist import worklist_by_actor
 from rev603.errors import (
     ColumnsMissingError,
     ControlTotalError,
@@ -28,6 +29,7 @@ from rev603.errors import (
     UnsafeFileError,
 )
 from rev603.identifiers import entry_number, importer_number
+from rev603.reading.action_log import takes_log_file
 from rev603.reading.entries import read_entries
 from rev603.reading.history import read_history
 from rev603.reading.report import Report, read
@@ -39,6 +41,10 @@ if TYPE_CHECKING:
     from rev603.schema import EntrySchema, RefundSchema
 
 __version__ = "0.1.0"
+
+# a path for their log= is read here: analyses read no files
+enrollment_worklist = takes_log_file(_worklist.enrollment_worklist)
+reissue_requests = takes_log_file(_reissue.reissue_requests)
 
 #: Imported when first used: pandera and whatever renders take longer to load than a quick question should.
 _ON_FIRST_USE = {
@@ -87,6 +93,7 @@ __all__ = [
     "sample_report",
     "split_by_method",
     "weekly_summary",
+    "worklist_by_actor",
 ]
 
 

@@ -27,7 +27,7 @@ _DIGITS = f"{OWN}digits"
 # Spelled out, because `\s`, `\w` and `\p` mean something else to each engine's regular expressions.
 _SPACING = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\u200b\ufeff"
 _DASHES = "\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
-_PUNCTUATION = r"!-/:-@\[-`{-~\u00a0\u00b7\u2018-\u201f\u2022\u2026\u3001\u3002\uff01-\uff0f"
+_PUNCTUATION = "!-/:-@\\[-`{-~\u00a0\u00b7\u2018-\u201f\u2022\u2026\u3001\u3002\uff01-\uff0f"
 
 _EIN = "^[0-9]{2}-[0-9]{7}$"
 _EIN_WITH_SUFFIX = "^[0-9]{2}-[0-9]{7}[0-9A-Z]{2}$"

@@ -15,15 +15,10 @@ from rev603.vocabulary import statuses
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
 
-__all__ = ["CHECKS_ENDED", "KEY", "checks_after_cutover", "diverted", "reissue_requests", "returned"]
+__all__ = ["CHECKS_ENDED", "KEY", "checks_after_cutover", "diverted", "returned"]
 
 #: Paper checks ended on this day except by waiver (EO 14247; 31 CFR 208.4).
 CHECKS_ENDED = dt.datetime(2026, 2, 6)  # noqa: DTZ001 - a day on the calendar, as the report prints it
-
-_REQUEST = (
-    "refund_id", "payee_id", "company_name", "care_of", "amount", "document_number", "refund_date",
-    "refund_secondary_status",
-)  # fmt: skip
 
 
 def with_superseded(frame: Any) -> Any:
@@ -134,52 +129,4 @@ def checks_after_cutover(refunds: IntoFrameT) -> IntoFrameT:
     late = nw.col("refund_date").cast(nw.Datetime("us")) >= nw.lit(CHECKS_ENDED)
     found = frame.with_columns(_method=text_key("check_or_ach")).filter((nw.col("_method") == "check") & late)
     native: IntoFrameT = flag_rejects(found.drop("_method").to_native())
-    return native
-
-
-def reissue_requests(refunds: IntoFrameT) -> IntoFrameT:
-    """Give what CBP's refunds team needs to send a payment again, once a bank account is enrolled.
-
-    Parameters
-    ----------
-    refunds
-        A frame with ``refund_id payee_id company_name care_of amount document_number refund_date
-        refund_secondary_status``, of any engine.
-
-    Returns
-    -------
-    frame
-        One line per refund line that is rejected, or returned and not reissued: those columns, in that order;
-        ordered by payee, refund date and refund number.
-
-    Raises
-    ------
-    ColumnsMissingError
-        Without one of those columns.
-
-    Notes
-    -----
-    CBP does not send a rejected refund again of its own accord: the payee asks for it, with refund
-    number, payee, amount, document and date (brokers' practice; CBP Pub. 5286-1225 for the status).
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> refunds = pd.DataFrame({
-    ...     "refund_id": ["1", "2"], "payee_id": "98-765432100", "company_name": "Example LLC",
-    ...     "care_of": pd.Series([None, None], dtype="str"), "amount": [10.10, 20.20],
-    ...     "document_number": ["A", "B"],
-    ...     "refund_date": pd.to_datetime(["2026-03-02", "2026-03-09"]),
-    ...     "refund_secondary_status": ["Reject No ACH", "Treasury Issued"]})
-    >>> reissue_requests(refunds)[["refund_id", "amount"]]
-      refund_id  amount
-    0         1    10.1
-    """
-    frame: Any = with_superseded(open_frame(refunds, _REQUEST)).with_columns(
-        _status=text_key("refund_secondary_status")
-    )
-    stuck = has_state("_status", statuses.REJECTED, statuses.RETURNED) & ~nw.col("_superseded")
-    order = ["payee_id", "refund_date", "refund_id", "document_number", "amount"]
-    found = frame.filter(stuck).select(*_REQUEST).sort(*order, nulls_last=True)
-    native: IntoFrameT = nw.to_native(nw.maybe_reset_index(found))
     return native

@@ -38,7 +38,11 @@ LABELS = {
     "is_reject_no_ach": "Rejected, no ACH",
     "days_waiting": "Days waiting",
     "age_band": "Age (days)",
-    "who": "Who must enroll",
+    "actor": "Who must act",
+    "actor_name": "Who",
+    "step": "What to do",
+    "steps": "What to do",
+    "evidence": "What the reports show",
     "lines": "Lines",
     "refunds": "Refunds",
     "ach_amount": "Paid by ACH",
@@ -51,8 +55,11 @@ LABELS = {
     "first_refund_date": "First refund",
     "last_refund_date": "Last refund",
     "oldest_refund_date": "Oldest refund",
-    "enrolled_siblings": "Suffixes paid by ACH",
-    "enrolled_sibling": "Lowest suffix paid by ACH",
+    "last_paid_by_ach": "Last paid by ACH",
+    "sibling": "Suffix paid last",
+    "sibling_last_paid": "Paid on",
+    "siblings_paid": "Suffixes paid by ACH",
+    "notify_party_paid_for": "Party paid for others",
     "method": "Method",
     "change": "What changed",
     "severity": "Severity",
@@ -82,7 +89,7 @@ LABELS = {
 _IDENTIFIERS = {
     *("refund_id", "filer_code", "payee_id", "document_number", "entry_number", "check_or_trace_number"),
     *("center_id", "team_number", "port_code", "content_hash"),
-    *("importer_number", "enrolled_sibling", "match_id"),
+    *("importer_number", "sibling", "match_id"),
 }
 _MONEY_WORDS = ("amount", "expected", "refunded", "difference", "explained", "duty", "interest", "tolerance")
 

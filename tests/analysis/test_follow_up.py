@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rev603.analysis.follow_up import checks_after_cutover, diverted, reissue_requests, returned
+from rev603.analysis.follow_up import checks_after_cutover, diverted, returned
 from rev603.errors import ColumnsMissingError
 
 LAST_DAY_OF_CHECKS = dt.date(2026, 2, 5)
@@ -72,31 +72,7 @@ def test_checks_from_the_day_that_they_ended(engine: Any, to_frame: Any) -> None
     assert ids(engine, checks_after_cutover(engine.load(to_frame(lines)))) == ["2", "3"]
 
 
-def test_reissue_requests_name_what_the_refunds_team_needs(engine: Any, to_frame: Any) -> None:
-    early = CUTOVER - dt.timedelta(1)
-    lines = [
-        line_of("5", "Reject No ACH"),
-        line_of("4", "SAP ACH Rejected", refund_date=early),
-        line_of("3", "Check/ACH Returned", payee_id="12-345678900"),
-        line_of("2", "Check/ACH Returned"),
-        line_of("2", "Check/ACH Reissued"),
-        line_of("1", "Treasury Issued"),
-    ]
-    rows = engine.rows(reissue_requests(engine.load(to_frame(lines))))
-    assert [row["refund_id"] for row in rows] == ["3", "4", "5"]
-    assert rows[1] == {
-        "refund_id": "4",
-        "payee_id": "98-765432100",
-        "company_name": "Example LLC",
-        "care_of": None,
-        "amount": 10.1,
-        "document_number": "A",
-        "refund_date": early,
-        "refund_secondary_status": "SAP ACH Rejected",
-    }
-
-
-@pytest.mark.parametrize("answer", [returned, diverted, checks_after_cutover, reissue_requests])
+@pytest.mark.parametrize("answer", [returned, diverted, checks_after_cutover])
 def test_empty_frames_and_missing_columns(answer: Any, engine: Any, to_frame: Any) -> None:
     frame = to_frame([line_of("1", None)])
     assert engine.rows(answer(engine.load(frame.iloc[:0]))) == []

@@ -127,13 +127,15 @@ def build_summary(count: int = 40, names: tuple[str, ...] | list[str] = tuple(_H
             "payee_id": work["payee_id"],
             "company_name": work["company_name"],
             "care_of": _text([None if i % 3 else "Hypothetical Brokers Inc" for i in range(len(work))]),
-            "who": _text(["payee" if i % 3 else "notify party" for i in range(len(work))]),
+            "actor": _text(["payee" if i % 3 else "notify party" for i in range(len(work))]),
+            "step": _text(["add this suffix" if i % 2 else "enroll" for i in range(len(work))]),
+            "evidence": _text(["never paid by ACH in these reports"] * len(work)),
             "lines": work["lines"],
             "amount": work["amount"],
             "oldest_refund_date": work["first_refund_date"],
             "days_waiting": (REPORT - work["first_refund_date"]).dt.days.astype("int64"),
-            "enrolled_siblings": np.arange(len(work)) % 2,
-            "enrolled_sibling": _text([None if i % 2 == 0 else f"98-7{i:06d}99" for i in range(len(work))]),
+            "siblings_paid": np.arange(len(work)) % 2,
+            "sibling": _text([None if i % 2 == 0 else f"98-7{i:06d}99" for i in range(len(work))]),
         }
     )
     by_method = pd.DataFrame(

@@ -18,9 +18,8 @@ __all__ = ["as_text"]
 _TOP = 10
 _LABELS = {
     "care_of": "C/O",
-    "who": "Must enroll",
+    "actor": "Must act",
     "days_waiting": "Days",
-    "enrolled_sibling": "Paid by ACH",
 }
 
 
@@ -34,11 +33,11 @@ def as_text(summary: WeeklySummary, *, mask: Mask = "ssn") -> str:
             "company_name",
             "payee_id",
             "care_of",
-            "who",
+            "actor",
             "lines",
             "amount",
             "days_waiting",
-            "enrolled_sibling",
+            "step",
         )
         said += [
             "",

@@ -12,6 +12,7 @@ import pandas as pd
 
 from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.text import count, day, formatter, money, one_line, plural
+from rev603.vocabulary.guide import guide
 
 if TYPE_CHECKING:
     from rev603.presenting.weekly import WeeklySummary
@@ -182,19 +183,15 @@ def actions(summary: WeeklySummary, *, mask: Mask = "ssn", top: int = 5) -> tupl
 def _action(line: dict[Any, Any]) -> Action:
     payee = _named(line["company_name"], "payee without a name")
     number = _named(line["payee_id"], "no number")
-    if line["who"] == "notify party":
-        who = f"{_named(line['care_of'], 'notify party')} (notify party)"
-        must = f"enroll its own bank account: it receives the refunds of {payee} ({number})"
-    else:
-        who = f"{payee} ({number})"
-        must = "enroll a bank account for exactly this number and suffix"
-    sibling = line.get("enrolled_sibling")
-    hint = f"; {one_line(sibling)} is paid by ACH already" if isinstance(sibling, str) and sibling else ""
+    step = guide().steps[line["step"]]
+    for_whom = f"{payee} ({number})"
     return Action(
-        who=who,
+        who=f"{_named(line['care_of'], 'notify party')} (notify party)"
+        if line["actor"] == "notify party"
+        else for_whom,
         amount=line["amount"],
         days=line["days_waiting"],
-        text=f"{must}{hint}",
+        text=f"{step.act}; for {for_whom}; {line['evidence']}. {step.contact.line}",
     )
 
 

@@ -1,0 +1,120 @@
+"""What CBP's refunds team is asked to send again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import pandas as pd
+
+from rev603.analysis._engines import like
+from rev603.analysis._keys import DOCUMENT_KEY, PAYEE_KEY, REFUND_KEY
+from rev603.analysis.evidence import CARE_KEY
+from rev603.analysis.worklist import judged, keyed
+from rev603.vocabulary.guide import REQUEST_REISSUE
+from rev603.vocabulary.statuses import STUCK
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrameT
+
+__all__ = ["REQUEST", "reissue_requests", "requests_of"]
+
+#: The columns of a request.
+REQUEST = (
+    "refund_id", "payee_id", "company_name", "care_of", "documents", "lines", "amount", "refund_date",
+    "check_or_trace_number", "reason", "ready", "evidence",
+)  # fmt: skip
+
+
+def reissue_requests(refunds: IntoFrameT, *, ready_only: bool = True, log: Any = None) -> IntoFrameT:
+    """Return what to send to CBP's refunds team so that it reissues: one line per stuck refund.
+
+    Parameters
+    ----------
+    refunds
+        As for :func:`rev603.enrollment_worklist`, with ``check_or_trace_number`` where it is there. The stuck lines are
+        collected.
+    ready_only
+        Only refunds whose account has been seen to work since. Asked for too early, a reissue is rejected again.
+    log
+        As for :func:`rev603.enrollment_worklist`: an account that you saw in ACE is ready; what you asked for already
+        is not.
+
+    Returns
+    -------
+    frame
+        ``refund_id payee_id company_name care_of documents`` (their numbers, joined by a comma) ``lines amount
+        refund_date check_or_trace_number`` (the former ones) ``reason`` (``no ACH on file``, ``returned``) ``ready``, and
+        the ``evidence`` for it; by payee, date and refund. A line without a refund number is a request of its own.
+
+    Raises
+    ------
+    ColumnsMissingError
+        Without one of the columns.
+
+    Notes
+    -----
+    CBP does not send a stuck refund again of its own accord: the payee asks for it, with refund number, payee, amount,
+    document and date (brokers' practice; CBP Pub. 5286-1225 and CSMS 68536553 for the statuses). Full numbers are needed
+    for that: frames hold them, and what is rendered masks social security numbers.
+
+    Examples
+    --------
+    >>> refunds = pd.DataFrame({"payee_id": "98-765432100", "company_name": "Example LLC",
+    ...     "refund_id": ["1", "1", "2"], "document_number": ["B", "A", "C"], "amount": [20.20, 0.10, 5.00],
+    ...     "care_of": pd.Series([None, None, None], dtype="str"), "check_or_ach": [None, None, "ACH"],
+    ...     "refund_date": pd.to_datetime(["2026-03-02", "2026-03-02", "2026-03-09"]),
+    ...     "refund_secondary_status": ["Reject No ACH", "Reject No ACH", "Treasury Issued"]})
+    >>> reissue_requests(refunds)[["refund_id", "documents", "amount", "ready"]]
+      refund_id documents  amount  ready
+    0         1      A, B    20.3   True
+    """
+    frame = keyed(refunds)
+    requests = requests_of(frame, judged(frame, log=log))
+    if ready_only:
+        requests = requests[requests["ready"]].reset_index(drop=True)
+    answer: IntoFrameT = like(requests[list(REQUEST)], refunds)
+    return answer
+
+
+def requests_of(frame: Any, work: pd.DataFrame) -> pd.DataFrame:
+    """Return the requests for all that is stuck, with the keys and steps of their lines of the worklist."""
+    stuck = frame.filter(nw.col("disposition").is_in(list(STUCK)))
+    found: Any = stuck.collect("pandas") if isinstance(stuck, nw.LazyFrame) else stuck
+    lines = found.to_pandas().reset_index(drop=True)
+    if "check_or_trace_number" not in lines:
+        lines["check_or_trace_number"] = None
+    lines = lines.astype({"document_number": "str", "check_or_trace_number": "str", "disposition": "str"})
+    lines["_cents"] = (lines["amount"].fillna(0) * 100).round().astype("int64")
+    # without a refund number nothing says that two documents are of one refund
+    lines["_of"] = lines[DOCUMENT_KEY].where(lines[REFUND_KEY] == "", "")
+    keys = [PAYEE_KEY, CARE_KEY, REFUND_KEY, "_of"]
+    requests = lines.groupby(keys, as_index=False, sort=False).agg(
+        refund_id=("refund_id", "min"), payee_id=("payee_id", "min"), company_name=("company_name", "min"),
+        care_of=("care_of", "min"), documents=("document_number", _joined), lines=("_cents", "size"),
+        amount=("_cents", "sum"), refund_date=("refund_date", "min"),
+        check_or_trace_number=("check_or_trace_number", _joined), reason=("disposition", _joined),
+    )  # fmt: skip
+    text = (
+        "refund_id",
+        "payee_id",
+        "company_name",
+        "care_of",
+        "documents",
+        "check_or_trace_number",
+        "reason",
+    )
+    requests = requests.astype(
+        {**dict.fromkeys(text, "str"), "refund_date": "datetime64[us]", "lines": "int64"}
+    )
+    requests["amount"] = requests["amount"].astype("int64") / 100
+    requests = requests.merge(
+        work[[PAYEE_KEY, CARE_KEY, "step", "evidence"]], on=[PAYEE_KEY, CARE_KEY], how="left"
+    )
+    requests["ready"] = requests["step"] == REQUEST_REISSUE
+    order = ["payee_id", "refund_date", "refund_id", "documents"]
+    return requests.sort_values(order, ignore_index=True, na_position="last")
+
+
+def _joined(values: pd.Series[str]) -> str | None:
+    return ", ".join(sorted(set(values.dropna()))) or None
