@@ -81,7 +81,7 @@ SECTIONS = (
             "siblings_paid",
             "notify_party_paid_for",
         ),
-        brief=("company_name", "payee_id", "amount", "days_waiting", "step", "actor", "care_of"),
+        brief=("company_name", "payee_id", "amount", "days_waiting", "step", "care_of"),
         totals={"lines": "rejected_lines", "amount": "rejected_amount"},
     ),
     Section(

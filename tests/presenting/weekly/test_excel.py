@@ -71,11 +71,11 @@ def test_who_must_act_is_named_with_the_largest_amounts(summary: WeeklySummary, 
     front = front_of(book_of(summary, tmp_path))
     first = summary.worklist.iloc[0]
     line = next(row for row in front if row[2] == first["amount"])
-    assert (first["who"], line[0]) == ("notify party", "Hypothetical Brokers Inc (notify party)")
+    assert (first["actor"], line[0]) == ("notify party", "Hypothetical Brokers Inc (notify party)")
     assert line[1] == first["days_waiting"]
-    assert line[4].startswith(
-        f"enroll its own bank account: it receives the refunds of {first['company_name']}"
-    )
+    assert line[4].startswith("Enroll a U.S. bank account in ACE, tab ACH Refund Authorization")
+    assert f"for {first['company_name']} ({first['payee_id']}); {first['evidence']}" in line[4]
+    assert "ace.support@cbp.dhs.gov, 866-530-4172" in line[4]
     more = len(summary.worklist) - 5
     assert any(row[0] == f"and {more} more: see Act now" for row in front)
 

@@ -199,10 +199,12 @@ def personal(summary: WeeklySummary) -> WeeklySummary:
     for name, frame in summary.frames.items():
         texts = [column for column in frame.columns if isinstance(frame[column].dtype, pd.StringDtype)]
         said = {
-            column: "see 219-09-9999 there" for column in texts if column not in ("method", "who", "payee_id")
+            column: "see 219-09-9999 there"
+            for column in texts
+            if column not in ("method", "actor", "step", "payee_id")
         }
         said |= {"payee_id": "219099999"} if "payee_id" in texts else {}
-        changed[name] = frame.assign(**{"who": "payee", **said} if "who" in frame else said)
+        changed[name] = frame.assign(**said)
     return dataclasses.replace(summary, **changed)
 
 

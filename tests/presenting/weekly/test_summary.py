@@ -128,9 +128,9 @@ def test_a_three_week_example_counted_by_hand() -> None:
         9.00,
         10000158.47,
     )
-    assert week.worklist[["payee_id", "who", "lines", "amount", "days_waiting"]].to_dict("records") == [
-        {"payee_id": "12-345678901", "who": "notify party", "lines": 2, "amount": 1e7, "days_waiting": 4},
-        {"payee_id": "98-765432100", "who": "payee", "lines": 3, "amount": 100.47, "days_waiting": 18},
+    assert week.worklist[["payee_id", "actor", "lines", "amount", "days_waiting"]].to_dict("records") == [
+        {"payee_id": "12-345678901", "actor": "notify party", "lines": 2, "amount": 1e7, "days_waiting": 4},
+        {"payee_id": "98-765432100", "actor": "payee", "lines": 3, "amount": 100.47, "days_waiting": 18},
     ]  # fmt: skip
     assert dict(zip(week.changes["refund_id"], week.changes["change"], strict=True)) == {
         "4": "status+method", "5": "amount", "6": "new", "7": "new", "8": "new", "9": "new",
