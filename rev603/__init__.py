@@ -9,15 +9,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from rev603.analysis import reissue as _reissue
-from rev603.analysis import worklist as _worklist
-from rev603.analysis.ageing import ageing
-from rev603.analysis.changes import changes
-from rev603.analysis.history import current
-from rev603.analysis.method import MethodSplit, by_method, split_by_method
-from rev603.analysis.party import by_notify_party, by_payee
-from rev603.analysis.status import flag_rejects, rejects
-from rev603.analysis.worklist import worklist_by_actor
 from rev603.errors import (
     ColumnsMissingError,
     ControlTotalError,
@@ -28,34 +19,56 @@ from rev603.errors import (
     UnrecognizedFileError,
     UnsafeFileError,
 )
-from rev603.identifiers import entry_number, importer_number
-from rev603.reading.action_log import takes_log_file
-from rev603.reading.entries import read_entries
-from rev603.reading.history import read_history
-from rev603.reading.report import Report, read
 
 if TYPE_CHECKING:
+    from rev603.analysis.ageing import ageing
+    from rev603.analysis.changes import changes
+    from rev603.analysis.history import current
+    from rev603.analysis.method import MethodSplit, by_method, split_by_method
+    from rev603.analysis.party import by_notify_party, by_payee
+    from rev603.analysis.status import flag_rejects, rejects
+    from rev603.analysis.worklist import worklist_by_actor
+    from rev603.follow_up import enrollment_worklist, reissue_requests
+    from rev603.identifiers import entry_number, importer_number
     from rev603.presenting.reconciliation import Reconciliation, reconcile
     from rev603.presenting.weekly import WeeklySummary, weekly_summary
+    from rev603.reading.entries import read_entries
+    from rev603.reading.history import read_history
+    from rev603.presenting.report import Report, read
     from rev603.sample import sample_entries, sample_report
     from rev603.schema import EntrySchema, RefundSchema
 
 __version__ = "0.1.0"
 
-# a path for their log= is read here: analyses read no files
-enrollment_worklist = takes_log_file(_worklist.enrollment_worklist)
-reissue_requests = takes_log_file(_reissue.reissue_requests)
-
-#: Imported when first used: pandera and whatever renders take longer to load than a quick question should.
+#: Imported when first used: pandas, pandera and whatever renders take longer to load than a quick question should.
 _ON_FIRST_USE = {
     "EntrySchema": "rev603.schema",
-    "RefundSchema": "rev603.schema",
+    "MethodSplit": "rev603.analysis.method",
     "Reconciliation": "rev603.presenting.reconciliation",
-    "reconcile": "rev603.presenting.reconciliation",
+    "RefundSchema": "rev603.schema",
+    "Report": "rev603.presenting.report",
     "WeeklySummary": "rev603.presenting.weekly",
-    "weekly_summary": "rev603.presenting.weekly",
+    "ageing": "rev603.analysis.ageing",
+    "by_method": "rev603.analysis.method",
+    "by_notify_party": "rev603.analysis.party",
+    "by_payee": "rev603.analysis.party",
+    "changes": "rev603.analysis.changes",
+    "current": "rev603.analysis.history",
+    "enrollment_worklist": "rev603.follow_up",
+    "entry_number": "rev603.identifiers",
+    "flag_rejects": "rev603.analysis.status",
+    "importer_number": "rev603.identifiers",
+    "read": "rev603.presenting.report",
+    "read_entries": "rev603.reading.entries",
+    "read_history": "rev603.reading.history",
+    "reconcile": "rev603.presenting.reconciliation",
+    "reissue_requests": "rev603.follow_up",
+    "rejects": "rev603.analysis.status",
     "sample_entries": "rev603.sample",
     "sample_report": "rev603.sample",
+    "split_by_method": "rev603.analysis.method",
+    "weekly_summary": "rev603.presenting.weekly",
+    "worklist_by_actor": "rev603.analysis.worklist",
 }
 
 __all__ = [
@@ -104,4 +117,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return [*__all__, "__version__"]

@@ -6,6 +6,7 @@ reader masks a value before it reaches a message.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from rev603.safe_text import hide_persons, visible
@@ -24,9 +25,41 @@ __all__ = [
     "SourceNotFoundError",
     "UnrecognizedFileError",
     "UnsafeFileError",
+    "phrased",
 ]
 
 _SHOWN = 10
+#: What a remedy may name, in Python and on the command line.
+_OPTIONS = {
+    "columns": ('columns={"entry_number": "Their heading"}', '--column entry_number="Their heading"'),
+    "combine": ("combine=True", "--combine"),
+    "grain=line": ('grain="line"', "--grain line"),
+    "grain=refund": ('grain="refund"', "--grain refund"),
+    "on_error=collect": ('on_error="collect"', "--on-error collect"),
+    "report_dates": ('report_dates={"file name": "2026-11-13", …}', "--report-date FILE=2026-11-13"),
+    "sheet": ("sheet=", "--sheet NAME"),
+}
+_NAMED_OPTION = re.compile(r"\{(" + "|".join(_OPTIONS) + r")\}")
+
+
+def phrased(remedy: str, *, command_line: bool = False) -> str:
+    """Return a remedy in the words of Python, or of the command line.
+
+    Parameters
+    ----------
+    remedy
+        What to do; an option stands in it in braces, so that each surface can spell it in its own way.
+    command_line
+        Whether to spell options as the command line does.
+
+    Examples
+    --------
+    >>> phrased("correct the cells, or pass {on_error=collect}")
+    'correct the cells, or pass on_error="collect"'
+    >>> phrased("correct the cells, or pass {on_error=collect}", command_line=True)
+    'correct the cells, or pass --on-error collect'
+    """
+    return _NAMED_OPTION.sub(lambda found: _OPTIONS[found[1]][command_line], remedy)
 
 
 class Rev603Error(Exception):
@@ -41,7 +74,7 @@ class Rev603Error(Exception):
     why
         The reason, where it is not plain from ``what``.
     what_to_do
-        The way out.
+        The way out; see :func:`phrased` for how it names options.
 
     Examples
     --------
@@ -56,11 +89,24 @@ class Rev603Error(Exception):
         self.what = what
         self.where = where
         self.why = why
-        self.what_to_do = what_to_do
+        self.remedy = what_to_do
+
+    @property
+    def what_to_do(self) -> str:
+        """The way out, in the words of Python."""
+        return phrased(self.remedy)
 
     def __str__(self) -> str:
-        """Give the error as a few labelled lines, as they may be shown: a file's name is text from outside too."""
-        labelled = (("where", self.where), ("why", self.why), ("what to do", self.what_to_do))
+        """Return the error as a few labelled lines, as they may be shown."""
+        return self.text()
+
+    def text(self, *, command_line: bool = False) -> str:
+        """Return the error as a few labelled lines, its options spelled as in Python or on the command line.
+
+        It may be shown: a file's name is text from outside too.
+        """
+        todo = phrased(self.remedy, command_line=command_line)
+        labelled = (("where", self.where), ("why", self.why), ("what to do", todo))
         told = "\n".join([self.what, *(f"  {label}: {text}" for label, text in labelled if text)])
         return visible(hide_persons(told))
 
@@ -146,10 +192,10 @@ class LineError(Rev603Error):
         self.issues = issues
         shown = "\n".join(f"  - {message}" for message in issues["message"].head(_SHOWN))
         more = len(issues) - _SHOWN
-        tail = f"\n  … and {more} more, all in the error's .issues" if more > 0 else ""
+        tail = f"\n  … and {more} more" if more > 0 else ""
         count = f"{len(issues)} cell{'' if len(issues) == 1 else 's'}"
         super().__init__(
             f"{count} cannot be read:\n{shown}{tail}",
             where=where,
-            what_to_do='correct the cells, or pass on_error="collect" to set their lines aside and go on',
+            what_to_do="correct the cells, or pass {on_error=collect} to set their lines aside and go on",
         )

@@ -101,7 +101,7 @@ def require_report_dates(frame: Any) -> int:
             f"{int(undated['lines'].sum())} refund lines have no report date.",
             where=", ".join(files),
             why="what is newest is told by the report's own date",
-            what_to_do="give read_history the dates (report_dates=), or set the column report_date",
+            what_to_do="pass {report_dates} to read_history, or set the column report_date",
         )
     per_date = known.with_columns(_day()).group_by("report_date").agg(nw.len().alias("files"))
     return max(per_date["files"].to_list(), default=0)

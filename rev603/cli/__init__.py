@@ -25,7 +25,6 @@ import rev603
 from rev603.cli import check, files, groups, guide, reconcile, weekly
 from rev603.cli._output import say
 from rev603.cli._parser import Parser
-from rev603.cli._wording import on_the_command_line
 from rev603.errors import Rev603Error
 
 if TYPE_CHECKING:
@@ -101,12 +100,16 @@ def _ended_in_order() -> Iterator[None]:
 
 def _run(argv: Sequence[str] | None) -> int:
     try:
-        arguments = _build_parser().parse_args(argv)
+        parser = _build_parser()
+        arguments = parser.parse_args(argv)
+        if arguments.command is None:
+            parser.print_help()
+            return FINE
         return int(arguments.run(arguments))
     except SystemExit as done:  # argparse: --help, --version, or a command line that it cannot read
         return done.code if isinstance(done.code, int) else CANNOT
     except Rev603Error as error:
-        say(on_the_command_line(str(error)))
+        say(error.text(command_line=True))
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -122,7 +125,7 @@ def _build_parser() -> Parser:
     """Give the parser of the whole command line."""
     parser = Parser(prog="rev603", description=_ABOUT, epilog=_EXAMPLES)
     parser.add_argument("--version", action="version", version=f"rev603 {rev603.__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     for module in (weekly, check, groups, reconcile, guide, files):
         module.add_to(commands)
     return parser

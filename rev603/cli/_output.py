@@ -1,4 +1,4 @@
-"""What the command line writes: talk to stderr, results to stdout as aligned text or as JSON."""
+"""What the command line writes: talk to stderr, results to stdout as text or as JSON."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rev603.presenting.tables import text_table as table
-from rev603.presenting.text import one_line
 from rev603.safe_text import escaped, hide_persons, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["emit", "emit_json", "progress_bar", "say", "table"]
+__all__ = ["emit", "emit_json", "progress_bar", "say"]
 
 _MANY_FILES = 6
 _LARGE_BYTES = 20_000_000
@@ -48,7 +46,7 @@ def progress_bar(files: Sequence[Path], *, quiet: bool) -> Iterator[Callable[[in
     width = shutil.get_terminal_size().columns - 1
 
     def step(done: int, total: int, name: str) -> None:
-        text = f"Reading {done}/{total}  {one_line(name)}"
+        text = f"Reading {done}/{total}  {visible(hide_persons(name))}"
         sys.stderr.write(f"\r{text[:width]:<{width}}")
         sys.stderr.flush()
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Parser", "add_command", "day", "reading_options"]
+__all__ = ["Parser", "add_command", "day", "dollars", "filter_options", "masking_option", "party_options", "reading_options"]
 
 _CHOICE = re.compile(r"invalid choice: '(?P<given>.*?)' \(choose from (?P<choices>.*)\)", re.DOTALL)
 _UNKNOWN = re.compile(r"unrecognized arguments: (?P<given>.*)", re.DOTALL)
@@ -92,6 +92,43 @@ def reading_options(parser: Parser, *, history: bool = True, optional: bool = Fa
         metavar="FOLDER",
         help="keep what was read here, so that next week only new files are read; safe to delete",
     )
+
+
+def party_options(parser: Parser) -> Any:
+    """Add the choice of whose lines are meant, and give the group of options."""
+    group = parser.add_argument_group("filters", "Each may be given several times: any of them will do.")
+    group.add_argument(
+        "--payee", action="append", metavar="NUMBER", help="this payee number, or a part of the payee's name"
+    )
+    group.add_argument("--notify-party", action="append", metavar="NAME", help="a part of the C/O party's name")
+    group.add_argument("--filer", action="append", metavar="CODE", help="this filer code")
+    return group
+
+
+def filter_options(parser: Parser) -> None:
+    """Add the filters of a command that lists lines."""
+    group = party_options(parser)
+    group.add_argument(
+        "--status",
+        action="append",
+        metavar="TEXT",
+        help='a status as printed, or where the money is, such as "returned"',
+    )
+    group.add_argument("--min-amount", type=dollars, metavar="DOLLARS", help="at least this much")
+    group.add_argument(
+        "--min-days", type=int, metavar="DAYS", help="at least so many days from the refund date to the newest report"
+    )
+
+
+def dollars(text: str) -> float:
+    """Read an amount of the command line."""
+    try:
+        value = float(text.replace("$", "").replace(",", ""))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1e12:  # nan is neither
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount of dollars such as 1.00")
+    return value
 
 
 def masking_option(group: Any) -> None:

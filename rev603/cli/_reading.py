@@ -11,7 +11,6 @@ import pandas as pd
 
 from rev603.analysis.history import current
 from rev603.cli._output import progress_bar, say
-from rev603.cli._wording import on_the_command_line
 from rev603.errors import Rev603Error
 from rev603.presenting.text import plural
 from rev603.reading.history import export_files, read_history
@@ -19,7 +18,7 @@ from rev603.reading.history import export_files, read_history
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["Lines", "read_lines", "state_of"]
+__all__ = ["Lines", "make_folder_for", "read_lines", "state_of"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,11 @@ class Lines:
 
     history: pd.DataFrame
     sound: bool
+
+    @property
+    def newest(self) -> pd.Timestamp:
+        """Date of the newest report; days are counted up to it. NaT where no report has a date."""
+        return pd.Timestamp(self.history["report_date"].max())
 
     @property
     def sources(self) -> list[dict[str, Any]]:
@@ -72,7 +76,7 @@ def read_lines(options: argparse.Namespace) -> Lines:
         _tell(known)
     for issue in serious:
         if issue["code"] in ("totals-differ", "file-failed"):
-            say(f"{issue['source_file']}: {on_the_command_line(issue['message'])}")
+            say(f"{issue['source_file']}: {issue['message']}")
     return Lines(history, sound=not serious)
 
 
@@ -112,7 +116,7 @@ def _tell(known: dict[str, Any]) -> None:
 
 def _why_none(issues: list[dict[str, Any]], since: str | None) -> str:
     reasons = [f"reports older than {since} are left out"] if since else []
-    reasons += [on_the_command_line(str(issue["message"])) for issue in issues[:3]]
+    reasons += [str(issue["message"]) for issue in issues[:3]]
     return "; ".join(reasons) or "there is no file"
 
 

@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rev603.cli._output import emit, emit_json, say
-from rev603.cli._parser import add_command, reading_options
-from rev603.cli._reading import make_folder_for, read_lines, state_of
-from rev603.errors import Rev603Error
-from rev603.presenting.masking import mask_frame
-from rev603.presenting.text import plural
+from rev603.cli._parser import add_command, filter_options, reading_options
+from rev603.errors import ColumnsMissingError, Rev603Error
 from rev603.vocabulary.headings import DERIVED_COLUMNS, ENTRY_COLUMNS, REFUND_COLUMNS, Column
 from rev603.vocabulary.reports import REPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pandas as pd
 
 _CONVERT = """\
 Writes the cleaned lines of one or more exports: typed, identifiers as text with their leading zeros, each
@@ -30,6 +29,7 @@ _CONVERT_EXAMPLES = """\
   rev603 convert export.xlsx -o refunds.parquet
   rev603 convert exports/ --current -o refunds.csv
   rev603 convert exports/ -o refunds.xlsx
+  rev603 convert exports/ --payee 98-7654321 --columns refund_id,refund_date,amount -o -
 """
 _SAMPLE = """\
 Writes three weekly exports in three layouts and an entry list, all invented, to try rev603 on.
@@ -63,9 +63,12 @@ def add_to(commands: Any) -> None:
         examples=_CONVERT_EXAMPLES,
     )
     reading_options(parser)
+    filter_options(parser)
     parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="FILE", help=f"ends in {', '.join(_FORMATS)}"
+        "-o", "--output", type=Path, required=True, metavar="FILE",
+        help=f"ends in {', '.join(_FORMATS)}; - gives CSV on stdout",
     )
+    parser.add_argument("--columns", metavar="NAME,…", help="only these columns, in this order")
     parser.add_argument("--current", action="store_true", help="the newest state of each refund only")
 
     parser = add_command(
@@ -77,6 +80,7 @@ def add_to(commands: Any) -> None:
         examples=_SAMPLE_EXAMPLES,
     )
     parser.add_argument("folder", type=Path, metavar="DIR", help="made where it does not exist")
+    parser.add_argument("--force", action="store_true", help="write into a folder that is not empty, over what is there")
     parser.add_argument("--lines", type=_positive, default=400, help="refund lines in all (default: 400)")
     parser.add_argument(
         "--seed",
@@ -97,38 +101,59 @@ def add_to(commands: Any) -> None:
 
 
 def run_convert(options: argparse.Namespace) -> int:
-    """Write lines to a file."""
-    from rev603.presenting.line_files import write_lines  # noqa: PLC0415 - loaded when used
+    """Write lines to a file, or as CSV to stdout."""
+    from rev603.cli._filters import filtered
+    from rev603.cli._reading import make_folder_for, read_lines, state_of
+    from rev603.presenting.files import refuse_to_overwrite
+    from rev603.presenting.line_files import csv_text, write_lines
+    from rev603.presenting.masking import mask_frame
+    from rev603.presenting.text import plural
+    from rev603.reading.history import export_files
 
-    if options.output.suffix.lower() not in _FORMATS:
+    to_stdout = str(options.output) == "-"
+    if not to_stdout and options.output.suffix.lower() not in _FORMATS:
         raise Rev603Error(
             f"{options.output.name}: rev603 does not write {options.output.suffix or 'a file without ending'} here.",
-            what_to_do=f"name a file that ends in {', '.join(_FORMATS)}",
+            what_to_do=f"name a file that ends in {', '.join(_FORMATS)}, or - for CSV on stdout",
         )
+    refuse_to_overwrite([path for path, _ in export_files(options.paths)], [options.output])
     lines = read_lines(options)
-    frame = state_of(lines) if options.current else lines.history
+    frame = filtered(state_of(lines) if options.current else lines.history, options, as_of=lines.newest)
+    frame = _columns_of(frame, options.columns)
     masked = mask_frame(frame, options.mask)
-    write_lines(masked, make_folder_for(options.output))
+    if to_stdout:
+        emit(csv_text(masked).removesuffix("\n"))
+        return int(not lines.sound)
+    write_lines(masked, make_folder_for(options.output), private=options.mask == "none")
     if options.json:
-        emit_json(
-            {
-                "schema_version": 1,
-                "written": str(options.output),
-                "lines": len(frame),
-                "columns": list(frame.columns),
-            }
-        )
+        written = {"written": str(options.output), "lines": len(frame), "columns": list(frame.columns)}
+        emit_json({"schema_version": 1, **written})
     elif not options.quiet:
         say(f"Wrote {options.output}: {plural(len(frame), 'line')}.")
-        if not masked["payee_id"].equals(frame["payee_id"]):
+        if "payee_id" in frame and not masked["payee_id"].equals(frame["payee_id"]):
             say("Payee numbers like social security numbers are masked; --mask none keeps them.")
     return int(not lines.sound)
 
 
-def run_sample(options: argparse.Namespace) -> int:
-    """Write samples."""
-    from rev603.sample import write_samples  # noqa: PLC0415 - loaded when used
+def _columns_of(frame: pd.DataFrame, wanted: str | None) -> pd.DataFrame:
+    if wanted is None:
+        return frame
+    names = [name.strip() for name in wanted.split(",")]
+    if missing := [name for name in names if name not in frame]:
+        raise ColumnsMissingError(missing, found=list(map(str, frame.columns)), what_to_do="`rev603 columns` lists them")
+    return frame[names]
 
+
+def run_sample(options: argparse.Namespace) -> int:
+    """Write samples, and overwrite nothing unless told to."""
+    from rev603.sample import write_samples
+
+    there = options.folder.is_dir() and any(options.folder.iterdir())
+    if there and not options.force:
+        raise Rev603Error(
+            f"{options.folder} is not empty, so nothing was written.",
+            what_to_do="name another folder, or pass --force to write into this one",
+        )
     written = write_samples(options.folder, lines=options.lines, seed=options.seed)
     if options.json:
         emit_json({"schema_version": 1, "written": [str(path) for path in written]})

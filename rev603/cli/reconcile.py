@@ -6,11 +6,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from rev603.cli._output import emit, emit_json, say, table
-from rev603.cli._parser import add_command, reading_options
-from rev603.cli._reading import make_folder_for, read_lines, state_of
+from rev603.cli._output import emit, emit_json, say
+from rev603.cli._parser import add_command, dollars, reading_options
 from rev603.errors import Rev603Error
-from rev603.reading.entries import read_entries
 
 _ABOUT = """\
 Compares refunds with an entry list: per entry, or per refund number where the list has it, the sums of
@@ -39,7 +37,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it as .xlsx or .json")
     parser.add_argument(
         "--tolerance",
-        type=_dollars,
+        type=dollars,
         default=0.0,
         metavar="0.00",
         help="dollars by which sums may differ (default: 0.00)",
@@ -58,7 +56,10 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Read both sides, compare, show, write."""
-    from rev603.presenting.reconciliation import reconcile  # noqa: PLC0415 - loaded when used
+    from rev603.cli._reading import make_folder_for, read_lines, state_of
+    from rev603.presenting.reconciliation import reconcile
+    from rev603.presenting.tables import text_table
+    from rev603.reading.entries import read_entries
 
     if options.output and options.output.suffix.lower() not in (".xlsx", ".json"):
         raise Rev603Error(
@@ -83,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
         open_ = answer.to_look_at
         if len(open_):
             columns = ("entry_number", "outcome", "expected", "refunded", "difference", "reason")
-            emit("\nTo look at\n" + table(open_, columns, mask=options.mask, top=_TOP))
+            emit("\nTo look at\n" + text_table(open_, columns, mask=options.mask, top=_TOP))
     if options.output:
         _write(answer, make_folder_for(options.output), options)
     return int(not (answer.settled and lines.sound))
@@ -93,23 +94,13 @@ def _write(answer: Any, target: Path, options: argparse.Namespace) -> None:
     if target.suffix.lower() == ".xlsx":
         answer.to_excel(target, mask=options.mask)
     else:
-        import json  # noqa: PLC0415 - loaded when used
+        import json
 
-        from rev603.presenting.files import write_text  # noqa: PLC0415 - loaded when used
+        from rev603.presenting.files import write_text
 
         write_text(target, json.dumps(answer.to_dict(mask=options.mask), indent=2, ensure_ascii=False) + "\n")
     if not options.quiet:
         say(f"Wrote {target}")
-
-
-def _dollars(text: str) -> float:
-    try:
-        value = float(text.replace("$", "").replace(",", ""))
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < 1e12:  # nan is neither
-        raise argparse.ArgumentTypeError(f"{text!r} is not an amount of dollars such as 1.00")
-    return value
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from rev603.presenting.text import as_text, contains
 if TYPE_CHECKING:
     import os
 
-__all__ = ["write_lines"]
+__all__ = ["csv_text", "write_lines"]
 
 # What a spreadsheet takes for a formula when it opens a CSV, full-width forms too; an apostrophe before it keeps it text.
 _FORMULA = r"^[=+\-@\t\r\n\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]"
@@ -63,11 +63,20 @@ def write_lines(frame: pd.DataFrame, path: str | os.PathLike[str], *, private: b
         if ending == ".parquet":
             frame.to_parquet(unfinished, index=False, compression="zstd")
         else:
-            # with a mark, by which Excel knows UTF-8
-            _text_kept(frame).to_csv(
-                unfinished, index=False, float_format="%.2f", encoding="utf-8-sig", lineterminator="\n",
-                quoting=csv.QUOTE_NONNUMERIC,
-            )  # fmt: skip
+            _csv(frame, unfinished)
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """Return a frame as CSV: every text in quotes, and none that begins like a formula."""
+    return _csv(frame, None) or ""
+
+
+def _csv(frame: pd.DataFrame, target: Path | None) -> str | None:
+    # into a file with a mark, by which Excel knows UTF-8
+    return _text_kept(frame).to_csv(
+        target, index=False, float_format="%.2f", encoding="utf-8-sig", lineterminator="\n",
+        quoting=csv.QUOTE_NONNUMERIC,
+    )  # fmt: skip
 
 
 def _text_kept(frame: pd.DataFrame) -> pd.DataFrame:

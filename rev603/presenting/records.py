@@ -7,7 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["records"]
+__all__ = ["RECORDS_AT_ONCE", "records"]
+
+#: Lines of a frame that are turned into records at a time, where a file is written.
+RECORDS_AT_ONCE = 20_000
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -9,6 +9,8 @@ Import this where a workbook is written, not before: openpyxl takes its time to 
 
 from __future__ import annotations
 
+import os
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -29,11 +31,12 @@ from rev603.presenting.sheet_xml import row_xml
 from rev603.presenting.text import as_text, visible
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
+
+    from rev603.presenting.answer import Target
 
 __all__ = ["MAX_ROWS", "Front", "Mark", "Sheet", "write_workbook"]
 
@@ -109,7 +112,7 @@ class Front:
 
 
 def write_workbook(
-    path: str | os.PathLike[str],
+    target: Target,
     sheets: Iterable[Sheet | Front],
     *,
     mask: Mask = "ssn",
@@ -121,8 +124,8 @@ def write_workbook(
 
     Parameters
     ----------
-    path
-        The file; what stood there is replaced only when the new one is complete.
+    target
+        The file; what stood there is replaced only when the new one is complete. Or an open binary file.
     sheets
         In order.
     mask
@@ -165,12 +168,18 @@ def write_workbook(
             for part in _parts(sheet, max_rows):
                 rows = _write_sheet(book, part, mask)
                 lines[f"xl/worksheets/sheet{len(book.worksheets)}.xml"] = rows
-        with whole_file(path) as unfinished, SteadyZip(unfinished, when, insert=lines) as archive:
+        with _opened(target, mask) as unfinished, SteadyZip(unfinished, when, insert=lines) as archive:
             ExcelWriter(book, archive).write_data()  # Workbook.save() would stamp the clock into it
     finally:
         for ws in cast("Any", book).worksheets:  # what a failure left open
             if not ws.closed:
                 ws.close()
+
+
+def _opened(target: Target, mask: Mask) -> AbstractContextManager[Any]:
+    if isinstance(target, (str, os.PathLike)):
+        return whole_file(target, private=mask == "none")
+    return nullcontext(target)
 
 
 def _parts(sheet: Sheet, max_rows: int) -> Iterator[Sheet]:

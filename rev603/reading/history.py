@@ -237,7 +237,7 @@ def _dated(reports: list[Report], given: Mapping[str, str | dt.date]) -> list[Re
             f"{len(undated)} file{'s' if len(undated) > 1 else ''} state{'' if len(undated) > 1 else 's'} no report date.",
             where=", ".join(undated),
             why="neither \"Today's Date\" above the table nor a date in the file's name, so their order is not known",
-            what_to_do='pass report_dates={"file name": "2026-11-13", …}, or put the date into the file\'s name',
+            what_to_do="pass {report_dates}, or put the date into the file's name",
         )
     return dated or reports
 

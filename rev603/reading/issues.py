@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rev603.errors import phrased
 from rev603.identifiers import importer_number
 from rev603.reading.as_pandas import constant, pandas_text
 from rev603.reading.grid import cell_addresses, joined_text
@@ -42,7 +43,12 @@ class IssueKind:
     code: str
     severity: Severity
     meaning: str
-    what_to_do: str
+    remedy: str
+
+    @property
+    def what_to_do(self) -> str:
+        """The way out, in the words of Python."""
+        return phrased(self.remedy)
 
 
 _KINDS = (
@@ -117,12 +123,12 @@ _KINDS = (
     IssueKind("beside-the-table", "warning", "cells beside the table were not read",
               "make sure that they are not refunds"),
     IssueKind("sheet-skipped", "warning", "another sheet was not read",
-              "pass sheet= to read it instead, if it holds the report"),
+              "pass {sheet} to read it instead, if it holds the report"),
     IssueKind("sheet-joined", "info", "a further sheet continues the table and was joined", "nothing"),
     IssueKind("sheet-repeated", "warning", "a further sheet repeats the lines of the first and was left out",
               "delete the copy"),
     IssueKind("sheet-another-report", "warning", "a further sheet is a report with totals of its own; it was not read",
-              "read it by itself with sheet="),
+              "pass {sheet} to read it by itself"),
     IssueKind("merged-filled", "info", "merged cells were filled down to every line they cover", "nothing"),
     IssueKind("subtotal-differs", "warning", "a total line in the table is not the sum of the lines above it",
               "export the report again: lines may be missing or altered"),
@@ -137,13 +143,13 @@ _KINDS = (
     IssueKind("totals-differ", "error", "what was read differs from the totals that the report states",
               "export the report again: lines are missing, repeated or altered"),
     IssueKind("ambiguous-grain", "warning", "one amount on several documents of a refund; no total says if it counts once",
-              'pass grain="refund" if the amount is the whole refund\'s, grain="line" if each line has its own'),
+              'pass {grain=refund} if the amount is the whole refund\'s, {grain=line} if each line has its own'),
     IssueKind("grain-refund", "info", "the report repeats each refund's amount on its documents; it was counted once",
               "nothing: the totals prove it"),
     IssueKind("line-repeated", "warning", "the same line occurs more than once",
               "check that the export was not pasted twice"),
     IssueKind("entry-repeated", "warning", "the entry list has the same entry more than once",
-              "pass combine=True to add the lines up, or correct the list"),
+              "pass {combine} to add the lines up, or correct the list"),
     IssueKind("expected-summed", "info", "the expected amount was made from the columns that hold its parts",
               "check one line against the list"),
     IssueKind("expected-missing", "info", "the list has no expected amounts, only entries",

@@ -14,8 +14,7 @@ from rev603.presenting.weekly.sections import SECTIONS, Section, frame_of
 from rev603.presenting.workbook import MAX_ROWS, Sheet, write_workbook
 
 if TYPE_CHECKING:
-    import os
-
+    from rev603.presenting.answer import Target
     from rev603.presenting.weekly import WeeklySummary
 
 __all__ = ["write_weekly"]
@@ -23,7 +22,7 @@ __all__ = ["write_weekly"]
 
 def write_weekly(
     summary: WeeklySummary,
-    path: str | os.PathLike[str],
+    target: Target,
     *,
     mask: Mask = "ssn",
     max_rows: int = MAX_ROWS,
@@ -37,8 +36,9 @@ def write_weekly(
     ----------
     summary
         From :func:`rev603.weekly_summary`.
-    path
-        The .xlsx file; replaced only when the new one is complete. The same summary gives the same bytes.
+    target
+        The .xlsx file; replaced only when the new one is complete. Or an open binary file. The same summary gives
+        the same bytes.
     mask
         Which payee numbers are masked: ``"ssn"``, ``"all"`` or ``"none"``.
     max_rows
@@ -48,7 +48,7 @@ def write_weekly(
     parts = [part for part in SECTIONS if not (part.if_any and getattr(summary, part.name).empty)]
     sheets = [_sheet(summary, part) for part in parts]
     write_workbook(
-        path,
+        target,
         [weekly_front(summary, mask=mask, sheets=[sheet.name for sheet in sheets]), *sheets],
         mask=mask,
         title=f"{wording.TITLE}, {summary.report_date.date().isoformat()}",

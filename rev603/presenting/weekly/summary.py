@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from rev603.analysis.weekly import weekly_figures
-from rev603.presenting.files import write_text
+from rev603.presenting.answer import Answer
 from rev603.presenting.masking import mask_frame
-from rev603.presenting.records import records
 
 if TYPE_CHECKING:
     import datetime as dt
-    from os import PathLike
 
+    from rev603.presenting.answer import Target
     from rev603.presenting.masking import Mask
 
 __all__ = ["SCHEMA_VERSION", "WeeklySummary", "weekly_summary"]
@@ -26,7 +24,7 @@ SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class WeeklySummary:
+class WeeklySummary(Answer):
     """The state of the refunds at the end of a week, and what changed; see :func:`weekly_summary`.
 
     All amounts are dollars, exact to the cent. "Refund columns" are those of :class:`rev603.RefundSchema`.
@@ -105,57 +103,31 @@ class WeeklySummary:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value for name, value in values.items() if isinstance(value, pd.DataFrame)}
 
-    def to_dict(self, *, mask: Mask = "ssn") -> dict[str, Any]:
-        """Give everything as plain values that ``json.dumps`` takes.
-
-        Parameters
-        ----------
-        mask
-            Which payee numbers to mask: ``"none"``, ``"ssn"`` (whatever looks like a social security
-            number) or ``"all"``.
-
-        Returns
-        -------
-        dict
-            Schema version 1: ``schema_version`` (1), ``week_ending``, ``report_date`` and
-            ``compared_with`` (ISO dates, the last may be None), ``totals`` (see the class), and each
-            frame under its name as a list of records, one per line, keyed by column. Numbers are
-            numbers, in dollars where they are money; dates are ISO text; missing is None. Within a
-            version, keys may be added, and none change.
-        """
+    def _document(self, mask: Mask) -> dict[str, Any]:
+        """Return what JSON holds; within a schema version, keys may be added, and none change."""
         return {
             "schema_version": SCHEMA_VERSION,
             "week_ending": _iso(self.week_ending),
             "report_date": _iso(self.report_date),
             "compared_with": None if self.compared_with is None else _iso(self.compared_with),
             "totals": dict(self.totals),
-            **{name: records(mask_frame(frame, mask)) for name, frame in self.frames.items()},
+            **{name: mask_frame(frame, mask) for name, frame in self.frames.items()},
         }
 
-    def to_json(self, *, mask: Mask = "ssn") -> str:
-        """Give :meth:`to_dict` as JSON text; the same summary always gives the same text."""
-        return json.dumps(self.to_dict(mask=mask), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-    def to_excel(self, path: str | PathLike[str], *, mask: Mask = "ssn") -> None:
-        """Write the workbook, with social security numbers masked unless ``mask="none"``."""
+    def _write_workbook(self, target: Target, mask: Mask) -> None:
         from rev603.presenting.weekly import excel  # noqa: PLC0415 - loaded when used
 
-        excel.write_weekly(self, path, mask=mask)
+        excel.write_weekly(self, target, mask=mask)
 
-    def to_html(self, path: str | PathLike[str], *, mask: Mask = "ssn") -> None:
-        """Write one self-contained page, with social security numbers masked unless ``mask="none"``."""
+    def _html(self, mask: Mask) -> str:
         from rev603.presenting.weekly import html  # noqa: PLC0415 - loaded when used
 
-        write_text(path, html.weekly_page(self, mask=mask))
+        return html.weekly_page(self, mask=mask)
 
-    def to_markdown(self, path: str | PathLike[str] | None = None, *, mask: Mask = "ssn") -> str:
-        """Give the summary as Markdown, and write it where a path is given."""
+    def _markdown(self, mask: Mask) -> str:
         from rev603.presenting.weekly import markdown  # noqa: PLC0415 - loaded when used
 
-        text = markdown.weekly(self, mask=mask)
-        if path is not None:
-            write_text(path, text)
-        return text
+        return markdown.weekly(self, mask=mask)
 
     def __repr__(self) -> str:
         """Say in one line what is stuck."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 #: So many bad cells of a column are named one by one; who has more has another problem than these cells.
 _NAMED_ONE_BY_ONE = 1_000
 _NAMES = tuple(column.name for column in ENTRY_COLUMNS)
-_NAME_A_COLUMN = "name the heading: read_entries(…, columns={%s})"
+_NAME_A_COLUMN = "name the heading: pass {columns}"
 
 
 def read_entries(
@@ -110,8 +110,7 @@ def read_entries(
                 ENTRY_COLUMNS,
                 file.name,
                 what="an entry list",
-                what_to_do=_NAME_A_COLUMN % '"entry_number": "…"'
-                + "; a list without headings needs a first line with them",
+                what_to_do=_NAME_A_COLUMN + "; a list without headings needs a first line with them",
             )
         _refuse_missing({"entry_number": "Entry Number"}, *sheets.tables[0], file.name)
     for grid, table in sheets.tables:
@@ -165,9 +164,8 @@ def _refuse_missing(missing: Mapping[str, str], grid: TextGrid, table: Table, wh
         for heading in missing.values()
         if (match := difflib.get_close_matches(heading, found, n=1, cutoff=0.5))
     }
-    named = ", ".join(f'"{name}": "{near.get(heading, "…")}"' for name, heading in missing.items())
     raise ColumnsMissingError(
-        list(missing.values()), found=found, guesses=near, where=where, what_to_do=_NAME_A_COLUMN % named
+        list(missing.values()), found=found, guesses=near, where=where, what_to_do=_NAME_A_COLUMN
     )
 
 

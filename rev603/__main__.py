@@ -1,4 +1,4 @@
-"""``python -m rev603.cli``, for machines on which the command is not on the path."""
+"""``python -m rev603``, for machines on which the command is not on the path."""
 
 from __future__ import annotations
 
