@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from rev603.follow_up import enrollment_worklist, reissue_requests
     from rev603.identifiers import entry_number, importer_number
     from rev603.presenting.reconciliation import Reconciliation, reconcile
+    from rev603.presenting.report import Report, read
     from rev603.presenting.weekly import WeeklySummary, weekly_summary
     from rev603.reading.entries import read_entries
     from rev603.reading.history import read_history
-    from rev603.presenting.report import Report, read
     from rev603.sample import sample_entries, sample_report
     from rev603.schema import EntrySchema, RefundSchema
 

@@ -150,7 +150,7 @@ def test_columns_names_every_column_of_the_frame(capsys: pytest.CaptureFixture[s
     [
         (["weakly", "x"], "Did you mean weekly?"),
         ([SAMPLES], "Did you mean: rev603 weekly"),
-        (["group", "x", "--by", "paye"], "Did you mean payee?"),
+        (["group", "x", "--by", "paye"], "paye"),
         (["weekly", "x", "--jsn"], "Did you mean --json?"),
         (["rejects", "x", "--since", "2026-13-01"], "is not a date"),
         (["check", "--explain", "check-digt"], "did you mean 'check-digit'?"),
@@ -166,7 +166,6 @@ def test_columns_names_every_column_of_the_frame(capsys: pytest.CaptureFixture[s
         ),
         (["weekly", "nowhere"], "There is no such file."),
         (["check"], "No file to check."),
-        ([], "COMMAND"),
     ],
 )
 def test_what_cannot_be_done_exits_2_and_says_what_was_meant(
@@ -191,7 +190,8 @@ def test_several_undated_files_are_refused_in_the_words_of_the_command_line(
 
 
 @pytest.mark.parametrize(
-    "command", ["weekly", "check", "rejects", "group", "reconcile", "convert", "sample", "columns"]
+    "command",
+    ["weekly", "check", "rejects", "ageing", "changes", "group", "reconcile", "convert", "sample", "columns"],
 )
 def test_help_teaches_with_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
@@ -204,7 +204,7 @@ def test_a_bug_is_no_reject_and_shows_no_data(
     def fails(*_: object, **__: object) -> None:
         raise RuntimeError("payee 987-65-4321")
 
-    monkeypatch.setattr("rev603.cli.groups.read_lines", fails)
+    monkeypatch.setattr("rev603.cli._reading.read_lines", fails)
     assert main(["rejects", SAMPLES]) == 2
     said = capsys.readouterr().err
     assert "RuntimeError in test_cli.py" in said
@@ -239,7 +239,7 @@ def test_a_reader_that_stops_listening_is_no_error() -> None:
     assert (process.returncode, said) == (0, b"")
 
 
-def test_the_command_line_loads_nothing_that_it_may_not_need() -> None:
+def test_help_loads_no_pandas_and_nothing_else_that_takes_its_time() -> None:
     code = (
         "import sys, rev603.cli; heavy = {'openpyxl', 'jinja2', 'matplotlib', 'pandera', 'fastexcel'}; "
         "sys.exit(', '.join(heavy & set(sys.modules)))"
@@ -262,6 +262,100 @@ def test_progress_is_shown_on_stderr_to_a_person_who_waits_and_only_there(
     assert said.err.count("\r") == 6 + 2  # each step goes over the one before; the last leaves an empty line
     assert f"\rReading 6/6  {'5.csv':<26}\r{'':<39}\r" in said.err
     assert "Reading" not in said.out
+
+
+def test_no_arguments_show_the_help_and_python_m_is_the_same_program(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([]) == 0
+    assert "commands:" in capsys.readouterr().out
+    done = subprocess.run(
+        [sys.executable, "-m", "rev603", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"rev603 {rev603.__version__}\n"
+
+
+def test_sample_overwrites_nothing_unless_forced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = tmp_path / "rev603_2026-11-13.csv"
+    kept.write_text("mine", encoding="utf-8")
+    assert main(["sample", str(tmp_path)]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == [kept.name]
+    assert kept.read_text(encoding="utf-8") == "mine"
+    assert main(["sample", str(tmp_path), "--force", "--lines", "30", "--quiet"]) == 0
+    assert kept.read_text(encoding="utf-8-sig") != "mine"
+
+
+STUCK = rev603.rejects(rev603.current(rev603.read_history(SAMPLES)), include_returned=True)
+NEWEST = pd.Timestamp("2026-11-13")
+
+
+@pytest.mark.parametrize(
+    ("filters", "keep"),
+    [
+        (["--payee", str(STUCK["payee_id"].iloc[0])], STUCK["payee_id"] == STUCK["payee_id"].iloc[0]),
+        (["--payee", str(STUCK["payee_id"].iloc[0]).replace("-", " ")], STUCK["payee_id"] == STUCK["payee_id"].iloc[0]),
+        (["--payee", str(STUCK["company_name"].iloc[0])[:8].upper()],
+         STUCK["company_name"].str.startswith(str(STUCK["company_name"].iloc[0])[:8])),
+        (["--notify-party", "a"], STUCK["care_of"].fillna("").str.lower().str.contains("a")),
+        (["--filer", str(STUCK["filer_code"].iloc[0]).lower()], STUCK["filer_code"] == STUCK["filer_code"].iloc[0]),
+        (["--min-amount", "$1,000.00"], STUCK["amount"] >= 1000),
+        (["--min-days", "30"], STUCK["refund_date"] <= NEWEST - pd.Timedelta(days=30)),
+        (["--status", "check / ach returned"], STUCK["payment_state"] == "returned"),
+        (["--status", "no ACH on file"], STUCK["payment_state"] == "rejected"),
+        (["--min-amount", "1000", "--min-days", "30"],
+         (STUCK["amount"] >= 1000) & (STUCK["refund_date"] <= NEWEST - pd.Timedelta(days=30))),
+    ],
+)  # fmt: skip
+def test_filters_keep_the_lines_that_they_name(
+    filters: list[str], keep: pd.Series, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert keep.sum() > 0
+    main(["rejects", SAMPLES, "--include-returned", "--json", *filters])
+    answer = json.loads(capsys.readouterr().out)
+    assert [line["refund_id"] for line in answer["rejects"]] == list(STUCK["refund_id"][keep])
+    main(["ageing", SAMPLES, "--json", *filters])
+    answer = json.loads(capsys.readouterr().out)
+    assert sorted(line["refund_id"] for line in answer["stuck"]) == sorted(STUCK["refund_id"][keep])
+    assert sum(band["lines"] for band in answer["bands"]) == keep.sum()
+
+
+def test_changes_lists_what_the_weekly_summary_says_of_one_party(capsys: pytest.CaptureFixture[str]) -> None:
+    week = rev603.weekly_summary(rev603.read_history(SAMPLES)).changes
+    party = str(week["care_of"].dropna().iloc[0])
+    assert main(["changes", SAMPLES, "--notify-party", party, "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)["changes"]
+    expected = week[week["care_of"] == party]
+    assert [(each["refund_id"], each["change"]) for each in found] == list(
+        expected[["refund_id", "change"]].itertuples(index=False, name=None)
+    )
+    assert main(["changes", SAMPLES, "--notify-party", party]) == 1
+    assert "What changed" in capsys.readouterr().out.splitlines()[0]
+
+
+def test_group_by_disposition_and_any_column_adds_up_to_the_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    state = rev603.current(rev603.read_history(SAMPLES))
+    whole = None
+    for by in ("disposition", "disposition,port_code", "filer_code", "month"):
+        main(["group", SAMPLES, "--by", by, "--json"])
+        groups = json.loads(capsys.readouterr().out)["groups"]
+        cents = sum(round(group["amount"] * 100) for group in groups)
+        assert sum(group["lines"] for group in groups) == len(state)
+        assert whole in (None, cents)
+        whole = cents
+    assert main(["group", SAMPLES, "--by", "colour"]) == 2
+    assert "colour" in capsys.readouterr().err
+
+
+def test_convert_gives_chosen_columns_as_csv_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    filters = ["--current", "--status", "returned", "--columns", "refund_id,amount"]
+    assert main(["convert", SAMPLES, *filters, "-o", "-", "--quiet"]) == 0
+    written = pd.read_csv(io.StringIO(capsys.readouterr().out), dtype={"refund_id": "str"})
+    returned = STUCK[STUCK["disposition"] == "returned"]
+    assert list(written.columns) == ["refund_id", "amount"]
+    assert set(returned["refund_id"]) <= set(written["refund_id"])
+    assert main(["convert", SAMPLES, "--columns", "refund", "-o", "-"]) == 2
+    assert "rev603 columns" in capsys.readouterr().err
 
 
 def test_samples_of_any_size(tmp_path: Path) -> None:

@@ -58,12 +58,53 @@ def test_a_folder_gets_every_format_named_by_the_week_and_the_same_bytes_each_ti
     assert all((first / name).read_bytes() == (second / name).read_bytes() for name in names)
 
 
-def test_quiet_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    main(["weekly", SAMPLES, "--quiet", "-o", str(tmp_path / "w.md")])
-    assert capsys.readouterr() == ("", "")
+def test_quiet_silences_stderr_only_and_the_paths_written_are_the_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "w.md"
+    main(["weekly", SAMPLES, "--quiet", "-o", str(target), "-o", f"{tmp_path}/out/"])
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert said.out.splitlines() == [
+        str(target),
+        *(f"{tmp_path}/out/rev603-weekly-2026-11-13.{ending}" for ending in ("xlsx", "html", "md", "json")),
+    ]
+    main(["weekly", SAMPLES, "--quiet"])
+    assert "Act now" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("fail_on", "code"), [("any-reject", 1), ("new-rejects", 0), ("never", 0)])
+def test_nothing_new_since_the_last_output_is_said_and_no_path_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        main(["weekly", SAMPLES, "-o", f"{tmp_path}/"])
+        said = capsys.readouterr()
+    assert said.out == ""
+    assert "Nothing is new since the last output: the newest report is still that of 11/13/2026." in said.err
+    main(["weekly", SAMPLES, "-o", f"{tmp_path}/", "--week-ending", "2026-11-06"])
+    assert len(capsys.readouterr().out.splitlines()) == 4
+
+
+def test_a_dash_gives_the_summary_as_markdown_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["weekly", SAMPLES, "-o", "-"])
+    assert capsys.readouterr().out.startswith("# ")
+
+
+def test_an_export_is_never_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    export = write_report(sample_report(lines=30), tmp_path / "export.xlsx")
+    before = export.read_bytes()
+    for command in (
+        ["weekly", str(export), "-o", str(export)],
+        ["convert", str(tmp_path), "-o", str(export)],
+    ):
+        assert main(command) == 2
+        assert "nothing was written" in capsys.readouterr().err
+    assert export.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "code"), [("any", 1), ("new", 0), ("never", 0), ("any-reject", 1), ("new-rejects", 0)]
+)
 def test_fail_on_chooses_what_is_worth_a_1(fail_on: str, code: int, same_week_twice: str) -> None:
     assert main(["weekly", same_week_twice, "--quiet", "--fail-on", fail_on]) == code
 

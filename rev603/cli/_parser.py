@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Parser", "add_command", "day", "dollars", "filter_options", "masking_option", "party_options", "reading_options"]
+__all__ = [
+    "Parser",
+    "add_command",
+    "day",
+    "dollars",
+    "filter_options",
+    "masking_option",
+    "party_options",
+    "reading_options",
+]
 
 _CHOICE = re.compile(r"invalid choice: '(?P<given>.*?)' \(choose from (?P<choices>.*)\)", re.DOTALL)
 _UNKNOWN = re.compile(r"unrecognized arguments: (?P<given>.*)", re.DOTALL)
@@ -100,7 +109,9 @@ def party_options(parser: Parser) -> Any:
     group.add_argument(
         "--payee", action="append", metavar="NUMBER", help="this payee number, or a part of the payee's name"
     )
-    group.add_argument("--notify-party", action="append", metavar="NAME", help="a part of the C/O party's name")
+    group.add_argument(
+        "--notify-party", action="append", metavar="NAME", help="a part of the C/O party's name"
+    )
     group.add_argument("--filer", action="append", metavar="CODE", help="this filer code")
     return group
 
@@ -116,7 +127,10 @@ def filter_options(parser: Parser) -> None:
     )
     group.add_argument("--min-amount", type=dollars, metavar="DOLLARS", help="at least this much")
     group.add_argument(
-        "--min-days", type=int, metavar="DAYS", help="at least so many days from the refund date to the newest report"
+        "--min-days",
+        type=int,
+        metavar="DAYS",
+        help="at least so many days from the refund date to the newest report",
     )
 
 

@@ -65,7 +65,11 @@ def add_to(commands: Any) -> None:
     reading_options(parser)
     filter_options(parser)
     parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="FILE",
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="FILE",
         help=f"ends in {', '.join(_FORMATS)}; - gives CSV on stdout",
     )
     parser.add_argument("--columns", metavar="NAME,…", help="only these columns, in this order")
@@ -80,7 +84,9 @@ def add_to(commands: Any) -> None:
         examples=_SAMPLE_EXAMPLES,
     )
     parser.add_argument("folder", type=Path, metavar="DIR", help="made where it does not exist")
-    parser.add_argument("--force", action="store_true", help="write into a folder that is not empty, over what is there")
+    parser.add_argument(
+        "--force", action="store_true", help="write into a folder that is not empty, over what is there"
+    )
     parser.add_argument("--lines", type=_positive, default=400, help="refund lines in all (default: 400)")
     parser.add_argument(
         "--seed",
@@ -140,7 +146,9 @@ def _columns_of(frame: pd.DataFrame, wanted: str | None) -> pd.DataFrame:
         return frame
     names = [name.strip() for name in wanted.split(",")]
     if missing := [name for name in names if name not in frame]:
-        raise ColumnsMissingError(missing, found=list(map(str, frame.columns)), what_to_do="`rev603 columns` lists them")
+        raise ColumnsMissingError(
+            missing, found=list(map(str, frame.columns)), what_to_do="`rev603 columns` lists them"
+        )
     return frame[names]
 
 

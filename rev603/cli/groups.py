@@ -77,7 +77,12 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--include-returned", action="store_true", help="also payments that were returned")
 
     parser = add_command(
-        commands, "ageing", run_ageing, help="how long it has been stuck", about=_AGEING, examples=_AGEING_EXAMPLES
+        commands,
+        "ageing",
+        run_ageing,
+        help="how long it has been stuck",
+        about=_AGEING,
+        examples=_AGEING_EXAMPLES,
     )
     reading_options(parser)
     filter_options(parser)
@@ -150,8 +155,13 @@ def run_changes(options: argparse.Namespace) -> int:
     return _list(found, columns, "changes", lines, options)
 
 
-def _list(  # noqa: PLR0917 - all that is shown
-    found: pd.DataFrame, columns: tuple[str, ...], name: str, lines: Lines, options: argparse.Namespace, **more: Any
+def _list(
+    found: pd.DataFrame,
+    columns: tuple[str, ...],
+    name: str,
+    lines: Lines,
+    options: argparse.Namespace,
+    **more: Any,
 ) -> int:
     """Show lines, or give them as JSON with all of their columns; the exit code is 1 where there are any."""
     from rev603.presenting.masking import mask_frame
@@ -167,7 +177,9 @@ def _list(  # noqa: PLR0917 - all that is shown
         emit(text_table(found, columns, mask=options.mask))
         if not options.quiet:
             worth = "" if amount is None else f", {money(amount)}"
-            say(f"{plural(len(found), 'line')}{worth}, of {plural(int(found['payee_id'].nunique()), 'payee')}.")
+            say(
+                f"{plural(len(found), 'line')}{worth}, of {plural(int(found['payee_id'].nunique()), 'payee')}."
+            )
     elif not options.quiet:
         say("Nothing has changed." if name == "changes" else "No refund is stuck for want of a bank account.")
     return int(len(found) > 0 or not lines.sound)
@@ -200,7 +212,6 @@ def _grouped(refunds: pd.DataFrame, by: str) -> tuple[pd.DataFrame, tuple[str, .
     """Give the groups, and which of their columns a screen has room for."""
     from rev603.analysis.method import by_method
     from rev603.analysis.party import by_notify_party, by_payee
-    from rev603.analysis.status import by_disposition
 
     sums = (
         "lines", "amount", "ach_amount", "check_amount", "in_transit_amount", "rejected_amount", "returned_amount",
@@ -211,6 +222,8 @@ def _grouped(refunds: pd.DataFrame, by: str) -> tuple[pd.DataFrame, tuple[str, .
         return by_notify_party(refunds), ("care_of", *sums)
     if by == "method":
         return by_method(refunds), ("method", *sums)
+    from rev603.analysis.status import by_disposition
+
     also = {"payee": "payee_id", "notify-party": "care_of"}
     columns = [also.get(name, name) for name in map(str.strip, by.split(",")) if name != "disposition"]
     return by_disposition(refunds, by=columns), (*columns, "disposition", "lines", "refunds", "amount")

@@ -51,7 +51,10 @@ def add_to(commands: Any) -> None:
         "several times; the paths written are the result on stdout",
     )  # fmt: skip
     parser.add_argument(
-        "--week-ending", type=day, metavar="DATE", help="the state at the end of this day (default: the newest report)"
+        "--week-ending",
+        type=day,
+        metavar="DATE",
+        help="the state at the end of this day (default: the newest report)",
     )
     parser.add_argument(
         "--fail-on", choices=tuple(_FAIL_ON), metavar="{new,any,never}", default="any",
@@ -117,7 +120,12 @@ def _write(
     for ending in formats:
         target = make_folder_for(path if len(formats) == 1 else path / f"rev603-weekly-{week}{ending}")
         before = _digest(target)
-        write = {".xlsx": summary.to_excel, ".html": summary.to_html, ".md": summary.to_markdown, ".json": summary.to_json}
+        write = {
+            ".xlsx": summary.to_excel,
+            ".html": summary.to_html,
+            ".md": summary.to_markdown,
+            ".json": summary.to_json,
+        }
         try:
             write[ending](target, mask=options.mask)
         except Rev603Error as error:

@@ -111,7 +111,10 @@ def deliver(
         return "".join(pieces)
     if isinstance(target, (str, os.PathLike)):
         _check_ending(Path(target), endings)
-        with whole_file(target, private=private) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as file:
+        with (
+            whole_file(target, private=private) as unfinished,
+            unfinished.open("w", encoding="utf-8", newline="\n") as file,
+        ):
             file.writelines(pieces)
         return None
     encoded: Callable[[str], Any] = str if isinstance(target, io.TextIOBase) else str.encode
@@ -122,7 +125,9 @@ def deliver(
 
 def _check_ending(path: Path, endings: tuple[str, ...]) -> None:
     if path.suffix.lower() not in endings:
-        raise Rev603Error(f"{path.name} does not end in {' or '.join(endings)}.", what_to_do="name a file that ends so")
+        raise Rev603Error(
+            f"{path.name} does not end in {' or '.join(endings)}.", what_to_do="name a file that ends so"
+        )
 
 
 def _json(document: Mapping[str, Any]) -> Iterator[str]:

@@ -21,7 +21,7 @@ _Read = ParamSpec("_Read")
 _SEVERITIES = {"error": "error", "warning": "warning", "info": "note"}
 
 
-class Report(reading.Report):
+class Report(reading.Report):  # noqa: D101 - the docstring is that of what was read
     __doc__ = reading.Report.__doc__
 
     def as_text(self, *, top: int | None = 5) -> str:
