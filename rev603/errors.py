@@ -25,7 +25,6 @@ __all__ = [
     "SourceNotFoundError",
     "UnrecognizedFileError",
     "UnsafeFileError",
-    "phrased",
 ]
 
 _SHOWN = 10
