@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from rev603.analysis.changes import changes
     from rev603.analysis.history import current
     from rev603.analysis.method import MethodSplit, by_method, split_by_method
-    from rev603.analysis.party import by_notify_party, by_payee
-    from rev603.analysis.status import flag_rejects, rejects
+    from rev603.analysis.party import by_importer, by_notify_party, by_payee
+    from rev603.analysis.status import by_disposition, flag_rejects, rejects
     from rev603.analysis.worklist import worklist_by_actor
     from rev603.follow_up import enrollment_worklist, reissue_requests
     from rev603.identifiers import entry_number, importer_number
@@ -49,6 +49,8 @@ _ON_FIRST_USE = {
     "Report": "rev603.presenting.report",
     "WeeklySummary": "rev603.presenting.weekly",
     "ageing": "rev603.analysis.ageing",
+    "by_disposition": "rev603.analysis.status",
+    "by_importer": "rev603.analysis.party",
     "by_method": "rev603.analysis.method",
     "by_notify_party": "rev603.analysis.party",
     "by_payee": "rev603.analysis.party",
@@ -87,6 +89,8 @@ __all__ = [
     "UnsafeFileError",
     "WeeklySummary",
     "ageing",
+    "by_disposition",
+    "by_importer",
     "by_method",
     "by_notify_party",
     "by_payee",

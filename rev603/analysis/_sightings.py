@@ -14,10 +14,8 @@ import numpy as np
 import pandas as pd
 
 from rev603.analysis._cents import cents
-from rev603.analysis._keys import KEY, key_codes
-from rev603.analysis.history import counting_lines
-from rev603.analysis.status import flag_rejects
-from rev603.vocabulary.statuses import PAYMENT_STATES, REJECTED
+from rev603.analysis.disposition import looked_up, superseded_rows
+from rev603.vocabulary.statuses import DISPOSITIONS, SETTLED, STUCK, SUPERSEDED, UNKNOWN_STATUS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,102 +31,113 @@ class Sightings:
     Attributes
     ----------
     dates
-        The report dates, oldest first.
+        The report dates, oldest first, also of reports without lines.
     key, date
         Of each sighting: the number of its key, and the position of its date in ``dates``.
-    lines, rejected_lines, rejected_cents, states
-        Of each sighting: how many lines, how many of them rejected and how much, and the payment states of its
-        lines as a set of bits.
+    lines, held
+        Of each sighting: how many lines, and their dispositions as a set of bits.
+    stuck_lines, stuck_cents
+        Of each cause (in the order of ``STUCK``) and sighting: how many of its lines are stuck, and how much.
     rows
         Positions of lines in the history, sighting by sighting.
-    state
-        Of each line of the history: the position of its payment state in ``PAYMENT_STATES``.
+    disposition
+        Of each line of the history: the position of its disposition in ``DISPOSITIONS``.
+    told, place
+        What the statuses and methods that occur tell, and of each line of the history its place in that.
     """
 
     dates: pd.DatetimeIndex
     key: Numbers
     date: Numbers
     lines: Numbers
-    rejected_lines: Numbers
-    rejected_cents: Numbers
-    states: Numbers
+    held: Numbers
+    stuck_lines: Numbers
+    stuck_cents: Numbers
     rows: Numbers
-    state: Numbers
+    disposition: Numbers
+    told: pd.DataFrame
+    place: Numbers
 
     def as_of(self, date: int | None) -> Numbers:
-        """Give for each key its newest sighting up to a report date, or -1 where there is none."""
-        found = np.full(int(self.key[-1]) + 1, -1)
+        """Return for each key its newest sighting up to a report date, or -1 where there is none."""
+        found = np.full(int(self.key.max(initial=-1)) + 1, -1)
         if date is not None:
             seen = np.flatnonzero(self.date <= date)
-            newest = seen[np.append(self.key[seen][1:] != self.key[seen][:-1], True)]
+            newest = seen[np.append(self.key[seen][1:] != self.key[seen][:-1], True)[: len(seen)]]
             found[self.key[newest]] = newest
         return found
 
-    def rows_of(self, sightings: Numbers, *, state: str | None = None) -> Numbers:
-        """Give the lines of some sightings, in the history's order; only those of one state if it is named."""
+    def rows_of(self, sightings: Numbers, *dispositions: str) -> Numbers:
+        """Return the lines of some sightings, in the history's order; of these dispositions, if any are named."""
         wanted = np.zeros(len(self.key), np.bool_)
         wanted[sightings[sightings >= 0]] = True
         rows = np.sort(self.rows[np.repeat(wanted, self.lines)])
-        return rows if state is None else rows[self.state[rows] == PAYMENT_STATES.index(state)]
+        places = [DISPOSITIONS.index(name) for name in dispositions]
+        return rows[np.isin(self.disposition[rows], places)] if places else rows
 
-    def shows(self, sightings: Numbers, state: str) -> Mask:
-        """Say of each sighting whether it has a line in a state; not where there is no sighting."""
-        bit = 1 << PAYMENT_STATES.index(state)
-        found: Mask = (sightings >= 0) & (self.states[sightings] & bit != 0)
+    def sighting_of_row(self) -> Numbers:
+        """Return for each line of the history its sighting, or -1 where it does not count."""
+        found = np.full(len(self.disposition), -1)
+        found[self.rows] = np.repeat(np.arange(len(self.key)), self.lines)
         return found
 
-    def states_text(self, sightings: Numbers) -> pd.Series[Any]:
-        """Give the payment states of each sighting, joined by ``+``."""
-        codes, sets = pd.factorize(self.states[sightings])
+    def flags_of(self, rows: Numbers, index: pd.Index[Any]) -> dict[str, Any]:
+        """Return the columns of :func:`rev603.flag_rejects` of some lines."""
+        flags: dict[str, Any] = {name: self.told[name].array.take(self.place[rows]) for name in self.told}
+        texts = np.array(DISPOSITIONS, dtype=object)[self.disposition[rows]]
+        return flags | {"disposition": pd.Series(texts, index=index, dtype="str")}
+
+    def shows(self, sightings: Numbers, *dispositions: str) -> Mask:
+        """Say of each sighting whether it has a line of these dispositions; not where there is no sighting."""
+        found: Mask = (sightings >= 0) & (self.held[sightings] & _bits(*dispositions) != 0)
+        return found
+
+    def settled(self, sightings: Numbers) -> Mask:
+        """Say of each sighting whether all of its lines say that the money moved or was applied."""
+        return (sightings >= 0) & (self.held[sightings] & ~_bits(*SETTLED) == 0)
+
+    def known(self) -> Mask:
+        """Say of each sighting whether it tells a state: not where a status is not documented and nothing is stuck."""
+        return (self.held & _bits(UNKNOWN_STATUS) == 0) | (self.held & _bits(*STUCK) != 0)
+
+    def texts(self, sightings: Numbers) -> pd.Series[Any]:
+        """Return the dispositions of each sighting, joined by ``+``."""
+        codes, sets = pd.factorize(self.held[sightings])
         names = [
-            "+".join(name for bit, name in enumerate(PAYMENT_STATES) if each & (1 << bit))
+            " + ".join(name for bit, name in enumerate(DISPOSITIONS) if each & (1 << bit))
             for each in sets.tolist()
         ]
         return pd.Series(np.array(names, dtype=object)[codes], dtype="str")
 
 
-def sightings_of(history: pd.DataFrame, *, many_files: bool) -> Sightings:
-    """Sort the lines of a history, of which there is at least one, into sightings."""
-    date, dates = pd.factorize(history["report_date"], sort=True)
-    pairs = key_codes(history, KEY) * len(dates) + date
+def sightings_of(lines: pd.DataFrame, key: Numbers, dates: pd.DatetimeIndex) -> Sightings:
+    """Sort the lines of a history into sightings; ``key`` numbers their refunds."""
+    pairs = key * len(dates) + dates.searchsorted(lines["report_date"].to_numpy())
     rows: Numbers = np.argsort(pairs, kind="stable")
-    if many_files:
-        rows = rows[~_repeated(history, pairs)[rows]]
+    told, place = looked_up(lines)
+    disposition = told["disposition"].map(DISPOSITIONS.index).to_numpy(np.int64)[place]
+    # what is superseded shows within one report
+    gone = superseded_rows(lines, pd.factorize(pairs)[0], told, place)
+    disposition[gone] = DISPOSITIONS.index(SUPERSEDED)
     pairs = pairs[rows]
     start = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1]))
-    state = _states(history["refund_secondary_status"])
-    in_cents: Any = nw.from_native(history[["amount"]]).select(cents("amount")).to_native()["amount"]
-    rejected = state[rows] == PAYMENT_STATES.index(REJECTED)
+    in_cents: Any = nw.from_native(lines[["amount"]]).select(cents("amount")).to_native()["amount"]
+    stuck = [disposition[rows] == DISPOSITIONS.index(cause) for cause in STUCK]
+    own = in_cents.to_numpy()[rows]
     return Sightings(
-        dates=pd.DatetimeIndex(dates),
+        dates=dates,
         key=pairs[start] // len(dates),
         date=pairs[start] % len(dates),
         lines=np.diff(np.append(start, len(rows))),
-        rejected_lines=np.add.reduceat(rejected.astype(np.int64), start),
-        rejected_cents=np.add.reduceat(np.where(rejected, in_cents.to_numpy()[rows], 0), start),
-        states=np.bitwise_or.reduceat(1 << state[rows], start),
+        held=np.bitwise_or.reduceat(1 << disposition[rows], start),
+        stuck_lines=np.array([np.add.reduceat(each.astype(np.int64), start) for each in stuck]),
+        stuck_cents=np.array([np.add.reduceat(np.where(each, own, 0), start) for each in stuck]),
         rows=rows,
-        state=state,
+        disposition=disposition,
+        told=told,
+        place=place,
     )
 
 
-def _states(status: pd.Series[Any]) -> Numbers:
-    """Look each different status up once."""
-    codes, texts = pd.factorize(status, use_na_sentinel=True)
-    known = pd.DataFrame({"refund_secondary_status": pd.Series([*texts, None], dtype="str")})
-    states = flag_rejects(known)["payment_state"].map(PAYMENT_STATES.index).to_numpy(np.int64)
-    looked_up: Numbers = states[codes]  # a missing status has the code -1: the last
-    return looked_up
-
-
-def _repeated(history: pd.DataFrame, pairs: Numbers) -> Mask:
-    """Say which lines are already there in another file of the same report date."""
-    files = pd.factorize(history["source_file"], use_na_sentinel=False)[0]
-    by_pair = pd.Series(files).groupby(pairs)
-    shared = np.flatnonzero((by_pair.transform("min") != by_pair.transform("max")).to_numpy())
-    part = history.iloc[shared].assign(_row=shared)
-    kept: Any = counting_lines(nw.from_native(part)).to_native()["_row"].to_numpy()
-    repeated = np.zeros(len(history), np.bool_)
-    repeated[shared] = True
-    repeated[kept] = False
-    return repeated
+def _bits(*dispositions: str) -> int:
+    return sum(1 << DISPOSITIONS.index(name) for name in dispositions)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from rev603.analysis._cents import cents, dollars
 from rev603.analysis._engines import like, to_pandas
-from rev603.analysis._groups import METHOD_COLUMNS, grouped
+from rev603.analysis._groups import grouped
 from rev603.analysis.ageing import AGE_BANDS
 
 if TYPE_CHECKING:
@@ -21,19 +21,18 @@ _BANDS = (*(name for _, name in AGE_BANDS), "91+")
 
 
 def by_week(refunds: IntoFrameT) -> IntoFrameT:
-    """Count and sum refund lines by the week of their refund date.
+    """Return one line per week of the refund date, with counts and sums.
 
     Parameters
     ----------
     refunds
-        A frame with ``refund_id refund_date amount refund_secondary_status check_or_ach``, of any engine.
+        As for :func:`rev603.by_payee`; names are not asked for.
 
     Returns
     -------
     frame
         One line per week that occurs, in order: ``week`` (its Monday; missing for lines without a date,
-        which come last), then ``lines refunds amount ach_amount check_amount unpaid_amount rejected_lines
-        rejected_amount first_refund_date last_refund_date``, in dollars, exact to the cent.
+        which come last), then the figures of :func:`rev603.by_payee`.
 
     Raises
     ------
@@ -47,6 +46,7 @@ def by_week(refunds: IntoFrameT) -> IntoFrameT:
     Examples
     --------
     >>> refunds = pd.DataFrame({"refund_id": ["1", "2", "3"], "amount": [10.10, 20.20, 5.00],
+    ...     "payee_id": "98-765432100", "document_number": "A",
     ...     "refund_date": pd.to_datetime(["2026-03-02", "2026-03-08", "2026-03-09"]),
     ...     "refund_secondary_status": ["Treasury Issued", "Reject No ACH", "Treasury Issued"],
     ...     "check_or_ach": ["ACH", None, "ACH"]})
@@ -55,14 +55,11 @@ def by_week(refunds: IntoFrameT) -> IntoFrameT:
     0 2026-03-02      2        10.1             20.2
     1 2026-03-09      1         5.0              0.0
     """
-    lines = to_pandas(refunds, ["refund_id", "refund_date", "amount", *METHOD_COLUMNS])
-    dates = pd.to_datetime(lines["refund_date"]).dt.normalize()
-    weeks = grouped(lines.assign(week=dates - pd.to_timedelta(dates.dt.day_of_week, unit="D")), ["week"])
-    return cast("IntoFrameT", like(weeks.sort_values("week", ignore_index=True), refunds))
+    return grouped(refunds, ["week"], by_key=True)
 
 
 def by_age_band(rejected: IntoFrameT) -> IntoFrameT:
-    """Count and sum lines by how long they have waited.
+    """Return one line per age band, with the count and sum of its lines.
 
     Parameters
     ----------

@@ -8,11 +8,12 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from rev603.analysis._cents import cents
+from rev603.analysis._cents import cents, open_frame
 from rev603.analysis._engines import like, to_pandas
-from rev603.analysis._keys import key_codes
-from rev603.analysis.follow_up import KEY, with_superseded
-from rev603.analysis.status import text_key
+from rev603.analysis._keys import IDENTITY, KEY, key_codes, with_identity
+from rev603.analysis._text import status_text
+from rev603.analysis.disposition import with_disposition
+from rev603.vocabulary.statuses import SUPERSEDED
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
@@ -28,12 +29,14 @@ _SETS = {"status": "refund_secondary_status", "method": "check_or_ach", "number"
 _KINDS = ("status", "amount", "method", "number")
 _NAMES = ("company_name", "care_of")
 _NEEDED = (*KEY, *_NAMES, *_SETS.values(), "amount")
+#: What tells, where it is there, that a line is superseded, and that spellings are of one refund.
+_TELLING = ("refund_date", "report_date", "total_refund_amount", "source_file")
 _JOIN = " + "
 _BLANK = "(blank)"
 
 
 def changes(before: IntoFrameT, after: IntoFrameT) -> IntoFrameT:
-    """Compare two states of refunds and give one line for each key that differs.
+    """Compare two states of refunds and return one line for each key that differs.
 
     Parameters
     ----------
@@ -51,8 +54,7 @@ def changes(before: IntoFrameT, after: IntoFrameT) -> IntoFrameT:
         by key. ``change`` is ``new`` (only in ``after``), ``gone`` (only in ``before``), or what
         differs, joined by ``+``: ``status``, ``amount``, ``method``, ``number``. Where a key's lines
         have several statuses, methods or numbers, they are joined by ``+``, a missing one among them
-        written ``(blank)``. Of a payment that was returned and reissued as two lines, the amount counts
-        once.
+        written ``(blank)``. What is superseded counts as a line and adds nothing to the amount.
 
     Raises
     ------
@@ -77,17 +79,18 @@ def changes(before: IntoFrameT, after: IntoFrameT) -> IntoFrameT:
                        change  status_before        status_after  amount_after
     0  status+method+number  Reject No ACH  Check/ACH Reissued          10.1
     """
-    sides = [_lines(to_pandas(frame, _NEEDED)) for frame in (before, after)]
-    lines = pd.concat(sides, ignore_index=True)
+    sides = [_lines(frame) for frame in (before, after)]
+    lines: pd.DataFrame = with_identity(nw.from_native(pd.concat(sides, ignore_index=True))).to_native()
     side = np.repeat([0, 1], [len(part) for part in sides])
-    codes = key_codes(lines, KEY)
+    codes = key_codes(lines, IDENTITY)
     count = int(codes.max()) + 1 if len(codes) else 0
     place = codes * 2 + side  # two places per key: before, after
 
     number = np.bincount(place, minlength=2 * count).astype(np.int64)
     there = (number > 0).reshape(count, 2)
     both = there[:, 0] & there[:, 1]
-    cents_ = _amounts(lines, place, 2 * count)
+    # exact: a float holds whole cents up to 90 trillion dollars
+    cents_ = np.bincount(place, lines["_cents"].to_numpy(), minlength=2 * count).astype(np.int64)
     values: dict[str, Any] = {"lines": number, "amount": np.where(number > 0, cents_ / 100, np.nan)}
     differs: dict[str, Mask] = {"amount": both & (cents_[::2] != cents_[1::2])}
     for kind, column in _SETS.items():
@@ -114,28 +117,18 @@ def changes(before: IntoFrameT, after: IntoFrameT) -> IntoFrameT:
     return cast("IntoFrameT", like(answer, after))
 
 
-def _lines(frame: pd.DataFrame) -> pd.DataFrame:
-    """Add cents, what has been superseded, and the texts as they are compared."""
-    keys = (text_key(column).alias(f"_{kind}") for kind, column in _SETS.items())
+def _lines(native: Any) -> pd.DataFrame:
+    """Return the lines as pandas with their cents, which are 0 of what is superseded, and the texts as they are compared."""
+    keys = (status_text(column).alias(f"_{kind}") for kind, column in _SETS.items())
+    names = open_frame(native, _NEEDED).collect_schema().names()
+    frame = to_pandas(native, [*_NEEDED, *(name for name in _TELLING if name in names)])
+    told: Any = with_disposition(nw.from_native(frame))
+    own = nw.when(nw.col("disposition") == SUPERSEDED).then(nw.lit(0)).otherwise(nw.col("_cents"))
     keyed: pd.DataFrame = (
-        with_superseded(nw.from_native(frame))
-        .with_columns(*keys, _cents=cents("amount"))
-        .drop("amount")
-        .to_native()
+        told.with_columns(*keys, _cents=cents("amount")).with_columns(_cents=own).to_native()
     )
     keyed.attrs = {}
     return keyed
-
-
-def _amounts(lines: pd.DataFrame, place: Codes, count: int) -> Codes:
-    """Sum the cents of each place; of a payment that was returned and reissued, once."""
-    live, old = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    superseded = lines["_superseded"].to_numpy(dtype=bool)
-    cents_ = lines["_cents"].to_numpy()
-    np.add.at(live, place[~superseded], cents_[~superseded])
-    np.add.at(old, place[superseded], cents_[superseded])
-    # where an amount is borne by the first line of a refund alone, that may be the returned one
-    return np.where(live == 0, old, live)
 
 
 def _sets(text: pd.Series[Any], key: pd.Series[Any], place: Codes, both: Mask) -> tuple[Any, Mask]:

@@ -11,29 +11,30 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
+import pandas as pd
 
 from rev603.analysis._cents import cents
 from rev603.analysis._keys import IDENTITY, KEY, OWN, key_codes, plain, with_identity
 from rev603.analysis._text import payment_state, status_text
 from rev603.vocabulary import statuses
-from rev603.vocabulary.statuses import PAID_STATES, RETURNED, STUCK, SUPERSEDED
+from rev603.vocabulary.statuses import PAID_STATES, REJECTED, RETURNED, STUCK, SUPERSEDED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["cause", "superseded", "superseded_rows", "with_disposition"]
+    Numbers = NDArray[np.int64]
 
-#: What the other lines of a refund are asked for; a frame without these has no superseded lines.
-_TELLING = (*KEY, "amount")
-_CENTS, _PRINTED, _REPORT, _DATE, _NUMBER, _CODE = (
-    f"{OWN}{name}" for name in ("cents", "printed", "report", "date", "number", "code")
+__all__ = ["cause", "looked_up", "superseded_rows", "with_disposition"]
+
+_TELLING = ("refund_secondary_status", "check_or_ach")
+_CENTS, _PRINTED, _REPORT, _DATE, _NUMBER, _CODE, _GONE = (
+    f"{OWN}{name}" for name in ("cents", "printed", "report", "date", "number", "code", "superseded")
 )
 
 
-def with_disposition(frame: Any) -> Any:
+def with_disposition(frame: Any, *, identified: bool = False) -> Any:
     """Return an open frame with ``payment_state``, ``is_reject_no_ach`` and ``disposition``.
 
     Parameters
@@ -42,30 +43,28 @@ def with_disposition(frame: Any) -> Any:
         A narwhals frame, of any engine, with ``refund_secondary_status``. How a payment was made is told by
         ``check_or_ach``, and what is superseded by ``payee_id refund_id document_number amount`` (and, where they
         are there, ``refund_date report_date check_or_trace_number total_refund_amount``).
+    identified
+        Leave the columns of :func:`rev603.analysis._keys.with_identity` there, for which those of the key must be.
     """
     names = frame.collect_schema().names()
-    state = nw.col("payment_state")
-    found = nw.lit(statuses.PAID_NOT_STATED)
-    if "check_or_ach" in names:
-        for text, method in statuses.METHODS.items():
-            printed = status_text("check_or_ach") == text
-            found = nw.when(printed).then(nw.lit(statuses.DISPOSITION_OF_METHOD[method])).otherwise(found)
-    for name, disposition in statuses.DISPOSITION_OF_STATE.items():
-        found = nw.when(state == name).then(nw.lit(disposition)).otherwise(found)
-    stated = frame.with_columns(payment_state=payment_state("refund_secondary_status")).with_columns(
-        is_reject_no_ach=state == statuses.REJECTED, disposition=found
-    )
-    if not set(_TELLING) <= set(names):
-        return stated
-    keyed = with_identity(stated)
-    if isinstance(keyed, nw.DataFrame) and keyed.implementation.is_pandas():
-        lines = keyed.to_native()
-        stuck = lines["disposition"].isin(STUCK).to_numpy()
-        gone = superseded_rows(lines, key_codes(lines, IDENTITY), stuck)
-        lines["disposition"] = lines["disposition"].mask(gone, SUPERSEDED)
-        return plain(nw.from_native(lines))
-    then = nw.when(nw.col(f"{OWN}superseded")).then(nw.lit(SUPERSEDED)).otherwise(nw.col("disposition"))
-    return plain(superseded(keyed, IDENTITY).with_columns(disposition=then).drop(f"{OWN}superseded"))
+    if {*IDENTITY, "disposition"} <= set(names):  # one of ours, that has been here before
+        return frame if identified else plain(frame)
+    comparable = {*KEY, "amount"} <= set(names)
+    if isinstance(frame, nw.DataFrame) and frame.implementation.is_pandas():
+        lines = frame.to_native()
+        told, place = looked_up(lines)
+        lines = lines.assign(**{name: told[name].array.take(place) for name in told})
+        keyed = with_identity(nw.from_native(lines)) if comparable else nw.from_native(lines)
+        if comparable and told["disposition"].isin(STUCK).any():
+            lines = keyed.to_native()
+            gone = superseded_rows(lines, key_codes(lines, IDENTITY), told, place)
+            keyed = nw.from_native(lines.assign(disposition=lines["disposition"].mask(gone, SUPERSEDED)))
+    else:
+        keyed = _stated(frame, names)
+        if comparable:
+            then = nw.when(nw.col(_GONE)).then(nw.lit(SUPERSEDED)).otherwise(nw.col("disposition"))
+            keyed = _superseded(with_identity(keyed), IDENTITY).with_columns(disposition=then).drop(_GONE)
+    return keyed if identified else plain(keyed)
 
 
 def cause() -> nw.Expr:
@@ -73,7 +72,57 @@ def cause() -> nw.Expr:
     return nw.when(nw.col("disposition").is_in(STUCK)).then(nw.col("disposition"))
 
 
-def superseded(frame: Any, key: Sequence[str]) -> Any:
+def looked_up(lines: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
+    """Look each status and method up once: return what they tell, and for each line its place in that."""
+    place, texts = np.zeros(len(lines), np.int64), []
+    for name in _TELLING:
+        column = lines[name] if name in lines.columns else pd.Series(None, index=lines.index, dtype="str")
+        codes, values = pd.factorize(column, use_na_sentinel=True)
+        texts.append([*map(str, values), ""])  # a missing text has the code -1: the last
+        place = place * len(texts[-1]) + codes % len(texts[-1])
+    place, distinct = pd.factorize(place)
+    told = []
+    for status, method in zip(*np.unravel_index(distinct, [len(each) for each in texts]), strict=True):
+        state = statuses.state_of(texts[0][status])
+        told.append((state, state == REJECTED, statuses.disposition_of(state, texts[1][method])))
+    columns = {"payment_state": "str", "is_reject_no_ach": "bool", "disposition": "str"}
+    return pd.DataFrame(told, columns=list(columns)).astype(columns), np.asarray(place, np.int64)
+
+
+def superseded_rows(
+    lines: pd.DataFrame, code: Numbers, told: pd.DataFrame, place: Numbers
+) -> NDArray[np.bool_]:
+    """Say which lines of a pandas frame are superseded; ``code`` numbers their keys.
+
+    ``told`` and ``place`` are those of :func:`looked_up`. Only the lines of keys that have a stuck line are looked
+    at: they are few.
+    """
+    gone = np.zeros(len(lines), np.bool_)
+    asked = np.zeros(int(code.max(initial=-1)) + 1, np.bool_)
+    asked[code[told["disposition"].isin(STUCK).to_numpy()[place]]] = True
+    rows = np.flatnonzero(asked[code])
+    if len(rows):
+        own = {name: told[name].array.take(place[rows]) for name in told}
+        some = nw.from_native(lines.iloc[rows].assign(**{_CODE: code[rows]}, **own))
+        gone[rows] = _superseded(some, (_CODE,)).to_native()[_GONE].to_numpy(dtype=bool)
+    return gone
+
+
+def _stated(frame: Any, names: Sequence[str]) -> Any:
+    """Add what the line itself says, as ``state_of`` and ``disposition_of`` do, for engines other than pandas."""
+    state = nw.col("payment_state")
+    found = nw.lit(statuses.PAID_NOT_STATED)
+    for text, method in statuses.METHODS.items() if "check_or_ach" in names else ():
+        printed = status_text("check_or_ach") == text
+        found = nw.when(printed).then(nw.lit(statuses.DISPOSITION_OF_METHOD[method])).otherwise(found)
+    for name, disposition in statuses.DISPOSITION_OF_STATE.items():
+        found = nw.when(state == name).then(nw.lit(disposition)).otherwise(found)
+    return frame.with_columns(payment_state=payment_state("refund_secondary_status")).with_columns(
+        is_reject_no_ach=state == REJECTED, disposition=found
+    )
+
+
+def _superseded(frame: Any, key: Sequence[str]) -> Any:
     """Add ``__rev603_superseded``: rejected or returned, and issued or reissued since for the same amount.
 
     Notes
@@ -84,83 +133,50 @@ def superseded(frame: Any, key: Sequence[str]) -> Any:
     is stuck once, not twice. Where the amount of a refund is borne by one of its lines, the printed amounts are
     compared, and a line that bears money is superseded only by one that bears the same.
     """
+    state, own, same = nw.col("payment_state"), nw.col(_CENTS), (*key, _PRINTED)
+    paid, back = state.is_in(PAID_STATES), state == RETURNED
+
+    def newest(which: nw.Expr, column: str, over: Sequence[str]) -> nw.Expr:
+        return nw.when(which).then(nw.col(column)).max().over(*over)
+
+    helpers = {
+        f"{_CENTS}_most": newest(paid, _CENTS, same),
+        f"{_CENTS}_least": nw.when(paid).then(own).min().over(*same),
+        f"{_REPORT}_paid": newest(paid, _REPORT, same),
+        f"{_DATE}_paid": newest(paid, _DATE, same),
+        f"{_DATE}_back": newest(back, _DATE, (*same, _CENTS, _REPORT)),
+        f"{_NUMBER}_back": newest(back, _NUMBER, (*same, _CENTS, _REPORT, _DATE)),
+    }
+    most, least, report, date, sent, number = (nw.col(name) for name in helpers)
+    covered = ~most.is_null() & ((own == 0) | (own == most) | (own == least))
+    since = (report.is_null() | nw.col(_REPORT).is_null() | (report >= nw.col(_REPORT))) & (
+        date.is_null() | nw.col(_DATE).is_null() | (date >= nw.col(_DATE))
+    )
+    again = (nw.col(_DATE) < sent) | (~nw.col(_DATE).is_null() & (nw.col(_NUMBER) < number))
+    gone = nw.col("disposition").is_in(STUCK) & ((covered & since) | again)
+    return (
+        _comparable(frame)
+        .with_columns(**helpers)
+        .with_columns(gone.fill_null(False).alias(_GONE))
+        .drop(_CENTS, _PRINTED, _REPORT, _DATE, _NUMBER, *helpers)
+    )
+
+
+def _comparable(frame: Any) -> Any:
+    """Add whole cents, borne and printed, the dates, and the number; what is not there is missing."""
     names = frame.collect_schema().names()
     never = nw.lit(None).cast(nw.Datetime("us"))
-
-    def dated(name: str) -> nw.Expr:
-        return nw.col(name).cast(nw.Datetime("us")) if name in names else never
-
-    number = (
-        nw.col("check_or_trace_number").cast(nw.String).fill_null("")
-        if "check_or_trace_number" in names
-        else nw.lit("")
-    )
+    dates = {
+        own: nw.col(name).cast(nw.Datetime("us")) if name in names else never
+        for own, name in ((_REPORT, "report_date"), (_DATE, "refund_date"))
+    }
+    number = nw.lit("")
+    if "check_or_trace_number" in names:
+        number = nw.col("check_or_trace_number").cast(nw.String).fill_null("")
     printed = cents("amount")
     if "total_refund_amount" in names:
         stated = ~nw.col("total_refund_amount").is_null()
         printed = nw.when(stated).then(cents("total_refund_amount")).otherwise(printed)
-    state, own = nw.col("payment_state"), nw.col(_CENTS)
-    same = (*key, _PRINTED)
-    paid, back = state.is_in(PAID_STATES), state == RETURNED
-
-    def of(which: nw.Expr, column: str, over: Sequence[str], *, least: bool = False) -> nw.Expr:
-        chosen = nw.when(which).then(nw.col(column))
-        return (chosen.min() if least else chosen.max()).over(*over)
-
-    def since(name: str) -> nw.Expr:
-        newest = nw.col(f"{name}_paid")
-        return newest.is_null() | nw.col(name).is_null() | (newest >= nw.col(name))
-
-    most, least = nw.col(f"{_CENTS}_most"), nw.col(f"{_CENTS}_least")
-    paid_since = (
-        ~most.is_null() & ((own == 0) | (own == most) | (own == least)) & since(_REPORT) & since(_DATE)
+    return frame.with_columns(
+        cents("amount").alias(_CENTS), printed.alias(_PRINTED), number.alias(_NUMBER), **dates
     )
-    sent_again = (nw.col(_DATE) < nw.col(f"{_DATE}_back")) | (
-        ~nw.col(_DATE).is_null() & (nw.col(_NUMBER) < nw.col(f"{_NUMBER}_back"))
-    )
-    helpers = [_CENTS, _PRINTED, _REPORT, _DATE, _NUMBER]
-    helpers += [
-        f"{_CENTS}_most",
-        f"{_CENTS}_least",
-        f"{_REPORT}_paid",
-        f"{_DATE}_paid",
-        f"{_DATE}_back",
-        f"{_NUMBER}_back",
-    ]
-    return (
-        frame.with_columns(
-            cents("amount").alias(_CENTS), printed.alias(_PRINTED), dated("report_date").alias(_REPORT),
-            dated("refund_date").alias(_DATE), number.alias(_NUMBER),
-        )
-        .with_columns(
-            of(paid, _CENTS, same).alias(f"{_CENTS}_most"),
-            of(paid, _CENTS, same, least=True).alias(f"{_CENTS}_least"),
-            of(paid, _REPORT, same).alias(f"{_REPORT}_paid"),
-            of(paid, _DATE, same).alias(f"{_DATE}_paid"),
-            of(back, _DATE, (*same, _CENTS, _REPORT)).alias(f"{_DATE}_back"),
-            of(back, _NUMBER, (*same, _CENTS, _REPORT, _DATE)).alias(f"{_NUMBER}_back"),
-        )
-        .with_columns(
-            (nw.col("disposition").is_in(STUCK) & (paid_since | sent_again)).fill_null(False).alias(f"{OWN}superseded")
-        )
-        .drop(*helpers)
-    )  # fmt: skip
-
-
-def superseded_rows(
-    lines: pd.DataFrame, code: NDArray[np.int64], stuck: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Say which lines of a pandas frame are superseded; ``code`` numbers their keys.
-
-    Only the lines of keys that have a stuck line are looked at: they are few.
-    """
-    gone = np.zeros(len(lines), np.bool_)
-    if stuck.any():
-        asked = np.zeros(int(code.max()) + 1, np.bool_)
-        asked[code[stuck]] = True
-        rows = np.flatnonzero(asked[code])
-        some = lines.iloc[rows].assign(**{_CODE: code[rows]})
-        gone[rows] = (
-            superseded(nw.from_native(some), (_CODE,)).to_native()[f"{OWN}superseded"].to_numpy(dtype=bool)
-        )
-    return gone

@@ -1,4 +1,4 @@
-"""How each line was paid: by ACH, by check, or not at all."""
+"""Refund lines by the method of payment that the report prints."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ import narwhals as nw
 from narwhals.typing import IntoFrameT
 
 from rev603.analysis._cents import open_frame
-from rev603.analysis._groups import METHOD_COLUMNS, UNPAID, grouped, with_method
+from rev603.analysis._groups import grouped
+from rev603.analysis._text import status_text
 
 __all__ = ["MethodSplit", "by_method", "split_by_method"]
 
 
 class MethodSplit(NamedTuple, Generic[IntoFrameT]):
-    """Refund lines by how they were paid; each line is in exactly one of the three frames."""
+    """Refund lines by the method that is printed; each line is in exactly one of the three frames."""
 
     ach: IntoFrameT
     check: IntoFrameT
-    unpaid: IntoFrameT
+    neither: IntoFrameT
 
     def __repr__(self) -> str:
         """Count the lines of each; the frames name parties. What is not computed yet is not counted."""
@@ -30,76 +31,74 @@ class MethodSplit(NamedTuple, Generic[IntoFrameT]):
 
 
 def split_by_method(refunds: IntoFrameT) -> MethodSplit[IntoFrameT]:
-    """Split refund lines into those paid by ACH, those paid by check, and those where no money has arrived.
+    """Return refund lines split by what the report prints in *Check or ACH*.
 
     Parameters
     ----------
     refunds
-        A frame with ``refund_secondary_status`` and ``check_or_ach``: pandas, Polars, a DuckDB relation
-        or PySpark.
+        A frame with ``check_or_ach``: pandas, Polars, a DuckDB relation or PySpark.
 
     Returns
     -------
     MethodSplit
-        ``ach``, ``check`` and ``unpaid``, with the columns of ``refunds``. Unpaid is a line that is in
-        transit, returned, diverted or rejected, and one that states no method (CBP's own picture of the
-        report, Pub. 5286-1225, shows a "Treasury Issued" line with neither number nor method).
+        ``ach``, ``check`` and ``neither``, with the columns of ``refunds``. They tie to a filter on that
+        column of the export. A method that is printed does not say that the money arrived: a returned
+        payment keeps its method, and CBP's own picture of the report (Pub. 5286-1225) shows a "Treasury
+        Issued" line without any. What was received is told by :func:`rev603.by_disposition`.
 
     Raises
     ------
     ColumnsMissingError
-        Without those two columns.
+        Without that column.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> refunds = pd.DataFrame({"check_or_ach": ["ACH", "ACH", "Check"],
-    ...     "refund_secondary_status": ["Treasury Issued", "Reject No ACH", "Treasury Issued"]})
+    >>> refunds = pd.DataFrame({"check_or_ach": ["ACH", "ACH", "Check", None]})
     >>> split_by_method(refunds)
-    <MethodSplit of lines: ach 1, check 1, unpaid 1>
-    >>> ach, check, unpaid = split_by_method(refunds)
+    <MethodSplit of lines: ach 2, check 1, neither 1>
+    >>> ach, check, neither = split_by_method(refunds)
     """
-    frame: Any = with_method(open_frame(refunds, METHOD_COLUMNS))
+    frame: Any = open_frame(refunds, ["check_or_ach"])
+    method = status_text("check_or_ach")
 
-    def part(method: str) -> IntoFrameT:
-        native: IntoFrameT = frame.filter(nw.col("_method") == method).drop("_status", "_method").to_native()
+    def part(condition: nw.Expr) -> IntoFrameT:
+        native: IntoFrameT = frame.filter(condition).to_native()
         return native
 
-    return MethodSplit(ach=part("ACH"), check=part("Check"), unpaid=part(UNPAID))
+    ach, check = method == "ach", method == "check"
+    return MethodSplit(ach=part(ach), check=part(check), neither=part(~(ach | check)))
 
 
 def by_method(refunds: IntoFrameT) -> IntoFrameT:
-    """Count and sum refund lines by how they were paid.
+    """Return one line per method of payment, as the report prints it, with counts and sums.
 
     Parameters
     ----------
     refunds
-        A frame with ``refund_id refund_date amount refund_secondary_status check_or_ach``, of any engine.
+        As for :func:`rev603.by_payee`; names are not asked for.
 
     Returns
     -------
     frame
-        One line per ``method`` (``ACH``, ``Check``, ``unpaid``; see :func:`split_by_method`) that
-        occurs, largest amount first: ``lines refunds amount ach_amount check_amount unpaid_amount
-        rejected_lines rejected_amount first_refund_date last_refund_date``. ``refunds`` counts distinct
-        refund numbers; amounts are dollars, exact to the cent; a line without an amount counts as a
-        line.
+        One line per ``method`` (``ACH``, ``Check``, or missing where none is printed) that occurs, largest
+        amount first, with the figures of :func:`rev603.by_payee`.
 
     Raises
     ------
     ColumnsMissingError
-        Without one of those columns.
+        Without a column that it needs.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> refunds = pd.DataFrame({"refund_id": ["1", "2", "3"], "amount": [10.10, 20.20, 5.00],
-    ...     "refund_date": pd.to_datetime(["2026-03-02", "2026-03-02", "2026-03-09"]),
-    ...     "refund_secondary_status": ["Treasury Issued", "Reject No ACH", "Treasury Issued"],
+    >>> refunds = pd.DataFrame({"payee_id": "98-765432100", "refund_id": ["1", "2", "3"],
+    ...     "document_number": "A", "amount": [10.10, 20.20, 5.00], "refund_date": pd.Timestamp("2026-03-02"),
+    ...     "refund_secondary_status": ["Treasury Issued", "Reject No ACH", "Check/ACH Returned"],
     ...     "check_or_ach": ["ACH", None, "ACH"]})
-    >>> by_method(refunds)[["method", "lines", "amount", "rejected_amount"]]
-       method  lines  amount  rejected_amount
-    0  unpaid      1    20.2             20.2
-    1     ACH      2    15.1              0.0
+    >>> by_method(refunds)[["method", "lines", "amount", "ach_amount", "rejected_amount", "returned_amount"]]
+      method  lines  amount  ach_amount  rejected_amount  returned_amount
+    0    NaN      1    20.2         0.0             20.2              0.0
+    1    ACH      2    15.1        10.1              0.0              5.0
     """
-    return grouped(refunds, ["method"], by_method=True)
+    return grouped(refunds, ["method"])

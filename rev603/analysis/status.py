@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from rev603.analysis._cents import open_frame
+from rev603.analysis._groups import grouped
 from rev603.analysis._text import has_state, text_key
 from rev603.analysis.disposition import with_disposition
 from rev603.vocabulary.statuses import NO_ACH, STUCK
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from narwhals.typing import IntoFrameT
 
-__all__ = ["flag_rejects", "has_state", "rejects", "text_key"]
+__all__ = ["by_disposition", "flag_rejects", "has_state", "rejects", "text_key"]
 
 
 def flag_rejects(refunds: IntoFrameT) -> IntoFrameT:
@@ -95,3 +98,47 @@ def rejects(refunds: IntoFrameT, *, include_returned: bool = False) -> IntoFrame
     wanted = STUCK if include_returned else (NO_ACH,)
     native: IntoFrameT = flagged.filter(nw.col("disposition").is_in(wanted)).to_native()
     return native
+
+
+def by_disposition(refunds: IntoFrameT, *, by: str | Sequence[str] | None = None) -> IntoFrameT:
+    """Return where every dollar is: one line per disposition, and per value of whatever else is asked for.
+
+    Parameters
+    ----------
+    refunds
+        A frame with ``payee_id refund_id document_number refund_date amount refund_secondary_status
+        check_or_ach``, of any engine.
+    by
+        A column, or several, to split it by: any of the frame's, or ``importer`` (all suffixes of a payee
+        number together), ``week`` (its Monday) or ``month`` (its first day) of the refund date, ``method``
+        as printed.
+
+    Returns
+    -------
+    frame
+        The columns of ``by``, then ``disposition lines refunds amount``, for each that occurs: ordered by
+        the columns of ``by``, then as :func:`rev603.flag_rejects` lists the dispositions. The amounts add
+        up to the whole, to the cent; ``superseded`` counts lines and has the amount 0.
+
+    Raises
+    ------
+    ColumnsMissingError
+        Without one of those columns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> refunds = pd.DataFrame({"payee_id": "98-765432100", "refund_id": ["1", "1", "2"], "amount": 10.10,
+    ...     "document_number": "A", "check_or_ach": ["ACH", "ACH", None], "filer_code": "0A1",
+    ...     "refund_date": pd.Timestamp("2026-03-02"),
+    ...     "refund_secondary_status": ["Check/ACH Returned", "Check/ACH Reissued", "Reject No ACH"]})
+    >>> by_disposition(refunds)
+            disposition  lines  refunds  amount
+    0       paid by ACH      1        1    10.1
+    1    no ACH on file      1        1    10.1
+    2        superseded      1        1     0.0
+    >>> by_disposition(refunds, by=["filer_code", "week"]).columns.tolist()
+    ['filer_code', 'week', 'disposition', 'lines', 'refunds', 'amount']
+    """
+    keys = [by] if isinstance(by, str) else list(by or ())
+    return grouped(refunds, [*keys, "disposition"], figures=("lines", "refunds", "amount"), by_key=True)

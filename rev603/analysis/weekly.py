@@ -1,96 +1,229 @@
-"""The figures of the weekly summary: the state, what changed, and what became of the rejects."""
+"""The figures of the weekly summary: the state, what changed, and what became of the stuck refunds."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from rev603.analysis import follow_up
-from rev603.analysis._cents import cents, open_frame
+from rev603.analysis import _provenance as provenance
+from rev603.analysis._cents import open_frame
 from rev603.analysis._engines import to_pandas
+from rev603.analysis._keys import DOCUMENT_KEY, IDENTITY, KEY, PAYEE_KEY, REFUND_KEY, key_codes, with_identity
+from rev603.analysis._lists import lists_of, printed_vs_received, totals_of
 from rev603.analysis._movement import Movement, movement, trend
-from rev603.analysis._provenance import issues_of, sources_of
 from rev603.analysis._sightings import Sightings, sightings_of
-from rev603.analysis.ageing import ageing, as_day
+from rev603.analysis.ageing import as_day
 from rev603.analysis.changes import changes
-from rev603.analysis.history import require_report_dates
+from rev603.analysis.disposition import with_disposition
+from rev603.analysis.history import counting_lines, require_report_dates
 from rev603.analysis.method import by_method
 from rev603.analysis.party import by_notify_party, by_payee
-from rev603.analysis.status import flag_rejects
+from rev603.analysis.reissue import reissue_requests
+from rev603.analysis.status import by_disposition
 from rev603.analysis.worklist import enrollment_worklist
 from rev603.errors import Rev603Error
-from rev603.vocabulary.statuses import DIVERTED, REJECTED, RETURNED
 
 if TYPE_CHECKING:
     import datetime as dt
 
-__all__ = ["weekly_figures"]
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.int64]
+    Day = str | dt.date | pd.Timestamp
+
+__all__ = ["WeeklyFigures", "weekly_figures"]
 
 _WEEK = pd.Timedelta(days=7)
 _IN_CHANGES = (
-    *follow_up.KEY, "company_name", "care_of", "refund_secondary_status", "amount", "check_or_ach",
+    *KEY, "company_name", "care_of", "refund_secondary_status", "amount", "check_or_ach",
     "check_or_trace_number",
 )  # fmt: skip
-_IN_STATE = [*_IN_CHANGES[:-1], "refund_date"]
 _NEEDED = (*_IN_CHANGES, "refund_date", "report_date")
-_ORDER = (
-    "refund_date",
-    "_amount",
-    *follow_up.KEY,
-    "report_date",
-    "source_file",
-    "source_sheet",
-    "source_row",
-)
-_LISTED = (
-    "rejected",
-    "new_rejects",
-    "still_rejected",
-    "cleared",
-    "returned",
-    "diverted",
-    "checks_after_cutover",
-)
+#: What the groups of the current state are made of, where it is there.
+_IN_STATE = (*_NEEDED, "total_refund_amount", "source_file", "report")
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class WeeklyFigures:
+    """The state of the refunds at the end of a week, and what changed; see :func:`rev603.weekly_summary`.
+
+    All amounts are dollars, exact to the cent. "Refund columns" are those of :class:`rev603.RefundSchema`. Lines are
+    refund lines; a *key* is ``payee_id``, ``refund_id``, ``document_number``, however they are spelled. *Stuck* is a
+    line whose disposition (:func:`rev603.flag_rejects`) is ``no ACH on file`` or ``returned``; a key is stuck where
+    any of its lines is.
+
+    Attributes
+    ----------
+    week_ending
+        The day that was asked for, or else ``report_date``.
+    report_date
+        Date of the newest report up to ``week_ending``, also of one without lines; waiting days are counted up to it.
+    compared_with
+        Date of the report that the week is compared with; None where there is no older one.
+    extract_of
+        How many lines the files that were read have, where these are only some of them; else None.
+    totals
+        Plain numbers, and dates as ISO text (None where there is none):
+
+        - of the current state, ``lines refunds amount``, and the parts that add up to ``amount``: ``ach_amount
+          check_amount not_stated_amount in_transit_amount rejected_amount returned_amount diverted_amount
+          unknown_amount``, each with ``…_lines``; and ``superseded_lines``;
+        - ``<name>_lines`` and ``<name>_amount`` for ``stuck newly_stuck still_stuck cleared status_unknown diverted
+          in_transit_long checks_after_cutover reissue_requests``; of what is stuck, ``rejected`` and ``returned`` are
+          the two causes, ``returned_checks`` the checks that came back before paper checks ended, ``not_shown`` what
+          the newest report should list and does not, ``outside_window`` what it cannot list;
+        - ``opening new cleared changed closing``, ``_lines`` and ``_amount``: opening + new - cleared + changed =
+          closing, exactly; each cause on its own in ``movement``;
+        - ``stuck_refunds stuck_payees stuck_companies stuck_notify_parties`` (how many different ones),
+          ``oldest_refund_date longest_wait_days median_wait_days`` (over stuck lines).
+    not_judged
+        What this answer could not judge, or does not cover; empty where there is nothing to say: ``what source_file
+        lines amount detail serious``.
+    stuck
+        Lines that are stuck in the current state, longest wait first: refund columns + ``payment_state
+        is_reject_no_ach disposition cause days_waiting age_band``, and ``returned_check`` (a check that came back
+        before paper checks ended), ``in_newest`` (``listed``; ``not listed`` although its refund date lies between
+        the first and the last of the newest report; ``outside its dates``), ``possibly_replaced_by`` (other refund
+        numbers of the same payee, document and amount that were paid later: for a person to judge).
+    newly_stuck, still_stuck
+        Those of ``stuck`` whose key was not, or was, stuck in the compared state.
+    cleared
+        Lines that were stuck in the compared state and whose key has since been seen with nothing but money that
+        moved or was applied: the line as it was stuck, + ``state_now`` (dispositions, joined by ``+``) and
+        ``seen_on``, the date of the report that shows it.
+    status_unknown
+        Lines of the current state whose status nobody has documented: neither stuck, cleared nor paid until a known
+        one is seen. ``was_stuck``: their key was stuck when it was last seen with a known status.
+    diverted, in_transit_long, checks_after_cutover
+        Lines of the current state: applied to a debt owed to CBP; in transit for more than 10 business days
+        (``business_days``); checks dated on or after 2026-02-06.
+    by_disposition, by_payee, by_notify_party, by_method
+        The current state, all of its lines, in groups.
+    printed_vs_received
+        What the column *Check or ACH* prints against what was received, a line for each ``method``: lines and
+        amounts ``printed`` = ``received`` + ``in_transit`` + ``rejected`` + ``returned`` + ``diverted`` +
+        ``unknown`` + ``superseded``.
+    worklist, reissue_requests
+        Who must do what: :func:`rev603.enrollment_worklist` and :func:`rev603.reissue_requests` of the current state.
+    changes
+        Keys that differ from the compared state: :func:`rev603.changes`.
+    movement
+        Opening, new, cleared, changed and closing (lines and amount) for each ``cause``, and for all that is stuck.
+    trend
+        One line per report date, each against the one before: ``report_date``, lines and amount of ``stuck opening new
+        cleared changed``, of the causes ``rejected`` and ``returned``, and ``median_days_waiting``. The first is an
+        opening: nothing in it is new.
+    coverage
+        The refund dates that the reports show: a ``report`` a line, ``report_date first_refund_date last_refund_date
+        lines``; and a ``gap`` a line, more than a week that none of them shows.
+    issues
+        What the reader found: ``severity code message source_file source_sheet source_row column value``.
+    sources
+        Files read: ``source_file content_hash report_date lines set_aside rows_read total_refunds_stated
+        total_refunds_found total_refund_amount_stated total_refund_amount_found ties_out verdict grain``. Of an
+        extract, and of frames without the reader's record, ``ties_out`` is missing: whole files tie out.
+    """
+
+    week_ending: pd.Timestamp
+    report_date: pd.Timestamp
+    compared_with: pd.Timestamp | None
+    extract_of: int | None
+    totals: dict[str, Any]
+    not_judged: pd.DataFrame
+    stuck: pd.DataFrame
+    newly_stuck: pd.DataFrame
+    still_stuck: pd.DataFrame
+    cleared: pd.DataFrame
+    status_unknown: pd.DataFrame
+    by_disposition: pd.DataFrame
+    worklist: pd.DataFrame
+    reissue_requests: pd.DataFrame
+    diverted: pd.DataFrame
+    in_transit_long: pd.DataFrame
+    checks_after_cutover: pd.DataFrame
+    by_payee: pd.DataFrame
+    by_notify_party: pd.DataFrame
+    by_method: pd.DataFrame
+    printed_vs_received: pd.DataFrame
+    changes: pd.DataFrame
+    movement: pd.DataFrame
+    trend: pd.DataFrame
+    coverage: pd.DataFrame
+    issues: pd.DataFrame
+    sources: pd.DataFrame
+
+    @property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Every frame by its name, in order."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in values.items() if isinstance(value, pd.DataFrame)}
+
+    @property
+    def serious(self) -> bool:
+        """Whether something could not be judged that may hide money: an alarm, whatever else is calm."""
+        return bool(self.not_judged["serious"].any())
 
 
 def weekly_figures(
-    history: Any, *, week_ending: str | dt.date | pd.Timestamp | None = None
-) -> dict[str, Any]:
-    """Give every field of :class:`rev603.presenting.weekly.WeeklySummary` by its name."""
+    history: Any, *, week_ending: Day | None = None, today: Day | None = None, max_age: int | None = None
+) -> WeeklyFigures:
+    """Return the figures of a week; see :func:`rev603.weekly_summary`."""
     known = getattr(history, "attrs", {}).get("rev603", {})
     day = None if week_ending is None else as_day(week_ending)
-    lines, many_files = _up_to(history, day)
-    sightings = sightings_of(lines, many_files=many_files)
-    last = len(sightings.dates) - 1
-    compared = _compared_with(sightings.dates)
-    report_date = sightings.dates[last]
-
+    whole = _lines(history, known)
+    extract_of = provenance.extract_of(known, len(whole))
+    lines, dates = _up_to(whole, known, day)
+    coverage = provenance.coverage_of(lines, dates)
+    lines, keys, pulls = _counting(lines)
+    sightings = sightings_of(lines, keys["key"], dates)
+    compared, last = _compared_with(dates), len(dates) - 1
     moved = movement(sightings, compared, last)
-    state = lines[_IN_STATE].iloc[sightings.rows_of(moved.now)]  # its index: positions in the history
-    frames = _lists(lines, state, sightings, moved) | {
+    rows = sightings.rows_of(moved.now)
+    state = _state(lines.iloc[rows])
+    sources = provenance.sources_of(known, lines, dates[last], ties=extract_of is None)
+    issues = provenance.issues_of(known, dates[last])
+    frames = {
+        **lists_of(lines, keys["same"], sightings, moved, coverage),
+        "by_disposition": by_disposition(state),
         "by_payee": by_payee(state),
         "by_notify_party": by_notify_party(state),
         "by_method": by_method(state),
-        "worklist": enrollment_worklist(state, as_of=report_date),
+        "printed_vs_received": printed_vs_received(state, sightings.disposition[rows]),
+        "worklist": enrollment_worklist(state, as_of=dates[last]),
+        "reissue_requests": reissue_requests(state),
         "changes": _changes(lines, sightings, moved),
-        "issues": issues_of(known, report_date),
-        "sources": sources_of(known, lines, report_date),
+        "movement": moved.table,
         "trend": trend(sightings, lines["refund_date"]),
+        "coverage": coverage,
+        "issues": issues,
+        "sources": sources,
     }
-    return {
-        "week_ending": report_date if day is None else day,
-        "report_date": report_date,
-        "compared_with": None if compared is None else sightings.dates[compared],
-        "totals": _totals(frames, state["refund_id"]) | moved.figures,
+    asked = None if today is None else as_day(today)
+    return WeeklyFigures(
+        week_ending=dates[last] if day is None else day,
+        report_date=dates[last],
+        compared_with=None if compared is None else dates[compared],
+        extract_of=extract_of,
+        totals=totals_of(frames, refunds=len(np.unique(keys["refund"][rows][keys["refund"][rows] >= 0]))),
+        not_judged=pd.concat(
+            [
+                provenance.unknown_statuses(frames["status_unknown"]),
+                provenance.doubtful_files(sources, issues, pulls),
+                provenance.doubtful_dates(dates[last], asked, max_age),
+                provenance.not_covered(lines, known, extract_of),
+            ],
+            ignore_index=True,
+        ),
         **frames,
-    }
+    )
 
 
-def _up_to(history: Any, day: pd.Timestamp | None) -> tuple[pd.DataFrame, bool]:
-    """Give the lines of the reports up to a day, and whether some report date has several files."""
+def _lines(history: Any, known: Any) -> pd.DataFrame:
+    """Return the lines as pandas, each with the day of its report."""
     names = open_frame(history, _NEEDED).collect_schema().names()
     lines = to_pandas(history, names)
     lines = lines.set_axis(pd.RangeIndex(len(lines)))
@@ -101,101 +234,76 @@ def _up_to(history: Any, day: pd.Timestamp | None) -> tuple[pd.DataFrame, bool]:
             why="an empty report shows nothing, which is not to say that nothing is stuck",
             what_to_do="read at least one report that has lines",
         )
-    many_files = require_report_dates(nw.from_native(lines)) > 1
-    dates = lines["report_date"].dt.normalize().astype("datetime64[us]")
-    if not dates.equals(lines["report_date"]):
-        lines = lines.assign(report_date=dates)
-    if day is not None and dates.min() > day:
+    require_report_dates(nw.from_native(lines))
+    if known.get("current") and lines["report_date"].min() < lines["report_date"].max():
+        raise Rev603Error(
+            "This is the newest state of each refund, not the history.",
+            why="rev603.current keeps no earlier state, so nothing could be seen to be new or cleared",
+            what_to_do="pass what read_history gave, before rev603.current",
+        )
+    return lines.assign(report_date=_midnights(lines["report_date"]))
+
+
+def _midnights(dates: Any) -> pd.Series[Any]:
+    days: pd.Series[Any] = pd.to_datetime(dates).dt.normalize().astype("datetime64[us]")
+    return days
+
+
+def _up_to(
+    lines: pd.DataFrame, known: Any, day: pd.Timestamp | None
+) -> tuple[pd.DataFrame, pd.DatetimeIndex]:
+    """Return the lines of the reports up to a day, and the dates of all of these, also of those without lines."""
+    stated = [source["report_date"] for source in known.get("sources", ()) if source.get("report_date")]
+    dates = pd.DatetimeIndex(_midnights(pd.Series(stated, dtype="object"))).union(
+        lines["report_date"].unique()
+    )
+    if day is None:
+        return lines, dates
+    if lines["report_date"].min() > day:
         raise Rev603Error(
             f"No report is dated on or before {day.date()}.",
-            why=f"the oldest is of {dates.min().date()}",
+            why=f"the oldest is of {lines['report_date'].min().date()}",
             what_to_do="name a later day, or add the older reports",
         )
-    if day is not None and dates.max() > day:
-        lines = lines[dates <= day].reset_index(drop=True)
-    return lines, many_files
+    return lines[lines["report_date"] <= day].reset_index(drop=True), dates[dates <= day]
+
+
+def _counting(lines: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Numbers], pd.DataFrame]:
+    """Return the lines that count; numbers of their keys; and the lines in which pulls of one day disagree.
+
+    Numbered are ``key``, ``refund`` (its number alone) and ``same`` (payee and document); -1 is a missing one.
+    """
+    keyed = with_identity(nw.from_native(lines))
+    counted = keyed
+    if require_report_dates(keyed) > 1:
+        counted = counting_lines(keyed)
+    found: pd.DataFrame = counted.to_native()
+    parts = {"key": IDENTITY, "refund": [REFUND_KEY], "same": [PAYEE_KEY, DOCUMENT_KEY]}
+    keys = {name: key_codes(found, part) for name, part in parts.items()}
+    for name, part in (("refund", REFUND_KEY), ("same", DOCUMENT_KEY)):
+        keys[name] = np.where(found[part].to_numpy() == "", -1, keys[name])
+    pulls = provenance.disagreeing(keyed.to_native(), found)
+    return found.drop(columns=list(IDENTITY)).reset_index(drop=True), keys, pulls
+
+
+def _state(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return what the groups are made of, with each line's disposition, so that they do not find it again."""
+    columns = lines[[name for name in _IN_STATE if name in lines]]
+    told: pd.DataFrame = with_disposition(nw.from_native(columns), identified=True).to_native()
+    return told
 
 
 def _compared_with(dates: pd.DatetimeIndex) -> int | None:
-    """Give the newest report at least 7 days older than the last, or else the one before, if there is one."""
+    """Return the newest report at least 7 days older than the last, or else the one before, if there is one."""
     earlier = np.flatnonzero(dates <= dates[-1] - _WEEK)
     if len(earlier):
         return int(earlier[-1])
     return len(dates) - 2 if len(dates) > 1 else None
 
 
-def _lists(
-    lines: pd.DataFrame, state: pd.DataFrame, sightings: Sightings, moved: Movement
-) -> dict[str, pd.DataFrame]:
-    now, day = moved.now, sightings.dates[-1]
-
-    rows = sightings.rows_of(now[moved.new | moved.still], state=REJECTED)
-    is_new = np.isin(rows, sightings.rows_of(now[moved.new], state=REJECTED))
-    stuck = _ordered(ageing(flag_rejects(lines.iloc[rows]), day).assign(_new=is_new))
-    new, rejected = stuck["_new"], stuck.drop(columns="_new")
-
-    def with_any(wanted: str) -> pd.DataFrame:
-        return lines.iloc[sightings.rows_of(now[sightings.shows(now, wanted)])]
-
-    checks = follow_up.checks_after_cutover(state).index
-    return {
-        "rejected": rejected,
-        "new_rejects": rejected[new].reset_index(drop=True),
-        "still_rejected": rejected[~new].reset_index(drop=True),
-        "cleared": _cleared(lines, sightings, moved),
-        "returned": _ordered(ageing(follow_up.returned(with_any(RETURNED)), day)),
-        "diverted": _ordered(follow_up.diverted(with_any(DIVERTED))),
-        "checks_after_cutover": _ordered(flag_rejects(lines.loc[checks])),
-    }
-
-
-def _cleared(lines: pd.DataFrame, sightings: Sightings, moved: Movement) -> pd.DataFrame:
-    """Give the lines as they were rejected, with the state that their key is in now, and when it was seen."""
-    before, now = moved.before[moved.cleared], moved.now[moved.cleared]
-    rows = sightings.rows_of(before, state=REJECTED)
-    sighting_now = np.full(len(lines), -1)
-    sighting_now[sightings.rows] = moved.now[np.repeat(sightings.key, sightings.lines)]
-    cleared = flag_rejects(lines.iloc[rows])
-    seen = sighting_now[rows] if len(now) else rows
-    cleared["state_now"] = sightings.states_text(seen).set_axis(cleared.index)
-    cleared["seen_on"] = sightings.dates[sightings.date[seen]]
-    return _ordered(cleared)
-
-
-def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
-    """Put the oldest first, then the largest; what follows only makes the order the same each time."""
-    keyed = frame.assign(_amount=-frame["amount"].fillna(0))
-    order = [name for name in _ORDER if name in keyed.columns]
-    return keyed.sort_values(order, ignore_index=True, na_position="last").drop(columns="_amount")
-
-
 def _changes(lines: pd.DataFrame, sightings: Sightings, moved: Movement) -> pd.DataFrame:
     """Compare the two states, leaving out the keys that no report has shown in between."""
     seen = moved.before != moved.now
-    columns = lines[list(_IN_CHANGES)]
+    columns = lines[[name for name in _IN_STATE if name in lines]]
     before, after = (columns.iloc[sightings.rows_of(state[seen])] for state in (moved.before, moved.now))
     return changes(before, after)
-
-
-def _totals(frames: dict[str, pd.DataFrame], refund_id: pd.Series[Any]) -> dict[str, Any]:
-    methods, rejected = frames["by_method"], frames["rejected"]
-    totals: dict[str, Any] = {"lines": int(methods["lines"].sum()), "refunds": int(refund_id.nunique())}
-    for name in ("amount", "ach_amount", "check_amount", "unpaid_amount"):
-        totals[name] = _sum(methods, name)
-    for name in _LISTED:
-        totals[f"{name}_lines"] = len(frames[name])
-        totals[f"{name}_amount"] = _sum(frames[name], "amount")
-    for name, column in (("refunds", "refund_id"), ("payees", "payee_id"), ("notify_parties", "care_of")):
-        totals[f"rejected_{name}"] = int(rejected[column].nunique())
-    waits = rejected["days_waiting"].dropna()
-    oldest = rejected["refund_date"].min()
-    return totals | {
-        "oldest_refund_date": None if pd.isna(oldest) else oldest.date().isoformat(),
-        "longest_wait_days": int(waits.max()) if len(waits) else None,
-        "median_wait_days": float(waits.astype("float64").median()) if len(waits) else None,
-    }
-
-
-def _sum(frame: pd.DataFrame, column: str) -> float:
-    in_cents: Any = nw.from_native(frame[[column]]).select(cents(column)).to_native()
-    return int(in_cents[column].sum()) / 100

@@ -146,5 +146,5 @@ def _digest(path: Path) -> bytes | None:
 
 
 def _code(summary: WeeklySummary, sound: bool, fail_on: str) -> int:
-    kind = {"any": "rejected_lines", "new": "new_rejects_lines"}.get(fail_on)
+    kind = {"any": "stuck_lines", "new": "newly_stuck_lines"}.get(fail_on)
     return int(not sound or (kind is not None and summary.totals[kind] > 0))

@@ -92,7 +92,10 @@ def by_week(refunds: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         "ACH": (weeks["ach_amount"], COLORS["ach"]),
         "check": (weeks["check_amount"], COLORS["check"]),
         "rejected": (weeks["rejected_amount"], COLORS["rejected"]),
-        "otherwise unpaid": ((weeks["unpaid_amount"] - weeks["rejected_amount"]).round(2), COLORS["other"]),
+        "otherwise unpaid": (
+            (weeks["amount"] - weeks[["ach_amount", "check_amount", "rejected_amount"]].sum(axis=1)).round(2),
+            COLORS["other"],
+        ),
     }
     up, down = weeks["amount"] * 0.0, weeks["amount"] * 0.0  # a negative sum hangs below the line
     for label, (amounts, color) in parts.items():

@@ -100,3 +100,22 @@ def status_key(text: str) -> str:
 
 #: The same, by :func:`status_key`.
 STATE_OF_STATUS = {status_key(text): state for text, state in STATE_OF_TEXT.items()}
+
+
+def state_of(status: str) -> str:
+    """Return the payment state that a secondary status stands for.
+
+    >>> state_of("Treasury Issued"), state_of(""), state_of("Held by Port")
+    ('issued', 'in transit', 'unknown')
+    """
+    return STATE_OF_STATUS.get(status_key(status), UNKNOWN)
+
+
+def disposition_of(state: str, method: str) -> str:
+    """Return where the money of a line is, by its payment state and the method that is printed.
+
+    >>> disposition_of("issued", "ach"), disposition_of("returned", "ACH")
+    ('paid by ACH', 'returned')
+    """
+    printed = METHODS.get(status_key(method), "")
+    return DISPOSITION_OF_STATE.get(state) or DISPOSITION_OF_METHOD.get(printed, PAID_NOT_STATED)

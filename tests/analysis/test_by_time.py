@@ -17,6 +17,8 @@ def refunds() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "refund_id": ["1", "2", "3", "4", "5"],
+            "payee_id": "98-765432100",
+            "document_number": "A",
             "amount": [10.10, 20.20, 5.00, np.nan, -3.33],
             # Monday 00:00, Sunday 23:59 of the same week, the Monday after, no date, Sunday of leap week
             "refund_date": pd.Series(

@@ -36,7 +36,7 @@ _WIDTHS = (34, 14, 20, 2, 34, 14, 20)
 _ACT = 5
 _CHART_ROWS = 13
 _SHORT_MONEY = '[>=1000000]"$"0.0,,"M";[>=1000]"$"0,"K";"$"0'
-_COLORS = {"trend": "B4472E", "by_method": "2F5D8C"}
+_COLORS = {"trend": "B4472E", "by_disposition": "2F5D8C"}
 _FIRST_ROW = 5  # of a sheet's lines, under title, note, totals and column names
 
 Row = list[Mark | None]
@@ -89,8 +89,8 @@ def weekly_front(summary: WeeklySummary, *, mask: Mask, sheets: Sequence[str]) -
             ws.add_chart(
                 _bars("Stuck amount at each report", summary, ("trend", "stuck_amount")), f"A{charts}"
             )
-        if len(summary.by_method):
-            ws.add_chart(_bars("How refunds were paid", summary, ("by_method", "amount")), f"E{charts}")
+        if len(summary.by_disposition):
+            ws.add_chart(_bars("Where the money is", summary, ("by_disposition", "amount")), f"E{charts}")
 
     return Front(name="Summary", rows=page.rows, widths=_WIDTHS, heights=page.heights, draw=draw)
 

@@ -28,8 +28,8 @@ __all__ = ["escaped", "table", "weekly"]
 _TOP = 10
 _IN_MAIL = (
     "worklist",
-    "rejected",
-    "new_rejects",
+    "stuck",
+    "newly_stuck",
     "cleared",
     "by_payee",
     "by_notify_party",

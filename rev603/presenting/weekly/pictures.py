@@ -53,9 +53,9 @@ def pictures(summary: WeeklySummary, *, mask: Mask) -> list[Picture]:
             f"{day(first['report_date'])} to {money(last['stuck_amount'])} on {day(last['report_date'])}."
         )
         drawn.append(_picture("trend", says, lambda ax: plots.stuck_over_time(trend, ax=ax)))
-    if not summary.rejected.empty:
+    if not summary.stuck.empty:
         says = f"Stuck amount by days waiting; the longest wait is {count(summary.totals['longest_wait_days'] or 0)} days."
-        drawn.append(_picture("ages", says, lambda ax: plots.age_bands(summary.rejected, ax=ax)))
+        drawn.append(_picture("ages", says, lambda ax: plots.age_bands(summary.stuck, ax=ax)))
         says = "The payees with the most stuck, as in the table By payee."
         drawn.append(
             _picture(

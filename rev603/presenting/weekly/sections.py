@@ -21,8 +21,13 @@ _WHO = ("company_name", "payee_id")
 _WHICH = ("refund_id", "document_number")
 _WHERE = ("source_file", "source_sheet", "source_row")
 _GROUP_TOTALS = {
-    name: name for name in ("lines", "amount", "ach_amount", "check_amount", "unpaid_amount")
-} | {"rejected_lines": "rejected_lines", "rejected_amount": "rejected_amount"}
+    name: name
+    for name in (
+        *("lines", "amount", "ach_amount", "check_amount", "not_stated_amount", "in_transit_amount"),
+        *("rejected_amount", "returned_amount", "diverted_amount", "unknown_amount"),
+        *("rejected_lines", "returned_lines", "superseded_lines"),
+    )
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,12 +87,12 @@ SECTIONS = (
             "notify_party_paid_for",
         ),
         brief=("company_name", "payee_id", "amount", "days_waiting", "step", "care_of"),
-        totals={"lines": "rejected_lines", "amount": "rejected_amount"},
+        totals={"lines": "stuck_lines", "amount": "stuck_amount"},
     ),
     Section(
-        name="rejected",
-        sheet="Rejected",
-        title="Rejected: refunds that wait for a bank account",
+        name="stuck",
+        sheet="Stuck",
+        title="Stuck: refunds that wait for a bank account",
         note="Longest wait first. Days run from the refund date to the newest report; "
         "the warmer the color, the longer the wait (from 31, 61, 91 days).",
         columns=(
@@ -95,6 +100,7 @@ SECTIONS = (
             "amount",
             "days_waiting",
             "age_band",
+            "cause",
             "care_of",
             "refund_date",
             *_WHICH,
@@ -109,13 +115,13 @@ SECTIONS = (
             *_WHERE,
         ),
         brief=("company_name", "payee_id", "amount", "days_waiting", "refund_id"),
-        totals={"amount": "rejected_amount"},
+        totals={"amount": "stuck_amount"},
         printed=10,
     ),
     Section(
-        name="new_rejects",
+        name="newly_stuck",
         sheet="New",
-        title="New: rejected now, and not in the report compared with",
+        title="New: stuck now, and not in the report compared with",
         note="These refunds became stuck since then.",
         columns=(
             *_WHO,
@@ -128,36 +134,25 @@ SECTIONS = (
             *_WHERE,
         ),
         brief=("company_name", "payee_id", "amount", "days_waiting", "refund_id"),
-        totals={"amount": "new_rejects_amount"},
+        totals={"amount": "newly_stuck_amount"},
     ),
     Section(
         name="cleared",
         sheet="Cleared",
-        title="Cleared: rejected before, and seen since in another state",
-        note="Each line as it was rejected; what became of it, and the report that shows it.",
-        columns=(*_WHO, "amount", "state_now", "cleared_on", "care_of", "refund_date", *_WHICH, *_WHERE),
+        title="Cleared: stuck before, and seen since where the money moved or was applied",
+        note="Each line as it was stuck; what became of it, and the report that shows it.",
+        columns=(*_WHO, "amount", "state_now", "seen_on", "care_of", "refund_date", *_WHICH, *_WHERE),
         brief=("company_name", "payee_id", "amount", "state_now", "refund_id"),
         totals={"amount": "cleared_amount"},
     ),
     Section(
-        name="returned",
-        sheet="Returned",
-        title="Returned: payments that came back and were not reissued",
-        note="Before 2026 this meant returned by Treasury; since then also incomplete ACH enrollment.",
-        columns=(
-            *_WHO,
-            "amount",
-            "care_of",
-            "refund_date",
-            *_WHICH,
-            "refund_secondary_status",
-            "check_or_ach",
-            "check_or_trace_number",
-            "address",
-            *_WHERE,
-        ),
-        brief=("company_name", "payee_id", "amount", "refund_date", "refund_id"),
-        totals={"amount": "returned_amount"},
+        name="status_unknown",
+        sheet="Status unknown",
+        title="Status unknown: nobody has documented what these say",
+        note="Neither stuck nor cleared nor paid, until a report shows them with a known status.",
+        columns=(*_WHO, "amount", "refund_secondary_status", "was_stuck", "refund_date", *_WHICH, *_WHERE),
+        brief=("company_name", "payee_id", "amount", "refund_secondary_status", "refund_id"),
+        totals={"amount": "status_unknown_amount"},
         if_any=True,
     ),
     Section(
@@ -190,11 +185,19 @@ SECTIONS = (
         if_any=True,
     ),
     Section(
+        name="by_disposition",
+        sheet="Where it is",
+        title="Where every dollar is",
+        note="Each line once; superseded is rejected or returned, and paid since.",
+        brief=("disposition", "lines", "amount"),
+        totals={"lines": "lines", "amount": "amount"},
+    ),
+    Section(
         name="by_payee",
         sheet="By payee",
         title="By payee: all refunds in their current state",
-        note="Largest amount first. Each line is paid by ACH, paid by check, or unpaid.",
-        brief=("company_name", "payee_id", "lines", "amount", "rejected_amount"),
+        note="Largest amount first. The parts of each line add up to its amount.",
+        brief=("company_name", "payee_id", "lines", "amount", "rejected_amount", "returned_amount"),
         totals=_GROUP_TOTALS,
     ),
     Section(
@@ -202,14 +205,14 @@ SECTIONS = (
         sheet="By notify party",
         title="By notify party (CBP Form 4811): all refunds in their current state",
         note="Refunds in care of another party, who enrolls an own bank account.",
-        brief=("care_of", "lines", "amount", "rejected_amount"),
+        brief=("care_of", "lines", "amount", "rejected_amount", "returned_amount"),
         totals=_GROUP_TOTALS,
     ),
     Section(
         name="by_method",
         sheet="Check vs ACH",
-        title="Check against ACH: how the refunds were paid",
-        note="Unpaid: in transit, returned, diverted or rejected, or without a method.",
+        title="Check against ACH: what the report prints",
+        note="A method that is printed does not say that the money arrived.",
         columns=(
             "method",
             "lines",

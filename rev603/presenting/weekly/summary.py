@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from rev603.analysis.weekly import weekly_figures
+from rev603.analysis.weekly import WeeklyFigures, weekly_figures
 from rev603.presenting.answer import Answer
 from rev603.presenting.masking import mask_frame
 
@@ -20,88 +20,11 @@ if TYPE_CHECKING:
 __all__ = ["SCHEMA_VERSION", "WeeklySummary", "weekly_summary"]
 
 #: Goes up when a key of :meth:`WeeklySummary.to_dict` changes its name or meaning, not when one is added.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class WeeklySummary(Answer):
-    """The state of the refunds at the end of a week, and what changed; see :func:`weekly_summary`.
-
-    All amounts are dollars, exact to the cent. "Refund columns" are those of :class:`rev603.RefundSchema`.
-    Lines are refund lines; a *key* is ``payee_id``, ``refund_id``, ``document_number``.
-
-    Attributes
-    ----------
-    week_ending
-        The day that was asked for, or else ``report_date``.
-    report_date
-        Date of the newest report up to ``week_ending``; waiting days are counted up to it.
-    compared_with
-        Date of the report that the week is compared with; None where there is no older one.
-    totals
-        Plain numbers, and dates as ISO text (None where there is none):
-
-        - ``lines refunds amount ach_amount check_amount unpaid_amount`` of the current state;
-        - ``<name>_lines`` and ``<name>_amount`` for ``rejected new_rejects still_rejected cleared returned
-          diverted checks_after_cutover``;
-        - ``opening_lines opening_amount`` (rejected in the compared state), ``changed_lines changed_amount``
-          (by how much the rejected lines of keys that are still rejected became more or less) and
-          ``closing_lines closing_amount``: opening + new - cleared + changed = closing, exactly;
-        - ``rejected_refunds rejected_payees rejected_notify_parties`` (how many different ones),
-          ``oldest_refund_date longest_wait_days median_wait_days`` (over rejected lines).
-    rejected
-        Lines that are rejected in the current state, longest wait first: refund columns + ``payment_state
-        is_reject_no_ach days_waiting age_band``.
-    new_rejects, still_rejected
-        Those of ``rejected`` whose key was not, or was, rejected in the compared state.
-    cleared
-        Lines that were rejected in the compared state and whose key has since been seen in other states only:
-        the line as it was rejected, + ``state_now`` (joined by ``+``) and ``seen_on``, the date of the
-        report that shows it.
-    returned, diverted, checks_after_cutover
-        Lines of the current state: payments that came back and were not reissued; funds diverted to a debt;
-        checks dated on or after 2026-02-06.
-    by_payee, by_notify_party, by_method
-        The current state, all of its lines, in groups.
-    worklist
-        Who must enrol a bank account: :func:`rev603.enrollment_worklist` of the current state.
-    changes
-        Keys that differ from the compared state: :func:`rev603.changes`.
-    issues
-        What the reader found: ``severity code message source_file source_sheet source_row column value``.
-    sources
-        Files read: ``source_file content_hash report_date lines set_aside rows_read total_refunds_stated
-        total_refunds_found total_refund_amount_stated total_refund_amount_found ties_out verdict grain``.
-    trend
-        One line per report date, each compared with the one before: ``report_date stuck_lines stuck_amount
-        new_lines new_amount cleared_lines cleared_amount changed_lines changed_amount median_days_waiting``.
-    """
-
-    week_ending: pd.Timestamp
-    report_date: pd.Timestamp
-    compared_with: pd.Timestamp | None
-    totals: dict[str, Any]
-    rejected: pd.DataFrame
-    new_rejects: pd.DataFrame
-    still_rejected: pd.DataFrame
-    cleared: pd.DataFrame
-    returned: pd.DataFrame
-    diverted: pd.DataFrame
-    checks_after_cutover: pd.DataFrame
-    by_payee: pd.DataFrame
-    by_notify_party: pd.DataFrame
-    by_method: pd.DataFrame
-    worklist: pd.DataFrame
-    changes: pd.DataFrame
-    issues: pd.DataFrame
-    sources: pd.DataFrame
-    trend: pd.DataFrame
-
-    @property
-    def frames(self) -> dict[str, pd.DataFrame]:
-        """Every frame by its name, in order."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in values.items() if isinstance(value, pd.DataFrame)}
+class WeeklySummary(WeeklyFigures, Answer):
+    """The figures of a week, :class:`rev603.analysis.weekly.WeeklyFigures`, with the forms that people open."""
 
     def _document(self, mask: Mask) -> dict[str, Any]:
         """Return what JSON holds; within a schema version, keys may be added, and none change."""
@@ -110,6 +33,7 @@ class WeeklySummary(Answer):
             "week_ending": _iso(self.week_ending),
             "report_date": _iso(self.report_date),
             "compared_with": None if self.compared_with is None else _iso(self.compared_with),
+            "extract_of": self.extract_of,
             "totals": dict(self.totals),
             **{name: mask_frame(frame, mask) for name, frame in self.frames.items()},
         }
@@ -133,9 +57,9 @@ class WeeklySummary(Answer):
         """Say in one line what is stuck."""
         total = self.totals
         against = "nothing older" if self.compared_with is None else _iso(self.compared_with)
-        lines, amount = total["rejected_lines"], total["rejected_amount"]
-        moved = f"{total['new_rejects_lines']:,} new, {total['cleared_lines']:,} cleared"
-        stuck = f"{lines:,} lines rejected, ${amount:,.2f} ({moved})"
+        lines, amount = total["stuck_lines"], total["stuck_amount"]
+        moved = f"{total['newly_stuck_lines']:,} new, {total['cleared_lines']:,} cleared"
+        stuck = f"{lines:,} {'line is' if lines == 1 else 'lines are'} stuck, ${amount:,.2f} ({moved})"
         return f"<WeeklySummary of {_iso(self.report_date)} against {against}: {stuck}>"
 
     def _repr_html_(self) -> str:
@@ -153,9 +77,13 @@ class WeeklySummary(Answer):
 
 
 def weekly_summary(
-    history: pd.DataFrame, *, week_ending: str | dt.date | pd.Timestamp | None = None
+    history: pd.DataFrame,
+    *,
+    week_ending: str | dt.date | pd.Timestamp | None = None,
+    today: str | dt.date | pd.Timestamp | None = None,
+    max_age: int | None = None,
 ) -> WeeklySummary:
-    """Sum up a week: what is rejected now, since when, what is new, what was cleared, and who must act.
+    """Return the summary of a week: what is stuck, since when, what is new, what was cleared, and who must act.
 
     Parameters
     ----------
@@ -166,6 +94,11 @@ def weekly_summary(
     week_ending
         Take the reports up to this day (ISO text, date or Timestamp); all of them if it is left out. So
         the summary of a past week is the same today as it was then.
+    today
+        What day it is, if the newest report may be found to be of a day to come or too old: then that stands in
+        ``not_judged``. Without it the clock is not asked.
+    max_age
+        How many days old the newest report may be on the day ``today``.
 
     Returns
     -------
@@ -180,7 +113,8 @@ def weekly_summary(
     ColumnsMissingError
         Columns are missing that the answer depends on.
     Rev603Error
-        Lines have no report date, there are no lines, or no report is as old as ``week_ending``.
+        Lines have no report date, there are no lines, no report is as old as ``week_ending``, or the lines are
+        those of :func:`rev603.current`, which keeps no earlier state.
 
     Notes
     -----
@@ -200,9 +134,10 @@ def weekly_summary(
     ...     "refund_date": pd.to_datetime(["2026-03-02", "2026-03-09", "2026-03-02"]),
     ...     "report_date": pd.to_datetime(["2026-03-13", "2026-03-13", "2026-03-20"])})
     >>> weekly_summary(lines)
-    <WeeklySummary of 2026-03-20 against 2026-03-13: 1 lines rejected, $20.20 (0 new, 1 cleared)>
+    <WeeklySummary of 2026-03-20 against 2026-03-13: 1 line is stuck, $20.20 (0 new, 1 cleared)>
     """
-    return WeeklySummary(**weekly_figures(history, week_ending=week_ending))
+    figures = weekly_figures(history, week_ending=week_ending, today=today, max_age=max_age)
+    return WeeklySummary(**{field.name: getattr(figures, field.name) for field in fields(figures)})
 
 
 def _iso(moment: pd.Timestamp) -> str:

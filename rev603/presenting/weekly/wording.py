@@ -81,18 +81,18 @@ def period(summary: WeeklySummary) -> str:
 def headline(summary: WeeklySummary) -> str:
     """Say in one sentence what is stuck, whose it is and what changed."""
     total = summary.totals
-    if not total["rejected_lines"]:
-        return "No refund is rejected for want of a bank account."
-    verb = "is" if total["rejected_lines"] == 1 else "are"
+    if not total["stuck_lines"]:
+        return "No refund is stuck for want of a bank account."
+    verb = "is" if total["stuck_lines"] == 1 else "are"
     sentence = (
-        f"{money(total['rejected_amount'])} {verb} stuck in {plural(total['rejected_lines'], 'line')} "
-        f"of {plural(total['rejected_payees'], 'payee')}"
+        f"{money(total['stuck_amount'])} {verb} stuck in {plural(total['stuck_lines'], 'line')} "
+        f"of {plural(total['stuck_payees'], 'payee')}"
     )
     if summary.compared_with is None:
         return f"{sentence}."
-    new, cleared = total["new_rejects_lines"], total["cleared_lines"]
+    new, cleared = total["newly_stuck_lines"], total["cleared_lines"]
     return (
-        f"{sentence}: {count(new)} new ({money(total['new_rejects_amount'])}), "
+        f"{sentence}: {count(new)} new ({money(total['newly_stuck_amount'])}), "
         f"{count(cleared)} cleared ({money(total['cleared_amount'])}) since {day(summary.compared_with)}."
     )
 
@@ -101,11 +101,11 @@ def figures(summary: WeeklySummary) -> tuple[Figure, ...]:
     """Give the figures that are looked at first."""
     total = summary.totals
     return (
-        Figure("Stuck amount", "money", total["rejected_amount"]),
-        Figure("Stuck lines", "count", total["rejected_lines"]),
-        Figure("Payees", "count", total["rejected_payees"]),
+        Figure("Stuck amount", "money", total["stuck_amount"]),
+        Figure("Stuck lines", "count", total["stuck_lines"]),
+        Figure("Payees", "count", total["stuck_payees"]),
         Figure("Oldest refund", "date", total["oldest_refund_date"]),
-        Figure("Notify parties", "count", total["rejected_notify_parties"]),
+        Figure("Notify parties", "count", total["stuck_notify_parties"]),
         Figure("Longest wait (days)", "count", total["longest_wait_days"]),
     )
 
@@ -116,7 +116,7 @@ def movement(summary: WeeklySummary) -> tuple[Line, ...]:
     if summary.compared_with is None:
         return ()
     between = [
-        Line("plus new", total["new_rejects_lines"], total["new_rejects_amount"]),
+        Line("plus new", total["newly_stuck_lines"], total["newly_stuck_amount"]),
         Line("less cleared", -total["cleared_lines"], -total["cleared_amount"]),
     ]
     if total["changed_lines"] or total["changed_amount"]:
@@ -130,14 +130,15 @@ def movement(summary: WeeklySummary) -> tuple[Line, ...]:
 
 def paid(summary: WeeklySummary) -> tuple[Line, ...]:
     """Give how the refunds were paid, in their current state."""
-    groups = summary.by_method[["method", "lines", "amount"]].to_dict("records")
-    return tuple(Line(str(group["method"]), group["lines"], group["amount"]) for group in groups)
+    groups = summary.by_disposition[["disposition", "lines", "amount"]].to_dict("records")
+    return tuple(Line(str(group["disposition"]), group["lines"], group["amount"]) for group in groups)
 
 
 def also(summary: WeeklySummary) -> tuple[Line, ...]:
     """Give what else wants a look, where there is any."""
     names = {
-        "returned": "Returned and not reissued",
+        "status_unknown": "Of a status that nobody has documented",
+        "in_transit_long": "In transit for more than 10 business days",
         "diverted": "Diverted to a debt",
         "checks_after_cutover": "Checks after paper checks ended",
     }
