@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import pandas as pd
+import pyarrow as pa
 
 from rev603.analysis._cents import open_frame
 
@@ -14,19 +15,24 @@ if TYPE_CHECKING:
 
 
 def to_pandas(native: Any, needed: Iterable[str]) -> pd.DataFrame:
-    """Give the needed columns of a frame of any engine as pandas, missing text as pandas has it."""
+    """Return the needed columns of a frame of any engine as pandas, missing text as pandas has it."""
     names = list(needed)
     frame = open_frame(native, names).select(*names)
-    collected = frame.collect("pandas") if isinstance(frame, nw.LazyFrame) else frame
-    return collected.to_pandas()
+    collected = frame.collect("pyarrow") if isinstance(frame, nw.LazyFrame) else frame
+    lines = collected.to_pandas()
+    # PySpark calls each date an instant in the session's time zone: what its clock shows there is meant
+    zoned = lines.select_dtypes("datetimetz").columns
+    return lines.assign(**{name: lines[name].dt.tz_localize(None) for name in zoned})
 
 
 def like(answer: pd.DataFrame, native: Any) -> Any:
-    """Give a pandas answer as the kind of frame that the caller brought."""
+    """Return a pandas answer as the kind of frame that the caller brought."""
     if isinstance(native, pd.DataFrame):
         return answer
     asked: Any = nw.from_native(native)
-    ours = nw.from_native(answer)
+    ours = pa.Table.from_pandas(answer, preserve_index=False)
+    if asked.implementation.is_spark_like():
+        return native.sparkSession.createDataFrame(ours)
     if isinstance(asked, nw.LazyFrame):
-        return ours.lazy(cast("Any", asked.implementation)).to_native()
-    return nw.from_arrow(ours.to_arrow(), backend=asked.implementation).to_native()
+        return nw.from_native(ours).lazy(asked.implementation).to_native()
+    return nw.from_arrow(ours, backend=asked.implementation).to_native()

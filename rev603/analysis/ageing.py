@@ -85,10 +85,12 @@ def ageing(refunds: IntoFrameT, as_of: str | dt.date | pd.Timestamp) -> IntoFram
 
 
 def days_since(column: str, day: pd.Timestamp) -> nw.Expr:
-    """Give the whole days from a column's dates to a day."""
-    start = nw.col(column).cast(nw.Datetime("us")).dt.truncate("1d")
-    # both are midnights, so the minutes divide evenly and engines that round towards zero agree with the rest
-    return (nw.lit(day.to_pydatetime()) - start).dt.total_minutes() // (24 * 60)
+    """Return the whole days from a column's dates to a day, on calendars: hours and time zones do not count."""
+    date = nw.col(column).dt
+    before, of_year = ((part.fill_null(1).cast(nw.Int64)) for part in (date.year() - 1, date.ordinal_day()))
+    # days since the year 1 as `date.toordinal` counts them; a difference of dates is not known to every engine
+    ordinal = before * 365 + before // 4 - before // 100 + before // 400 + of_year
+    return nw.when(~nw.col(column).is_null()).then(nw.lit(day.toordinal()) - ordinal)
 
 
 def whole_days(native: Any) -> Any:
