@@ -15,7 +15,7 @@ from rev603.analysis._cents import nearest
 from rev603.analysis.status import flag_rejects
 from rev603.errors import ColumnsMissingError, Rev603Error
 from rev603.identifiers import entry_number, importer_number
-from rev603.identifiers._columns import TEXT, arrow_text, matrix, pandas_text, stripped, validity
+from rev603.identifiers._columns import TEXT, arrow_text, matrix, one_array, pandas_text, stripped, validity
 from rev603.vocabulary import statuses
 
 if TYPE_CHECKING:
@@ -163,9 +163,7 @@ def dates_of(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
 
 def codes_of(*columns: Any) -> tuple[list[Ints], Any]:
     """Give the different values of several Arrow columns a number each, -1 for a null, and the values."""
-    encoded = pc.dictionary_encode(pa.chunked_array(columns, TEXT)).combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):  # pragma: no cover - which of the two depends on pyarrow
-        encoded = encoded.chunk(0)
+    encoded = one_array(pa.chunked_array(columns, TEXT)).dictionary_encode()
     codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     ends = np.cumsum([len(column) for column in columns])[:-1]
     return list(np.split(codes, ends)), encoded.dictionary
