@@ -8,9 +8,10 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from rev603._columns import key_codes
 from rev603.analysis._cents import cents, open_frame
 from rev603.analysis._engines import like, to_pandas
-from rev603.analysis._keys import IDENTITY, KEY, key_codes, with_identity
+from rev603.analysis._keys import IDENTITY, KEY, with_identity
 from rev603.analysis._text import status_text
 from rev603.analysis.disposition import with_disposition
 from rev603.vocabulary.statuses import SUPERSEDED

@@ -9,10 +9,11 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from rev603._columns import key_codes
 from rev603.analysis import _provenance as provenance
 from rev603.analysis._cents import open_frame
 from rev603.analysis._engines import to_pandas
-from rev603.analysis._keys import DOCUMENT_KEY, IDENTITY, KEY, PAYEE_KEY, REFUND_KEY, key_codes, with_identity
+from rev603.analysis._keys import DOCUMENT_KEY, IDENTITY, KEY, PAYEE_KEY, REFUND_KEY, with_identity
 from rev603.analysis._lists import lists_of, printed_vs_received, totals_of
 from rev603.analysis._movement import Movement, movement, trend
 from rev603.analysis._sightings import Sightings, sightings_of

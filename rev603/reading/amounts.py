@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603.reading.grid import as_mask, is_valid
+from rev603._columns import as_mask, is_valid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -23,7 +23,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rev603.reading.as_pandas import constant
+from rev603._columns import constant
 from rev603.reading.control import Control, Header
 from rev603.reading.report import Report
 

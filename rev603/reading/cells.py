@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603.reading.grid import SIGNS, as_mask, lines_of, map_columns
+from rev603._columns import as_mask, lines_of, map_columns
+from rev603.reading.grid import SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -7,21 +7,21 @@ nothing else depends on: an address, a name, a payee's number, a documented stat
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rev603._columns import as_mask, is_valid
 from rev603.identifiers import importer_number
-from rev603.reading.grid import as_mask, is_valid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from rev603.reading.layout import Table
+    from rev603.reading.line_log import LineLog
 
 #: A refund is looked up by these; every line of CBP's picture has them.
 _ALWAYS_THERE = ("refund_id", "payee_id", "company_name", "refund_date", "document_number")
@@ -36,21 +36,7 @@ _USUAL_FORMS = {
 }
 
 
-class Lines(Protocol):
-    """The lines of a table, and how to speak of their cells."""
-
-    table: Table
-    text: dict[str, pa.ChunkedArray]
-    bad: NDArray[np.bool_]
-
-    def distinct(self, name: str) -> pa.DictionaryArray:
-        """Give a column by its distinct values."""
-
-    def say(self, code: str, name: str, places: NDArray[np.int64], *, detail: pa.Array | str = "") -> None:
-        """Note an issue for each of some cells."""
-
-
-def say_doubts(work: Lines, entries: pa.ChunkedArray) -> None:
+def say_doubts(work: LineLog, entries: pa.ChunkedArray) -> None:
     """Note what is missing, what has an unusual form, and what contradicts the entry number.
 
     Parameters
@@ -75,7 +61,7 @@ def say_doubts(work: Lines, entries: pa.ChunkedArray) -> None:
     work.say("filer-differs", "filer_code", differs)
 
 
-def _say_documents(work: Lines, entries: pa.ChunkedArray) -> None:
+def _say_documents(work: LineLog, entries: pa.ChunkedArray) -> None:
     """Note documents that are neither entry numbers nor of 12 digits, as a protest and CBP's picture have.
 
     Each is named, or only the first where they are the rule and not the exception.
@@ -101,7 +87,9 @@ def _well_formed_payee(distinct: pa.Array) -> NDArray[np.bool_]:
     )
 
 
-def _say_distinct(work: Lines, code: str, name: str, usual: Callable[[pa.Array], NDArray[np.bool_]]) -> None:
+def _say_distinct(
+    work: LineLog, code: str, name: str, usual: Callable[[pa.Array], NDArray[np.bool_]]
+) -> None:
     """Note the cells of unusual form; forms are looked at by distinct value."""
     encoded = work.distinct(name)
     if not len(encoded.dictionary):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from rev603.reading.numbering import mixed, numbered
+from rev603._columns import key_codes
 from rev603.vocabulary.statuses import RETURNED, STATE_OF_STATUS, status_key
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _refund_numbers(frame: pd.DataFrame) -> tuple[NDArray[np.int64], int]:
 
     A line without a refund number is one of its own.
     """
-    numbers = numbered(frame, _REFUND)
+    numbers = key_codes(frame, _REFUND)
     bare = frame["refund_id"].isna().to_numpy(dtype=bool)
     largest = int(numbers.max(initial=-1))
     if not bare.any():
@@ -163,8 +163,8 @@ def _refund_numbers(frame: pd.DataFrame) -> tuple[NDArray[np.int64], int]:
 
 def _alike(refunds: NDArray[np.int64], cents: NDArray[np.int64]) -> NDArray[np.int64]:
     """Find the lines of refunds that show an amount more than once; for most reports they are few."""
-    # a rare collision adds a line that is looked at in vain
-    pairs = pd.Series(mixed([refunds.view(np.uint64), cents.view(np.uint64)], len(refunds)))
+    codes, amounts = pd.factorize(cents)
+    pairs = pd.Series(refunds * len(amounts) + codes)
     repeating = np.zeros(int(refunds.max(initial=-1)) + 1, dtype=bool)
     repeating[refunds[pairs.duplicated().to_numpy(dtype=bool)]] = True
     return np.flatnonzero(repeating[refunds])

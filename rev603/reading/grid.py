@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rev603._columns import is_valid, joined_text, lines_of, map_columns, text_of
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-T = TypeVar("T")
-R = TypeVar("R")
-
 #: Signs that mangled cells are told by; the last stands for all characters beyond ASCII.
 SIGNS = "=#'+.\x80"
-#: pyarrow releases the interpreter while it works on a column, so columns share the cores.
-WORKERS = 2
-
-
-def map_columns(work: Callable[[T], R], columns: Iterable[T]) -> list[R]:
-    """Apply ``work`` to every column, on all cores."""
-    with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(work, columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +103,6 @@ def cell_addresses(rows: NDArray[np.int64], sheet: str | None, column: int | Non
     return joined_text(_before_row(sheet, column), numbers)
 
 
-def joined_text(*parts: pa.Array | pa.ChunkedArray | str) -> pa.Array:
-    """Join texts line by line; text from Python is the same on each."""
-    texts = [pa.scalar(part, pa.large_string()) if isinstance(part, str) else part for part in parts]
-    return pc.binary_join_element_wise(*texts, pa.scalar("", pa.large_string()))
-
-
 def _before_row(sheet: str | None, column: int | None) -> str:
     return f"{f'{sheet}!' if sheet else ''}{'row ' if column is None else column_letters(column)}"
 
@@ -134,25 +118,6 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-
-
-def lines_of(column: pa.ChunkedArray, lines: NDArray[np.int64]) -> pa.ChunkedArray:
-    """Give some lines of a column, ascending; one run of lines is a view, nothing is copied."""
-    if not len(lines):
-        return column.slice(0, 0)
-    if lines[-1] - lines[0] + 1 == len(lines):
-        return column.slice(int(lines[0]), len(lines))
-    return column.take(pa.array(lines))
-
-
-def is_valid(column: pa.ChunkedArray) -> NDArray[np.bool_]:
-    """Tell which cells are filled."""
-    return as_mask(pc.is_valid(column))
-
-
-def as_mask(truth: pa.ChunkedArray | pa.Array) -> NDArray[np.bool_]:
-    """Give Arrow truth values as a mask; unknown is false."""
-    return np.asarray(pc.fill_null(truth, False), dtype=bool)
 
 
 def _trimmed(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:
@@ -192,25 +157,3 @@ def _may_need_trimming(chunk: pa.Array, *, anywhere: bool) -> bool:
 _SPACE, _LAST_ASCII = 32, 127
 #: Bytes that begin or end a cell with a space, or with a character beyond ASCII, which may be one.
 _SPACE_OR_BEYOND_ASCII = np.array([byte <= _SPACE or byte >= _LAST_ASCII for byte in range(256)])
-
-
-def last_bytes(column: pa.ChunkedArray) -> NDArray[np.uint8]:
-    """Give the byte that each cell ends in, 0 where it is blank."""
-    found = [np.zeros(0, dtype=np.uint8)]
-    for chunk in column.chunks:
-        bounds, text = text_of(chunk)
-        filled = bounds[1:] > bounds[:-1]
-        if filled.any():
-            found.append(np.where(filled, text[bounds[1:] - 1], np.uint8(0)))
-        else:
-            found.append(np.zeros(len(chunk), dtype=np.uint8))
-    return np.concatenate(found)
-
-
-def text_of(chunk: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """Give a chunk's text as Arrow keeps it: where each cell begins and ends, and the bytes of all of them."""
-    _, offsets, data = chunk.buffers()
-    width = np.dtype(np.int64 if pa.types.is_large_string(chunk.type) else np.int32)
-    bounds = np.frombuffer(offsets, dtype=width) if len(chunk) else np.zeros(1, dtype=width)
-    text = np.frombuffer(data if data is not None else b"", dtype=np.uint8)
-    return bounds[chunk.offset : chunk.offset + len(chunk) + 1], text

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rev603._columns import WORKERS
 from rev603.errors import Rev603Error, SourceNotFoundError, UnrecognizedFileError
 from rev603.reading.cache import Cache
 from rev603.reading.control import Grain
-from rev603.reading.grid import WORKERS
 from rev603.reading.issues import CATALOGUE, IssueLog, folded, joined
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.report import OnError, Report, read

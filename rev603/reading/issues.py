@@ -9,10 +9,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rev603._columns import constant, joined_text, pandas_text
 from rev603.errors import phrased
 from rev603.identifiers import importer_number
-from rev603.reading.as_pandas import constant, pandas_text
-from rev603.reading.grid import cell_addresses, joined_text
+from rev603.reading.grid import cell_addresses
 from rev603.reading.shown import masked, masked_cells, quoted
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from rev603._columns import lines_of
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.block import Figure, read_block
 from rev603.reading.control import Header
 from rev603.reading.dates import DateOrder, date_order
-from rev603.reading.grid import lines_of
 from rev603.reading.issues import CATALOGUE
 from rev603.reading.layout import require_columns
 from rev603.reading.rows import (

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603.reading.grid import as_mask, joined_text
+from rev603._columns import as_mask, joined_text
 from rev603.safe_text import hide_persons, visible
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rev603._columns import as_mask
 from rev603.identifiers import importer_number
-from rev603.reading.grid import as_mask
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

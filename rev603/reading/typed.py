@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,16 +11,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rev603._columns import as_mask, constant, is_valid, joined_text, map_columns, pandas_text
 from rev603.identifiers import entry_number
 from rev603.reading import cells, spelling
 from rev603.reading.amounts import parse_amounts
-from rev603.reading.as_pandas import constant, pandas_text
 from rev603.reading.checks import say_doubts
 from rev603.reading.dates import DateOrder, Dates, parse_dates
-from rev603.reading.grid import as_mask, is_valid, joined_text, map_columns
 from rev603.reading.issues import CATALOGUE
 from rev603.reading.layout import other_columns
-from rev603.reading.shown import quoted
+from rev603.reading.line_log import LineLog
 from rev603.vocabulary.centres import CENTRES
 from rev603.vocabulary.headings import REFUND_COLUMNS
 from rev603.vocabulary.reports import ReportKind
@@ -35,7 +33,6 @@ from rev603.vocabulary.statuses import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -49,8 +46,6 @@ _NEVER_AN_ERROR = frozenset({
     "check_or_ach",
 })  # fmt: skip
 
-#: So many cells that are put into one spelling are named one by one.
-_NAMED = 100
 #: Columns of codes and other few values, which are looked at value by value.
 _BY_DISTINCT_VALUES = (
     "filer_code", "payee_id", "refund_status", "refund_secondary_status", "refund_type", "check_or_ach", "center_id",
@@ -65,87 +60,6 @@ class Typed:
     frame: pd.DataFrame
     cents: NDArray[np.int64]
     unreadable: NDArray[np.bool_]
-
-
-class _Lines:
-    """The table's refund lines, column by column, with a way to speak of their cells."""
-
-    def __init__(self, grid: TextGrid, table: Table, lines: NDArray[np.int64], log: IssueLog) -> None:
-        self.grid, self.table, self.lines, self.log = grid, table, lines, log
-        self.text = cells.unwrap_table(grid, table.columns, lines, log)
-        blank = pa.chunked_array([pa.nulls(len(lines), pa.large_string())])
-        self.text |= {column.name: blank for column in REFUND_COLUMNS if column.name not in self.text}
-        self.signs = {name: grid.signs_in(at) for name, at in table.columns.items()}
-        self.bad = np.zeros(len(lines), dtype=bool)
-        self._distinct: dict[str, pa.DictionaryArray] = {}
-
-    def encode(self, names: Iterable[str]) -> None:
-        """Find the distinct values of some columns, side by side, before they are asked for."""
-        wanted = [name for name in names if name in self.text and name not in self._distinct]
-        found = map_columns(_encoded, [self.text[name] for name in wanted])
-        self._distinct |= dict(zip(wanted, found, strict=True))
-
-    def distinct(self, name: str) -> pa.DictionaryArray:
-        """Give a column by its distinct values; the column is not repaired any more after that."""
-        if name not in self._distinct:
-            self._distinct[name] = _encoded(self.text[name])
-        return self._distinct[name]
-
-    def say(self, code: str, name: str, places: NDArray[np.int64], *, detail: pa.Array | str = "") -> None:
-        if len(places):
-            values = self.text[name].take(pa.array(places))
-            self.log.add_cells(
-                code, self.grid, self.lines[places], name, values, at=self.table.columns[name], detail=detail
-            )
-
-    def refuse(self, code: str, name: str, places: NDArray[np.int64]) -> None:
-        self.say(code, name, places)
-        self.bad[places] = True
-
-    def blank(self, name: str, places: NDArray[np.int64]) -> None:
-        mask = np.zeros(len(self.lines), dtype=bool)
-        mask[places] = True
-        column = self.text[name]
-        self.text[name] = pc.if_else(pa.array(mask), pa.scalar(None, column.type), column)
-
-    def change(
-        self,
-        code: str,
-        name: str,
-        repair: Callable[[pa.ChunkedArray], tuple[pa.ChunkedArray, NDArray[np.int64]]],
-    ) -> None:
-        self._changed(code, name, *repair(self.text[name]))
-
-    def respell(self, name: str, repaired: pa.ChunkedArray, places: NDArray[np.int64]) -> None:
-        """Put a column into one spelling; where that is the rule and not the exception, the first cell is named."""
-        many = f", and so on {len(places):,} lines" if len(places) > _NAMED else ""
-        self._changed("spelling-settled", name, repaired, places, many=many)
-        self._distinct.pop(name, None)
-
-    def _changed(
-        self, code: str, name: str, repaired: pa.ChunkedArray, places: NDArray[np.int64], *, many: str = ""
-    ) -> None:
-        if len(places):
-            named = places[:1] if many else places
-            shown = quoted(repaired.take(pa.array(named)), name)
-            self.say(code, name, named, detail=joined_text("now ", shown, many))
-            self.text[name] = repaired
-
-    def say_values(self, code: str, name: str, known: Callable[[str], bool]) -> None:
-        """Say each distinct value that is not known, once, with how often and where first."""
-        column = self.distinct(name)
-        unknown = np.flatnonzero([not known(value) for value in column.dictionary.to_pylist()])
-        if not len(unknown):
-            return
-        places = np.flatnonzero(is_valid(column.indices))
-        codes = column.indices.drop_null().to_numpy()
-        count = np.bincount(codes)[unknown].tolist()
-        first = np.zeros(len(column.dictionary), dtype=np.int64)
-        first[codes[::-1]] = places[::-1]
-        said = pa.array(
-            [f"on {lines:,} line{'s' if lines > 1 else ''}" for lines in count], pa.large_string()
-        )
-        self.say(code, name, first[unknown], detail=said)
 
 
 def typed_lines(
@@ -173,7 +87,7 @@ def typed_lines(
     order
         How slashed dates are read.
     """
-    work = _Lines(grid, table, lines, log)
+    work = LineLog(grid, table, lines, log, names=[column.name for column in REFUND_COLUMNS])
     _state_of_report(work, kind)
     _find_errors(work)
     with ThreadPoolExecutor(1) as other_core:
@@ -216,7 +130,7 @@ def typed_lines(
     return Typed(pd.DataFrame(columns, copy=False), cents, work.bad)  # every column is its own already
 
 
-def _state_of_report(work: _Lines, report: ReportKind) -> None:
+def _state_of_report(work: LineLog, report: ReportKind) -> None:
     """Write the status that all lines of a report have where no column says it."""
     name = "refund_secondary_status"
     if report.status is None or name in work.table.columns or not len(work.lines):
@@ -234,7 +148,7 @@ def _state_of_report(work: _Lines, report: ReportKind) -> None:
     )
 
 
-def _find_errors(work: _Lines) -> None:
+def _find_errors(work: LineLog) -> None:
     for name, signs in work.signs.items():
         places = cells.cell_errors(work.text[name], signs)
         if not len(places):
@@ -247,14 +161,14 @@ def _find_errors(work: _Lines) -> None:
 
 
 def _amounts(
-    work: _Lines, cents: NDArray[np.int64], filled: NDArray[np.bool_], unreadable: NDArray[np.bool_]
+    work: LineLog, cents: NDArray[np.int64], filled: NDArray[np.bool_], unreadable: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     work.refuse("amount-unreadable", "total_refund_amount", np.flatnonzero(unreadable))
     work.say("amount-missing", "total_refund_amount", np.flatnonzero(~filled & ~unreadable & ~work.bad))
     return cents, filled
 
 
-def _dates(work: _Lines, report_date: dt.date | None, order: DateOrder) -> Dates:
+def _dates(work: LineLog, report_date: dt.date | None, order: DateOrder) -> Dates:
     dates = parse_dates(work.text["refund_date"], order=order, epoch_1904=work.grid.epoch_1904)
     code = "date-order-undecided" if order.refused else "date-unreadable"
     work.refuse(code, "refund_date", np.flatnonzero(dates.unreadable))
@@ -269,19 +183,15 @@ def _dates(work: _Lines, report_date: dt.date | None, order: DateOrder) -> Dates
     return dates
 
 
-def _repair_identifiers(work: _Lines) -> None:
-    for name in sorted(cells.IDENTIFIERS & work.signs.keys()):
-        signs = work.signs[name]
-        work.change("decimal-tail-removed", name, partial(cells.without_decimal_tail, signs=signs))
-        work.say("scientific-notation", name, cells.scientific(work.text[name], signs))
-        work.say("digits-lost", name, cells.cut_to_15_digits(work.text[name]))
+def _repair_identifiers(work: LineLog) -> None:
+    work.repair_identifiers()
     payees, respelled = spelling.payee_numbers(work.distinct("payee_id"))
     work.respell("payee_id", payees, respelled)
     work.change("zero-restored", "port_code", lambda column: cells.zero_padded(column, width=4, shortest=3))
     work.change("zero-restored", "team_number", lambda column: cells.zero_padded(column, width=3, shortest=1))
 
 
-def _entry_numbers(work: _Lines) -> pa.ChunkedArray:
+def _entry_numbers(work: LineLog) -> pa.ChunkedArray:
     entries, right, repaired = entry_number.parse_arrow(work.text["document_number"])
     found = is_valid(entries)
     restored = np.flatnonzero(repaired)
@@ -296,7 +206,7 @@ def _entry_numbers(work: _Lines) -> pa.ChunkedArray:
     return entries
 
 
-def _restore_filer(work: _Lines, entries: pa.Array) -> None:
+def _restore_filer(work: LineLog, entries: pa.Array) -> None:
     """Restore a filer code's lost zero where the entry number of its line proves it."""
 
     def proven(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
@@ -310,7 +220,7 @@ def _restore_filer(work: _Lines, entries: pa.Array) -> None:
     work.change("zero-restored", "filer_code", proven)
 
 
-def _check_vocabularies(work: _Lines) -> None:
+def _check_vocabularies(work: LineLog) -> None:
     work.say_values(
         "status-unknown", "refund_secondary_status", lambda text: status_key(text) in STATE_OF_STATUS
     )
@@ -321,7 +231,7 @@ def _check_vocabularies(work: _Lines) -> None:
     work.say_values("centre-unknown", "center_id", lambda text: text.upper() in CENTRES)
 
 
-def _method(work: _Lines) -> pd.api.extensions.ExtensionArray:
+def _method(work: LineLog) -> pd.api.extensions.ExtensionArray:
     """Give the methods as ``ACH`` and ``Check``, whatever their case; another text is said and becomes missing."""
     work.say_values("method-unknown", "check_or_ach", lambda text: status_key(text) in METHODS)
     column = work.distinct("check_or_ach")
@@ -329,7 +239,3 @@ def _method(work: _Lines) -> pd.api.extensions.ExtensionArray:
         [METHODS.get(status_key(value)) for value in column.dictionary.to_pylist()], type=pa.large_string()
     )
     return pandas_text(pc.take(names, column.indices))
-
-
-def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
-    return column.combine_chunks().dictionary_encode()

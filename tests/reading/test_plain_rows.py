@@ -49,7 +49,7 @@ def test_whole_columns_and_single_lines_agree(
 
     at_once = outcome()
     with monkeypatch.context() as patched:
-        patched.setattr(rows, "plain_refunds", none_of_them)
+        patched.setattr(rows, "_plain_refunds", none_of_them)
         assert outcome() == at_once
 
 

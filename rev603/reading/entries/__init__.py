@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 import pandas as pd
 
+from rev603._columns import pandas_text
 from rev603.errors import ColumnsMissingError, LineError
 from rev603.identifiers import importer_number
-from rev603.reading.as_pandas import pandas_text
 from rev603.reading.dates import parse_dates
 from rev603.reading.entries.entry_lines import EntryLines
 from rev603.reading.entries.entry_numbers import entry_numbers

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
+from rev603._columns import as_mask
 from rev603.reading import cells
 from rev603.reading.amounts import amount_in_cents
-from rev603.reading.grid import as_mask, joined_text
 from rev603.reading.layout import other_columns
+from rev603.reading.line_log import LineLog
 from rev603.reading.rows import (
     FOOTER,
     HEADING,
@@ -23,7 +23,6 @@ from rev603.reading.rows import (
     is_total_label,
     totals_without_sum,
 )
-from rev603.reading.shown import quoted
 from rev603.vocabulary.headings import heading_key
 
 if TYPE_CHECKING:
@@ -39,38 +38,18 @@ _KEY = r"\A\S*[0-9]\S*\z"
 _ENOUGH = 2
 
 
-class EntryLines:
-    """The entries of one table, column by column, as text without its wrappers."""
+class EntryLines(LineLog):
+    """The entries of one table: its lines without headings, totals and notes, and its other columns."""
 
     def __init__(self, grid: TextGrid, table: Table, log: IssueLog) -> None:
-        self.grid, self.table, self.log = grid, table, log
-        self.lines, self.aside = _sorted(grid, table)
-        self.text = cells.unwrap_table(grid, table.columns, self.lines, log)
+        lines, self.aside = _sorted(grid, table)
+        super().__init__(grid, table, lines, log)
         others = other_columns(table)
-        self.others = cells.unwrap_table(grid, others, self.lines, log, free_text=others)
-        self.bad = np.zeros(len(self.lines), dtype=bool)
-        for name in sorted(cells.IDENTIFIERS & self.text.keys()):
-            repaired, places = cells.without_decimal_tail(self.text[name])
-            now = joined_text("now ", quoted(repaired.take(pa.array(places)), name))
-            self.say("decimal-tail-removed", name, places, detail=now)
-            self.text[name] = repaired
-            self.say("scientific-notation", name, cells.scientific(repaired))
-            self.say("digits-lost", name, cells.cut_to_15_digits(repaired))
+        self.others = cells.unwrap_table(grid, others, lines, log, free_text=others)
+        self.repair_identifiers()
         for name in ("refund_id", "importer_number", "notify_party", "filer_code"):
             if name in self.text:
                 self.say("cell-error-kept", name, cells.cell_errors(self.text[name]))
-
-    def say(self, code: str, name: str, places: NDArray[np.int64], *, detail: pa.Array | str = "") -> None:
-        """Note an issue for each of some cells of a column."""
-        if len(places):
-            values = self.text[name].take(pa.array(places))
-            at = self.table.columns[name]
-            self.log.add_cells(code, self.grid, self.lines[places], name, values, at=at, detail=detail)
-
-    def refuse(self, code: str, name: str, places: NDArray[np.int64]) -> None:
-        """Note an issue for each of some cells, and that their lines cannot be read."""
-        self.say(code, name, places)
-        self.bad[places] = True
 
     def check_totals(self, cents: NDArray[np.int64]) -> None:
         """Compare each total line with the expected amounts above it."""

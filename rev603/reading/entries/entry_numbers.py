@@ -9,10 +9,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rev603._columns import as_mask, is_valid, joined_text, pandas_text
 from rev603.identifiers import entry_number
 from rev603.reading import cells
-from rev603.reading.as_pandas import pandas_text
-from rev603.reading.grid import as_mask, is_valid, joined_text
 from rev603.reading.shown import quoted
 
 if TYPE_CHECKING:

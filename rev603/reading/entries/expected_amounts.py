@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from rev603._columns import pandas_text
 from rev603.reading.amounts import parse_amounts
-from rev603.reading.as_pandas import pandas_text
 from rev603.reading.issues import CATALOGUE
 
 if TYPE_CHECKING:
