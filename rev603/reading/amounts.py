@@ -16,19 +16,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rev603._columns import as_mask, is_valid
+from rev603._short import Short
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _DIGITS = r"(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})"
 _USUAL = rf"\A(?:-?\$?|\$-){_DIGITS}(?:\.[0-9]{{0,2}})?\z"
-_ANY = re.compile(
+_ANY = Short(
     rf"(?:(?:USD|US\$|\$)(?=\())?(?P<open>\()?(?P<sign>[-−–+])?(?:USD|US\$|\$)?(?P<inner>[-−–])?"
     rf"(?P<digits>{_DIGITS})?(?P<cents>\.[0-9]*)?(?:USD(?=\)))?(?P<close>\))?(?P<trail>-|CR)?(?:USD)?",
     re.ASCII,
 )
 #: Spaces, but not those between figures: two figures in one cell are no amount.
-_SPACES = re.compile(r"(?<![0-9.,])\s+|\s+(?![0-9.,])")
+_SPACES = Short(r"(?<![0-9.,])\s+|\s+(?![0-9.,])")
 _DASHES = frozenset({"$-", "-", "$--", "--", "–", "$–"})
 #: From so many decimals on a tail is binary noise of a spreadsheet, not a fraction of a cent.
 _NOISE_DECIMALS = 9

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from rev603._short import Short
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -31,11 +33,11 @@ _MONTH = (
     r"Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
 )
 # a year of two digits only behind slashes: 26-02-06 may begin with the year
-_SLASHED = re.compile(rf"([0-9]{{1,2}})([/.-])([0-9]{{1,2}})\2([0-9]{{4}}|(?<=/)[0-9]{{2}}){_TIME}", re.ASCII)
-_ISO = re.compile(rf"([0-9]{{4}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{1,2}}){_TIME}", re.ASCII)
-_BARE = re.compile(r"(20[0-9]{2}|19[0-9]{2})([01][0-9])([0-3][0-9])", re.ASCII)
-_SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?", re.ASCII)
-_NAMED = re.compile(
+_SLASHED = Short(rf"([0-9]{{1,2}})([/.-])([0-9]{{1,2}})\2([0-9]{{4}}|(?<=/)[0-9]{{2}}){_TIME}", re.ASCII)
+_ISO = Short(rf"([0-9]{{4}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{1,2}}){_TIME}", re.ASCII)
+_BARE = Short(r"(20[0-9]{2}|19[0-9]{2})([01][0-9])([0-3][0-9])", re.ASCII)
+_SERIAL = Short(r"([0-9]{5})(?:\.[0-9]+)?", re.ASCII)
+_NAMED = Short(
     rf"(?:[0-9]{{1,2}}[- ]{_MONTH}[-, ]+(?:[0-9]{{4}}|[0-9]{{2}})|{_MONTH} [0-9]{{1,2}},? [0-9]{{4}}){_TIME}",
     re.ASCII | re.IGNORECASE,
 )

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rev603._columns import as_mask, is_valid, last_bytes
+from rev603._short import Short
 from rev603.errors import UnrecognizedFileError
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.layout import ENOUGH
@@ -47,12 +48,12 @@ DOUBTFUL = frozenset({BESIDE, NOTE, ABOVE})
 
 _LABEL = r"[\W_]*(?:sub|grand|report|overall|page|running)?[\s-]*(?:totals?|sum|count)"
 #: "Total", "Grand Total: 5 refunds", and as Excel puts it: "98-765432100 Total".
-_TOTAL = re.compile(rf"{_LABEL}\b|.*\s(?:totals?|count)[\W_]*\Z", re.IGNORECASE | re.ASCII | re.DOTALL)
-_NOTHING_BUT_LABEL = re.compile(rf"{_LABEL}[\W_]*", re.IGNORECASE | re.ASCII)
+_TOTAL = Short(rf"{_LABEL}\b|.*\s(?:totals?|count)[\W_]*\Z", re.IGNORECASE | re.ASCII | re.DOTALL)
+_NOTHING_BUT_LABEL = Short(rf"{_LABEL}[\W_]*", re.IGNORECASE | re.ASCII)
 _BLOCK_LABELS = {heading_key(text) for texts in HEADER_BLOCK.values() for text in texts}
 #: A total line may repeat the value that it stands for, and its date; a refund has more than that.
 _VALUES_OF_A_TOTAL = 2
-_FOOTER = re.compile(
+_FOOTER = Short(
     r"[\W_]*(?:page:? [0-9,]+(?: ?(?:of|/) ?[0-9,]+)?|end of (?:the )?(?:report|file|data|list)|for official use only|"
     r"(?:run|report|print(?:ed)?|generated|refresh(?:ed)?|exported)(?: date| time| on| at)*[: ]+[-0-9/:., ]+(?:[ap]\.?m)?)"
     r"[\W_]*",

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from rev603._short import Short
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -130,7 +132,9 @@ HEADER_BLOCK = {
 }
 
 #: Letters or numbers that a picture or a form puts before a heading, "(A) Refund ID", "3. Payee ID", and notes behind it.
-_CALL_OUT = re.compile(r"\A\(?(?:[A-Za-z]|[0-9]{1,2})[).]\s+|\s*[(\[][0-9]{1,2}[)\]]\Z")
+_CALL_OUT = Short(r"\A\(?(?:[A-Za-z]|[0-9]{1,2})[).]\s+|\s*[(\[][0-9]{1,2}[)\]]\Z")
+#: A longer text is no heading, and is compared as it stands.
+_LONGEST = 200
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD = re.compile(r"[^\W_]+|[/#&%+]")
 #: Quotation marks, apostrophes, and characters that cannot be seen: they part no words.
@@ -161,6 +165,8 @@ def heading_words(text: str) -> list[str]:
     >>> heading_words("C/O Name No.")
     ['c', '/', 'o', 'name', 'number']
     """
+    if len(text) > _LONGEST:
+        return [text]
     plain = unicodedata.normalize("NFKC", text).translate(_UNSEEN).strip()
     words = _WORD.findall(_CAMEL.sub(" ", _CALL_OUT.sub("", plain)).casefold())
     return [_IN_FULL.get(word, word) for word in words]
