@@ -23,10 +23,17 @@ def _patterns() -> dict[str, Any]:
     """Return every pattern that a module of the package holds, also in tuples, lists and dicts, by its name."""
     found: dict[str, Any] = {}
     for info in pkgutil.walk_packages(rev603.__path__, "rev603."):
-        if info.name.endswith("__main__"):
+        # of a workbook's markup and formats, whose rooms bound what they look at
+        if info.name.endswith("__main__") or ".workbook" in info.name or info.name.endswith(".xlsx"):
             continue
         for name, value in vars(importlib.import_module(info.name)).items():
-            held = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else [value]
+            held = (
+                value.values()
+                if isinstance(value, dict)
+                else value
+                if isinstance(value, list | tuple)
+                else [value]
+            )
             inner = [each for part in held for each in (part if isinstance(part, tuple) else [part])]
             for at, each in enumerate(inner):
                 if isinstance(each, re.Pattern | Short):

@@ -11,7 +11,8 @@ status means "on its way" is inferred.
 from __future__ import annotations
 
 import datetime as dt
-import re
+
+from rev603._short import Short
 
 IN_TRANSIT = "in transit"
 ISSUED = "issued"
@@ -86,7 +87,7 @@ _DASHES = "\\-\u00ad\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d"
 SPACING = f"[{_SPACING}]+"
 #: What two spellings of one status may differ in: spacing and dashes anywhere, punctuation at the end.
 SPELLING = f"[{_SPACING}{_DASHES}]+|[{_SPACING}{_DASHES}.,;:!]+$"
-_SPELLING = re.compile(SPELLING)
+_SPELLING = Short(SPELLING)
 
 
 def status_key(text: str) -> str:
