@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ _EXAMPLES = """\
   rev603 weekly exports/ -o out/               and write all four, named by the week
   rev603 weekly exports/ --week-ending 2026-11-06
                                                the summary as it was then
-  rev603 weekly exports/ -o out/ --quiet --cache .rev603-cache --on-error collect --fail-on new
+  rev603 weekly exports/ -o out/ --quiet --cache .rev603-cache --on-error collect --fail-on new --max-age 10
                                                unattended: silent, fast, and exit code 1 only for what is new
 
 exit code: 0 nothing to act on, 1 something is stuck (see --fail-on) or could not be judged, 2 cannot be done.
@@ -57,6 +58,12 @@ def add_to(commands: Any) -> None:
         help="the state at the end of this day (default: the newest report)",
     )
     parser.add_argument(
+        "--max-age",
+        type=int,
+        metavar="DAYS",
+        help="a newest report older than this could not be judged: exit code 1",
+    )
+    parser.add_argument(
         "--fail-on", choices=tuple(_FAIL_ON), metavar="{new,any,never}", default="any",
         help="what is stuck and makes the exit code 1 (default: any); what could not be judged does in any case",
     )  # fmt: skip
@@ -68,7 +75,6 @@ def run(options: argparse.Namespace) -> int:
     from rev603.cli._reading import read_lines
     from rev603.presenting.files import refuse_to_overwrite
     from rev603.presenting.weekly import weekly_summary, wording
-    from rev603.presenting.weekly.plain_text import as_text
     from rev603.reading.history import export_files
 
     targets = [(path, _formats(path)) for path in options.output]
@@ -76,13 +82,15 @@ def run(options: argparse.Namespace) -> int:
     lines = read_lines(options)
     history = of_parties(lines.history, options)
     history.attrs = lines.history.attrs
-    summary = weekly_summary(history, week_ending=options.week_ending)
+    today = None if options.week_ending else dt.date.today()  # noqa: DTZ011 - the day of whoever runs it
+    summary = weekly_summary(history, week_ending=options.week_ending, today=today, max_age=options.max_age)
     if options.json:
         emit_json(summary.to_dict(mask=options.mask))
     elif not targets:
-        emit(as_text(summary, mask=options.mask))
+        emit(summary.to_text(mask=options.mask))
     elif not options.quiet:
-        say(wording.headline(summary))
+        found = wording.judged(summary, mask=options.mask)
+        say("\n".join([wording.headline(summary), *([found.title] if found.title else []), *found.sentences]))
     wrote = [path for target, formats in targets for path in _write(summary, target, formats, options)]
     for path in wrote:
         (say if options.json else emit)(str(path))
@@ -147,4 +155,4 @@ def _digest(path: Path) -> bytes | None:
 
 def _code(summary: WeeklySummary, sound: bool, fail_on: str) -> int:
     kind = {"any": "stuck_lines", "new": "newly_stuck_lines"}.get(fail_on)
-    return int(not sound or (kind is not None and summary.totals[kind] > 0))
+    return int(summary.serious or not sound or (kind is not None and summary.totals[kind] > 0))

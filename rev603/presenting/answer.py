@@ -117,9 +117,10 @@ def deliver(
         ):
             file.writelines(pieces)
         return None
-    encoded: Callable[[str], Any] = str if isinstance(target, io.TextIOBase) else str.encode
+    stream: Any = target
+    encoded: Callable[[str], Any] = str if isinstance(stream, io.TextIOBase) else str.encode
     for piece in pieces:
-        target.write(encoded(piece))
+        stream.write(encoded(piece))
     return None
 
 

@@ -50,7 +50,7 @@ _RIGHT: dict[str, Any] = {"vertical": "center", "horizontal": "right"}
 #: Name of a style: font, fill, number format, alignment.
 STYLES: dict[str, tuple[dict[str, Any], str, str, dict[str, Any]]] = {
     "title": ({"bold": True, "size": 14, "color": INK}, "", "@", _INDENTED),
-    "lead": ({"bold": True, "size": 12, "color": INK}, "", "@", _INDENTED),
+    "lead": ({"bold": True, "size": 12, "color": INK}, "", "@", _WRAPPED),
     "note": ({"italic": True, "color": GREY}, "", "@", _INDENTED),
     "head": (_HEAD, INK, "@", _WRAPPED),
     "head right": (_HEAD, INK, "@", {**_RIGHT, "wrap_text": True}),

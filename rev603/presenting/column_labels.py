@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from rev603.errors import ColumnsMissingError
 from rev603.vocabulary.headings import REFUND_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["LABELS", "Kind", "Shown", "kind_of", "label_of", "shown_columns"]
 
@@ -49,17 +50,20 @@ LABELS = {
     "check_amount": "Paid by check",
     "not_stated_amount": "Paid, method not stated",
     "in_transit_amount": "In transit",
+    "rejected_amount": "No ACH on file",
     "returned_amount": "Returned",
-    "returned_lines": "Returned lines",
     "diverted_amount": "Applied to a debt",
     "unknown_amount": "Unknown status",
+    "rejected_lines": "Lines without ACH on file",
+    "returned_lines": "Returned lines",
     "superseded_lines": "Superseded lines",
     "disposition": "Where the money is",
     "cause": "Cause",
-    "rejected_lines": "Rejected lines",
-    "rejected_amount": "Rejected amount",
-    "rejected_refunds": "Rejected refunds",
-    "stuck_payees": "Payees with stuck refunds",
+    "business_days": "Business days",
+    "was_stuck": "Stuck before",
+    "in_newest": "In the newest report",
+    "possibly_replaced_by": "Possibly replaced by",
+    "returned_check": "A check that came back",
     "first_refund_date": "First refund",
     "last_refund_date": "Last refund",
     "oldest_refund_date": "Oldest refund",
@@ -84,8 +88,14 @@ LABELS = {
     "total_refund_amount_found": "Amount found",
     "ties_out": "Ties out",
     "verdict": "Verdict",
-    "grain": "A line is one",
-    "state_now": "State now",
+    "grain": "Amount is of a",
+    "state_now": "Money now",
+    "what": "What",
+    "detail": "Detail",
+    "serious": "Serious",
+    "documents": "Documents",
+    "reason": "Reason",
+    "ready": "Ready",
     "seen_on": "Seen in report of",
     "stuck_lines": "Stuck lines",
     "stuck_amount": "Stuck amount",
@@ -148,11 +158,16 @@ def kind_of(name: str, values: pd.Series) -> Kind:
 
 def shown_columns(
     frame: pd.DataFrame,
-    columns: tuple[str, ...] | None = None,
+    columns: Sequence[str] | None = None,
     *,
     labels: Mapping[str, str] | None = None,
 ) -> tuple[Shown, ...]:
-    """Give the columns to show, in order: those asked for that are there, or all of them.
+    """Return the columns to show, in order: those asked for, or all of them.
+
+    Raises
+    ------
+    ColumnsMissingError
+        One that is asked for is not there.
 
     Examples
     --------
@@ -160,6 +175,8 @@ def shown_columns(
     >>> [(column.label, column.kind) for column in shown_columns(frame)]
     [('Payee ID', 'identifier'), ('Amount', 'money')]
     """
-    names = frame.columns if columns is None else [name for name in columns if name in frame.columns]
+    names = list(frame.columns if columns is None else columns)
+    if missing := [name for name in names if name not in frame]:
+        raise ColumnsMissingError(missing, found=map(str, frame.columns))
     own = labels or {}
     return tuple(Shown(name, own.get(name, label_of(name)), kind_of(name, frame[name])) for name in names)

@@ -1,86 +1,23 @@
-"""How our objects show themselves in a notebook: short, escaped and masked, with nothing to install for it."""
+"""How answers show themselves in a notebook: short, escaped and masked, with nothing to install for it."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
 
-from rev603.presenting.column_labels import shown_columns
-from rev603.presenting.masking import Mask, mask_frame
-from rev603.presenting.text import count, formatter, one_line, visible, visible_column
+from rev603.presenting.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    import pandas as pd
+__all__ = ["answer_html", "bars_html", "notice_html", "page_html"]
 
-__all__ = ["answer_html", "frame_html"]
-
-_CELL = 'style="text-align:{side};white-space:{wrap};padding:.2em .6em;max-width:24em"'
-
-
-def frame_html(
-    frame: pd.DataFrame,
-    *,
-    caption: str = "",
-    columns: tuple[str, ...] | None = None,
-    mask: Mask = "ssn",
-    top: int = 10,
-) -> str:
-    """Give the first lines of a frame as an HTML table.
-
-    Parameters
-    ----------
-    frame
-        Any frame; the caller's is not changed.
-    caption
-        The table's title, as text.
-    columns
-        Which columns, in order; those that are not there are passed over. All, if None.
-    mask
-        Which payee numbers are masked: ``"ssn"``, ``"all"`` or ``"none"``.
-    top
-        How many lines; what is left out is said below.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> html = frame_html(pd.DataFrame({"payee_id": ["000-12-3456"], "company_name": ["<b>Example</b>"]}))
-    >>> "XXX-XX-3456" in html, "&lt;b&gt;Example&lt;/b&gt;" in html
-    (True, True)
-    """
-    shown = shown_columns(frame, columns)
-    lines = mask_frame(frame.head(top)[[column.name for column in shown]], mask)
-    texts = [
-        visible_column(lines[each.name], one_line).fillna("").tolist()
-        if each.kind in ("text", "identifier")
-        else [formatter(each.kind)(value) for value in lines[each.name]]
-        for each in shown
-    ]
-    styles = [
-        _CELL.format(side="right" if each.is_figure else "left", wrap=_wrap(each.kind)) for each in shown
-    ]
-    head = "".join(
-        f'<th scope="col" {style}>{escape(one_line(each.label))}</th>'
-        for each, style in zip(shown, styles, strict=True)
-    )
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td {style}>{escape(text)}</td>" for text, style in zip(row, styles, strict=True))
-        + "</tr>"
-        for row in zip(*texts, strict=True)
-    )
-    more = len(frame) - len(lines)
-    below = f"<p><small>{count(len(lines))} of {count(len(frame))} lines</small></p>" if more > 0 else ""
-    title = f'<caption style="text-align:left">{escape(visible(caption))}</caption>' if caption else ""
-    return (
-        f'<div style="overflow-x:auto"><table>{title}<thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>{below}"
-    )
+_COLORS = {"good": ("#dff2e3", "#14532d"), "warn": ("#fff2cc", "#6b3a00"), "bad": ("#f9dedc", "#7d1712")}
+_WIDTH, _HEIGHT = 360, 80
 
 
-def answer_html(title: str, facts: Iterable[tuple[str, str]], *tables: str) -> str:
-    """Give an answer as a title, its facts, and tables that :func:`frame_html` made.
+def answer_html(title: str, facts: Iterable[tuple[str, str]], *parts: str) -> str:
+    """Return an answer as a title, its facts, and parts that are HTML already.
 
     Parameters
     ----------
@@ -88,8 +25,8 @@ def answer_html(title: str, facts: Iterable[tuple[str, str]], *tables: str) -> s
         What it is, as text.
     facts
         Names and values, as text.
-    tables
-        HTML from :func:`frame_html`, taken as it is.
+    parts
+        HTML, such as from :func:`rev603.presenting.tables.html_table`, taken as it is.
 
     Examples
     --------
@@ -99,8 +36,50 @@ def answer_html(title: str, facts: Iterable[tuple[str, str]], *tables: str) -> s
     said = " · ".join(
         f"{escape(one_line(name))}: <strong>{escape(one_line(value))}</strong>" for name, value in facts
     )
-    return f"<div><strong>{escape(one_line(title))}</strong>{'<br>' if said else ''}{said}{''.join(tables)}</div>"
+    return (
+        f"<div><strong>{escape(one_line(title))}</strong>{'<br>' if said else ''}{said}{''.join(parts)}</div>"
+    )
 
 
-def _wrap(kind: str) -> str:
-    return "normal" if kind == "text" else "nowrap"
+def notice_html(kind: str, title: str, sentences: Sequence[str]) -> str:
+    """Return sentences that are to be seen first, in the color of their kind: ``good``, ``warn`` or ``bad``.
+
+    >>> "<li>1 &lt; 2</li>" in notice_html("bad", "Look", ["1 < 2"])
+    True
+    """
+    paper, ink = _COLORS[kind]
+    told = "".join(f"<li>{escape(one_line(text))}</li>" for text in sentences)
+    said = (
+        f'<strong>{escape(title)}</strong><ul style="margin:0">{told}</ul>'
+        if title
+        else escape(" ".join(sentences))
+    )
+    return f'<div style="background:{paper};color:{ink};padding:.3em .6em;margin:.3em 0">{said}</div>'
+
+
+def bars_html(title: str, values: Sequence[float], labels: Sequence[str]) -> str:
+    """Return a small picture of bars, each with its label for whoever points at it or has it read aloud.
+
+    >>> bars_html("Stuck", [1.0, 2.0], ["$1", "$2"]).count("<rect")
+    2
+    """
+    most, step = max([*values, 0.0]) or 1.0, _WIDTH / max(len(values), 1)
+    bars = "".join(
+        f'<rect x="{place * step:.1f}" y="{_HEIGHT * (1 - max(value, 0) / most):.1f}" width="{step * 0.8:.1f}" '
+        f'height="{_HEIGHT * max(value, 0) / most:.1f}" fill="#D55E00"><title>{escape(label)}</title></rect>'
+        for place, (value, label) in enumerate(zip(values, labels, strict=True))
+    )
+    return (
+        f'<figure style="margin:.3em 0"><figcaption>{escape(title)}</figcaption>'
+        f'<svg role="img" aria-label="{escape(title)}" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" '
+        f'height="{_HEIGHT}">{bars}</svg></figure>'
+    )
+
+
+def page_html(title: str, body: str) -> str:
+    """Return HTML as a page of its own."""
+    return (
+        '<!DOCTYPE html>\n<html lang="en-US"><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
+        f"<title>{escape(one_line(title))}</title></head>\n"
+        f'<body style="font:15px/1.45 sans-serif;max-width:78rem;margin:1rem auto">{body}</body></html>\n'
+    )

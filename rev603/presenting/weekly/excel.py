@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from rev603.presenting.masking import Mask, check_mask
 from rev603.presenting.weekly import wording
 from rev603.presenting.weekly.front import weekly_front
-from rev603.presenting.weekly.sections import SECTIONS, Section, frame_of
+from rev603.presenting.weekly.sections import Section, columns_of, frame_of, parts_of
 from rev603.presenting.workbook import MAX_ROWS, Sheet, write_workbook
 
 if TYPE_CHECKING:
+    from rev603.analysis.weekly import WeeklyFigures
     from rev603.presenting.answer import Target
-    from rev603.presenting.weekly import WeeklySummary
 
 __all__ = ["write_weekly"]
 
 
 def write_weekly(
-    summary: WeeklySummary,
+    summary: WeeklyFigures,
     target: Target,
     *,
     mask: Mask = "ssn",
@@ -45,8 +45,7 @@ def write_weekly(
         Rows of a sheet before its table goes on on the next one.
     """
     check_mask(mask)
-    parts = [part for part in SECTIONS if not (part.if_any and getattr(summary, part.name).empty)]
-    sheets = [_sheet(summary, part) for part in parts]
+    sheets = [_sheet(summary, part) for part in parts_of(summary)]
     write_workbook(
         target,
         [weekly_front(summary, mask=mask, sheets=[sheet.name for sheet in sheets]), *sheets],
@@ -57,13 +56,14 @@ def write_weekly(
     )
 
 
-def _sheet(summary: WeeklySummary, part: Section) -> Sheet:
+def _sheet(summary: WeeklyFigures, part: Section) -> Sheet:
+    frame = frame_of(summary, part)
     return Sheet(
         name=part.sheet,
-        frame=frame_of(summary, part),
+        frame=frame,
         title=part.title,
         note=part.note,
-        columns=part.columns,
+        columns=columns_of(frame, part),
         totals={column: summary.totals[key] for column, key in part.totals.items()},
         printed=part.printed,
     )

@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from rev603.presenting.cell_styles import INK, Mark
 from rev603.presenting.column_labels import shown_columns
 from rev603.presenting.weekly import wording
-from rev603.presenting.weekly.sections import section
+from rev603.presenting.weekly.sections import columns_of, section
 from rev603.presenting.workbook import Front
 
 if TYPE_CHECKING:
@@ -26,14 +26,15 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from rev603.analysis.weekly import WeeklyFigures
     from rev603.presenting.masking import Mask
-    from rev603.presenting.weekly import WeeklySummary
 
 __all__ = ["weekly_front"]
 
 # what, lines, dollars; a gap; what, lines, dollars
 _WIDTHS = (34, 14, 20, 2, 34, 14, 20)
 _ACT = 5
+_LINE = 125  # characters in a row of the page
 _CHART_ROWS = 13
 _SHORT_MONEY = '[>=1000000]"$"0.0,,"M";[>=1000]"$"0,"K";"$"0'
 _COLORS = {"trend": "B4472E", "by_disposition": "2F5D8C"}
@@ -42,36 +43,52 @@ _FIRST_ROW = 5  # of a sheet's lines, under title, note, totals and column names
 Row = list[Mark | None]
 
 
-def weekly_front(summary: WeeklySummary, *, mask: Mask, sheets: Sequence[str]) -> Front:
+def weekly_front(summary: WeeklyFigures, *, mask: Mask, sheets: Sequence[str]) -> Front:
     """Lay out the first sheet: verdict, figures, movement, what to do, charts, and the way on."""
     page = _Page()
-    kind, sentence = wording.verdict(summary)
+    found = wording.judged(summary, mask=mask)
     figures = wording.figures(summary)
     page.add([Mark(wording.TITLE, "title")], height=24)
     page.add([Mark(wording.period(summary), "note")])
-    page.add([Mark(wording.headline(summary), "lead")], height=24)
-    page.add([Mark(sentence, kind), *[Mark(None, kind)] * 6], height=20, merge=["A:G"])
+    for sentence in ([found.title] if found.title else []) + list(found.sentences):
+        long = len(sentence) > _LINE
+        page.add(
+            [Mark(sentence, found.kind), *[Mark(None, found.kind)] * 6],
+            height=34 if long else 19,
+            merge=["A:G"],
+        )
+    headline = wording.headline(summary)
+    page.add([Mark(headline, "lead")], height=38 if len(headline) > _LINE else 24, merge=["A:G"])
     page.add([])
     page.add(_gapped([Mark(figure.label, "label") for figure in figures]), height=17)
     page.add(_gapped([_tile(figure) for figure in figures]), height=28)
     page.add([])
-    for one, other in zip_longest(_movement(summary), _paid(summary)):
+    accounts = {account.title: _account(account) for account in wording.accounts(summary)}
+    where = accounts.pop(wording.WHERE)
+    left: list[Row] = [row for rows in accounts.values() for row in [*rows, [None] * 3]]
+    for one, other in zip_longest(left, where):
         page.add([*(one or [None] * 3), None, *(other or [])])
     page.add([])
     page.add(
-        [*_heads("Act now: who must enroll", "Days", "Amount"), None, *_heads("What to do", "", "")],
+        [*_heads("Act now: who must act", "Days", "Amount"), None, *_heads("What to do, and why", "", "")],
         height=20,
     )
     for action in wording.actions(summary, mask=mask, top=_ACT):
-        who, what = Mark(action.who, "wrapped"), Mark(action.text, "wrapped")
+        what = Mark(f"{action.step}: {action.why}", "wrapped")
         page.add(
-            [who, Mark(action.days, "days"), Mark(action.amount, "money"), None, what],
-            height=32,
+            [
+                Mark(action.who, "wrapped"),
+                Mark(action.days, "days"),
+                Mark(action.amount, "money"),
+                None,
+                what,
+            ],
+            height=48,
             merge=["E:G"],
         )
     more = len(summary.worklist) - _ACT
     if summary.worklist.empty:
-        page.add([Mark("Nobody: no refund is rejected.", "note")])
+        page.add([Mark("Nobody: nothing is stuck.", "note")])
     elif more > 0:
         page.add([Mark(f"and {more:,} more: see Act now", "link", leads_to="Act now")])
     page.add([])
@@ -81,6 +98,7 @@ def weekly_front(summary: WeeklySummary, *, mask: Mask, sheets: Sequence[str]) -
     page.add([Mark("In this workbook:", "note")])
     for start in range(0, len(sheets), 6):
         page.add(_gapped([Mark(name, "link", leads_to=name) for name in sheets[start : start + 6]]))
+    page.add([Mark(wording.FOOTNOTE, "note")])
 
     def draw(ws: Worksheet) -> None:
         for where in page.merged:
@@ -128,43 +146,21 @@ def _tile(figure: wording.Figure) -> Mark:
     return Mark(value, f"figure {figure.kind}")
 
 
-def _account(line: wording.Line, style: str = "") -> Row:
-    return [
-        Mark(line.label, f"{style}text"),
-        Mark(line.lines, f"{style}count"),
-        Mark(line.amount, f"{style}money"),
-    ]
+def _account(account: wording.Account) -> list[Row]:
+    rows = [_heads(account.title, "Lines", "Amount")]
+    for line in account.lines:
+        style = "total " if account.summed and line is account.lines[-1] else ""
+        figures = [Mark(line.lines, f"{style}count"), Mark(line.amount, f"{style}money")]
+        rows.append([Mark(line.label, f"{style}text"), *figures])
+    return rows
 
 
-def _movement(summary: WeeklySummary) -> list[Row]:
-    lines = wording.movement(summary)
-    rows = [_heads("What changed", "Lines", "Amount")]
-    if lines:
-        rows += [_account(line) for line in lines[:-1]]
-        rows.append(_account(lines[-1], "total "))
-    else:
-        rows.append([Mark("No older report to compare with.", "note"), None, None])
-    also = wording.also(summary)
-    if also:
-        rows += [[None] * 3, [Mark("Also worth a look", "label"), Mark(None, "label"), Mark(None, "label")]]
-    return rows + [_account(line) for line in also]
-
-
-def _paid(summary: WeeklySummary) -> list[Row]:
-    total = wording.Line("All refunds", summary.totals["lines"], summary.totals["amount"])
-    return [
-        _heads("How refunds were paid", "Lines", "Amount"),
-        *(_account(line) for line in wording.paid(summary)),
-        _account(total, "total "),
-    ]
-
-
-def _bars(title: str, summary: WeeklySummary, what: tuple[str, str]) -> BarChart:
+def _bars(title: str, summary: WeeklyFigures, what: tuple[str, str]) -> BarChart:
     """Draw a column of another sheet as bars, with that sheet's first column as their names."""
     name, column = what
     part = section(name)
     frame = getattr(summary, name)
-    names = [shown.name for shown in shown_columns(frame, part.columns)]
+    names = [shown.name for shown in shown_columns(frame, columns_of(frame, part))]
     last = _FIRST_ROW + len(frame) - 1
     chart = BarChart()
     chart.type = "col"

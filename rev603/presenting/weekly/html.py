@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from rev603.errors import Rev603Error
 from rev603.presenting.column_labels import Shown, shown_columns
 from rev603.presenting.masking import Mask, check_mask, mask_frame
-from rev603.presenting.text import count, formatter, one_line, visible_column
+from rev603.presenting.tables import cell_texts
+from rev603.presenting.text import count, formatter
 from rev603.presenting.weekly import wording
-from rev603.presenting.weekly.sections import SECTIONS, Section, frame_of
+from rev603.presenting.weekly.sections import Section, columns_of, frame_of, parts_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from rev603.presenting.weekly import WeeklySummary
+    from rev603.analysis.weekly import WeeklyFigures
 
 __all__ = ["MAX_ROWS", "weekly_page"]
 
@@ -44,8 +43,8 @@ class Table:
         return self.lines - len(self.rows)
 
 
-def weekly_page(summary: WeeklySummary, *, mask: Mask = "ssn", max_rows: int = MAX_ROWS) -> str:
-    """Give the weekly summary as an HTML page.
+def weekly_page(summary: WeeklyFigures, *, mask: Mask = "ssn", max_rows: int = MAX_ROWS) -> str:
+    """Return the weekly summary as an HTML page.
 
     One file: no script, nothing from a network, readable in light and dark, on a phone and on paper, and by
     a screen reader. What comes from the reports is escaped.
@@ -86,35 +85,27 @@ def weekly_page(summary: WeeklySummary, *, mask: Mask = "ssn", max_rows: int = M
     template = (
         resources.files("rev603.presenting.weekly").joinpath("page.html.j2").read_text(encoding="utf-8")
     )
-    parts = [part for part in SECTIONS if not (part.if_any and getattr(summary, part.name).empty)]
     return environment.from_string(template).render(
         title=wording.TITLE,
         period=wording.period(summary),
         headline=wording.headline(summary),
-        verdict=wording.verdict(summary),
+        judged=wording.judged(summary, mask=mask),
         figures=wording.figures(summary),
-        accounts=_accounts(summary),
+        accounts=wording.accounts(summary),
+        actions=wording.actions(summary, mask=mask),
+        waiting=len(summary.worklist),
         pictures=pictures(summary, mask=mask),
-        tables=[_table(summary, part, mask, max_rows) for part in parts],
+        tables=[_table(summary, part, mask, max_rows) for part in parts_of(summary)],
+        footnote=wording.FOOTNOTE,
         count=count,
         money=formatter("money"),
+        days=formatter("days"),
     )
 
 
-def _accounts(summary: WeeklySummary) -> list[tuple[str, tuple[wording.Line, ...], bool]]:
-    """Give the small accounts beside the figures: caption, lines, and whether the last is their sum."""
-    everything = wording.Line("All refunds", summary.totals["lines"], summary.totals["amount"])
-    accounts = [
-        ("What changed", wording.movement(summary), True),
-        ("How refunds were paid", (*wording.paid(summary), everything), True),
-        ("Also worth a look", wording.also(summary), False),
-    ]
-    return [account for account in accounts if account[1]]
-
-
-def _table(summary: WeeklySummary, part: Section, mask: Mask, max_rows: int) -> Table:
+def _table(summary: WeeklyFigures, part: Section, mask: Mask, max_rows: int) -> Table:
     frame = frame_of(summary, part)
-    shown = shown_columns(frame, part.columns)
+    shown = shown_columns(frame, columns_of(frame, part))
     top = mask_frame(frame.head(max_rows), mask)
     totals = {
         column: formatter(shown_kind.kind)(summary.totals[part.totals[column]])
@@ -132,10 +123,3 @@ def _table(summary: WeeklySummary, part: Section, mask: Mask, max_rows: int) -> 
         lines=len(frame),
         on_paper=part.printed or len(shown),
     )
-
-
-def cell_texts(values: pd.Series, kind: str) -> list[str]:
-    """Give a column as the texts that a reader sees; missing is an empty text."""
-    if kind in ("text", "identifier"):
-        return list(visible_column(values, one_line).fillna(""))
-    return [formatter(kind)(value) for value in values]

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from rev603.analysis.weekly import WeeklyFigures
     from rev603.presenting.masking import Mask
-    from rev603.presenting.weekly import WeeklySummary
 
 __all__ = ["Picture", "pictures"]
 
@@ -42,7 +42,7 @@ class Picture:
     says: str
 
 
-def pictures(summary: WeeklySummary, *, mask: Mask) -> list[Picture]:
+def pictures(summary: WeeklyFigures, *, mask: Mask) -> list[Picture]:
     """Draw what is stuck: over the weeks, by age, and whose it is."""
     drawn = []
     trend = summary.trend

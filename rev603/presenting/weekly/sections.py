@@ -8,18 +8,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rev603.vocabulary.headings import DERIVED_COLUMNS, REFUND_COLUMNS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-    from rev603.presenting.weekly import WeeklySummary
+    from rev603.analysis.weekly import WeeklyFigures
 
-__all__ = ["SECTIONS", "Section", "frame_of", "section"]
+__all__ = ["SECTIONS", "Section", "columns_of", "frame_of", "parts_of", "section"]
 
 _WHO = ("company_name", "payee_id")
 _WHICH = ("refund_id", "document_number")
 _WHERE = ("source_file", "source_sheet", "source_row")
+_BRIEF = (*_WHO, "amount", "refund_date", "refund_id")
+#: What reports give: a history need not have all of it. Every other column is made by the analyses.
+_GIVEN = frozenset(column.name for column in (*REFUND_COLUMNS, *DERIVED_COLUMNS))
 _GROUP_TOTALS = {
     name: name
     for name in (
@@ -37,7 +42,7 @@ class Section:
     Parameters
     ----------
     name
-        The frame's name in :class:`WeeklySummary`.
+        The frame's name in :class:`rev603.WeeklySummary`.
     sheet, title, note
         Name of its sheet, its title, and how to read it.
     columns
@@ -63,126 +68,138 @@ class Section:
     if_any: bool = False
 
 
+def _lines(
+    name: str,
+    sheet: str,
+    title: str,
+    note: str,
+    own: tuple[str, ...] = (),
+    *,
+    brief: tuple[str, ...] = _BRIEF,
+    if_any: bool = True,
+) -> Section:
+    """Return the section of a list of refund lines, with columns of its own behind the amount."""
+    columns = (*_WHO, "amount", *own, "care_of", "refund_date", *_WHICH, "refund_secondary_status", *_WHERE)
+    return Section(
+        name=name, sheet=sheet, title=title, note=note, columns=columns, brief=brief,
+        totals={"amount": f"{name}_amount"}, if_any=if_any,
+    )  # fmt: skip
+
+
 SECTIONS = (
+    Section(
+        name="not_judged",
+        sheet="Not judged",
+        title="What could not be judged, and what is not covered",
+        note="Serious is what may hide money: the other figures are right only as far as this goes.",
+        brief=("what", "source_file", "lines", "amount", "detail"),
+        if_any=True,
+    ),
     Section(
         name="worklist",
         sheet="Act now",
         title="Act now: who must do what",
-        note="CBP notifies nobody. The account must be enrolled for exactly this number and suffix; then ask "
-        "CBP's refunds team to reissue. Where another suffix is paid by ACH, this one was forgotten.",
+        note="CBP notifies nobody. A bank account is enrolled for exactly one number and suffix; when it is, the payee "
+        "asks CBP's refunds team to reissue. `rev603 guide` has the steps.",
         columns=(
-            *_WHO,
-            "amount",
-            "days_waiting",
-            "step",
-            "evidence",
-            "actor",
-            "care_of",
-            "lines",
-            "oldest_refund_date",
-            "last_paid_by_ach",
-            "sibling",
-            "sibling_last_paid",
-            "siblings_paid",
-            "notify_party_paid_for",
+            *(
+                "actor_name",
+                "payee_id",
+                "amount",
+                "days_waiting",
+                "step",
+                "evidence",
+                "company_name",
+                "actor",
+            ),
+            *("care_of", "lines", "oldest_refund_date", "last_paid_by_ach", "sibling", "sibling_last_paid"),
         ),
-        brief=("company_name", "payee_id", "amount", "days_waiting", "step", "care_of"),
+        brief=("actor_name", "payee_id", "amount", "days_waiting", "step", "evidence"),
         totals={"lines": "stuck_lines", "amount": "stuck_amount"},
+        printed=8,
+    ),
+    Section(
+        name="reissue_requests",
+        sheet="Ask CBP",
+        title="Ask CBP: refunds whose account works, to be sent again",
+        note="One line per refund, for CBP's refunds team; the account has been seen to work since.",
+        columns=(
+            *("refund_id", *_WHO, "amount", "refund_date", "documents", "check_or_trace_number", "reason"),
+            *("evidence", "care_of", "lines"),
+        ),
+        brief=("refund_id", *_WHO, "amount", "refund_date", "reason"),
+        totals={"amount": "reissue_requests_amount"},
+        if_any=True,
     ),
     Section(
         name="stuck",
         sheet="Stuck",
-        title="Stuck: refunds that wait for a bank account",
+        title="Stuck: rejected, or returned and not sent again",
         note="Longest wait first. Days run from the refund date to the newest report; "
         "the warmer the color, the longer the wait (from 31, 61, 91 days).",
         columns=(
-            *_WHO,
-            "amount",
-            "days_waiting",
-            "age_band",
-            "cause",
-            "care_of",
-            "refund_date",
-            *_WHICH,
-            "refund_secondary_status",
-            "refund_type",
-            "filer_code",
-            "center_id",
-            "team_number",
-            "port_code",
-            "address",
-            "report_date",
-            *_WHERE,
+            *(*_WHO, "amount", "days_waiting", "age_band", "cause", "care_of", "refund_date", *_WHICH),
+            *("refund_secondary_status", "in_newest", "possibly_replaced_by", "refund_type", "filer_code"),
+            *("center_id", "team_number", "port_code", "address", "report_date", *_WHERE),
         ),
-        brief=("company_name", "payee_id", "amount", "days_waiting", "refund_id"),
+        brief=(*_WHO, "amount", "days_waiting", "cause", "refund_id"),
         totals={"amount": "stuck_amount"},
-        printed=10,
+        printed=11,
+    ),
+    _lines(
+        "newly_stuck",
+        "New",
+        "New: stuck now, and not in the report compared with",
+        "These refunds became stuck since then.",
+        ("days_waiting", "cause"),
+        brief=(*_WHO, "amount", "days_waiting", "cause", "refund_id"),
+        if_any=False,
+    ),
+    _lines(
+        "cleared",
+        "Cleared",
+        "Cleared: stuck before, and seen since where the money moved or was applied",
+        "Each line as it was stuck; where its money is now, and the report that shows it.",
+        ("cause", "state_now", "seen_on"),
+        brief=(*_WHO, "amount", "state_now", "seen_on", "refund_id"),
+        if_any=False,
+    ),
+    _lines(
+        "status_unknown",
+        "Status unknown",
+        "Status unknown: nobody has documented what these say",
+        "Neither stuck nor cleared nor paid, until a report shows them with a known status.",
+        ("was_stuck",),
+        brief=(*_WHO, "amount", "refund_secondary_status", "refund_id"),
+    ),
+    _lines(
+        "in_transit_long",
+        "Long in transit",
+        "In transit for more than 10 business days",
+        "A payment ordinarily takes one or two: ask CBP where it is.",
+        ("business_days",),
+        brief=(*_WHO, "amount", "business_days", "refund_id"),
+    ),
+    _lines(
+        "diverted",
+        "Applied to a debt",
+        "Applied to a debt owed to CBP (offset)",
+        "The payee gets no money from these; reconcile them with the bill that they paid.",
+    ),
+    _lines(
+        "checks_after_cutover",
+        "Checks after cutover",
+        "Checks dated on or after 02/06/2026, when paper checks ended",
+        "Only a waiver allows them since (31 CFR 208.4): ask why there was a check.",
+        ("check_or_trace_number",),
     ),
     Section(
-        name="newly_stuck",
-        sheet="New",
-        title="New: stuck now, and not in the report compared with",
-        note="These refunds became stuck since then.",
-        columns=(
-            *_WHO,
-            "amount",
-            "days_waiting",
-            "care_of",
-            "refund_date",
-            *_WHICH,
-            "refund_secondary_status",
-            *_WHERE,
-        ),
-        brief=("company_name", "payee_id", "amount", "days_waiting", "refund_id"),
-        totals={"amount": "newly_stuck_amount"},
-    ),
-    Section(
-        name="cleared",
-        sheet="Cleared",
-        title="Cleared: stuck before, and seen since where the money moved or was applied",
-        note="Each line as it was stuck; what became of it, and the report that shows it.",
-        columns=(*_WHO, "amount", "state_now", "seen_on", "care_of", "refund_date", *_WHICH, *_WHERE),
-        brief=("company_name", "payee_id", "amount", "state_now", "refund_id"),
-        totals={"amount": "cleared_amount"},
-    ),
-    Section(
-        name="status_unknown",
-        sheet="Status unknown",
-        title="Status unknown: nobody has documented what these say",
-        note="Neither stuck nor cleared nor paid, until a report shows them with a known status.",
-        columns=(*_WHO, "amount", "refund_secondary_status", "was_stuck", "refund_date", *_WHICH, *_WHERE),
-        brief=("company_name", "payee_id", "amount", "refund_secondary_status", "refund_id"),
-        totals={"amount": "status_unknown_amount"},
-        if_any=True,
-    ),
-    Section(
-        name="diverted",
-        sheet="Diverted",
-        title="Diverted: refunds used to settle a debt owed to CBP",
-        note="The payee gets no money from these; reconcile them with the bill that they paid.",
-        columns=(*_WHO, "amount", "care_of", "refund_date", *_WHICH, "refund_secondary_status", *_WHERE),
-        brief=("company_name", "payee_id", "amount", "refund_date", "refund_id"),
-        totals={"amount": "diverted_amount"},
-        if_any=True,
-    ),
-    Section(
-        name="checks_after_cutover",
-        sheet="Checks after cutover",
-        title="Checks dated on or after 02/06/2026, when paper checks ended",
-        note="Only a waiver allows them since (31 CFR 208.4): ask why there was a check.",
-        columns=(
-            *_WHO,
-            "amount",
-            "care_of",
-            "refund_date",
-            *_WHICH,
-            "check_or_trace_number",
-            "address",
-            *_WHERE,
-        ),
-        brief=("company_name", "payee_id", "amount", "refund_date", "refund_id"),
-        totals={"amount": "checks_after_cutover_amount"},
-        if_any=True,
+        name="by_disposition",
+        sheet="Where it is",
+        title="Where the money is: every dollar in one place",
+        note="Superseded is what was rejected or returned and has been paid since: it adds nothing to any sum.",
+        brief=("disposition", "lines", "refunds", "amount"),
+        totals={"lines": "lines", "amount": "amount"},
     ),
     Section(
         name="by_disposition",
@@ -197,14 +214,14 @@ SECTIONS = (
         sheet="By payee",
         title="By payee: all refunds in their current state",
         note="Largest amount first. The parts of each line add up to its amount.",
-        brief=("company_name", "payee_id", "lines", "amount", "rejected_amount", "returned_amount"),
+        brief=(*_WHO, "lines", "amount", "rejected_amount", "returned_amount"),
         totals=_GROUP_TOTALS,
     ),
     Section(
         name="by_notify_party",
         sheet="By notify party",
         title="By notify party (CBP Form 4811): all refunds in their current state",
-        note="Refunds in care of another party, who enrolls an own bank account.",
+        note="Refunds in care of another party, who enrolls a bank account of its own.",
         brief=("care_of", "lines", "amount", "rejected_amount", "returned_amount"),
         totals=_GROUP_TOTALS,
     ),
@@ -212,19 +229,37 @@ SECTIONS = (
         name="by_method",
         sheet="Check vs ACH",
         title="Check against ACH: what the report prints",
-        note="A method that is printed does not say that the money arrived.",
-        columns=(
+        note="By the report's own column, so that it ties to a filter; a method that is printed is not yet money received.",
+        brief=(
             "method",
             "lines",
-            "refunds",
             "amount",
-            "rejected_lines",
+            "ach_amount",
+            "check_amount",
             "rejected_amount",
-            "first_refund_date",
-            "last_refund_date",
+            "returned_amount",
         ),
-        brief=("method", "lines", "amount"),
         totals=_GROUP_TOTALS,
+    ),
+    Section(
+        name="printed_vs_received",
+        sheet="Printed vs received",
+        title="Printed against received: where the money of each method is",
+        note="Printed = received + in transit + rejected + returned + diverted + unknown + superseded.",
+        brief=(
+            "method",
+            "printed_lines",
+            "received_lines",
+            "returned_lines",
+            "printed_amount",
+            "received_amount",
+        ),
+    ),
+    Section(
+        name="movement",
+        sheet="Movement",
+        title="Movement: opening + new − cleared + changed = closing, for each cause",
+        note="In lines and to the cent.",
     ),
     Section(
         name="changes",
@@ -236,24 +271,22 @@ SECTIONS = (
         name="trend",
         sheet="Trend",
         title="Trend: what was stuck at each report",
-        note="Each report against the one before.",
+        note="Each report against the one before; the first is an opening, and nothing in it is new.",
         brief=("report_date", "stuck_lines", "stuck_amount", "new_lines", "cleared_lines"),
+    ),
+    Section(
+        name="coverage",
+        sheet="Coverage",
+        title="Coverage: the refund dates that the reports show",
+        note="A gap is more than a week that none of them shows.",
+        brief=("what", "report_date", "first_refund_date", "last_refund_date", "lines"),
     ),
     Section(
         name="issues",
         sheet="Issues",
         title="Issues: what the reader noticed in the files",
         note="Where it stands: file, sheet and the spreadsheet's own row.",
-        columns=(
-            "severity",
-            "message",
-            "source_file",
-            "source_sheet",
-            "source_row",
-            "column",
-            "value",
-            "code",
-        ),
+        columns=("severity", "message", *_WHERE, "column", "value", "code"),
         brief=("severity", "message", "source_file", "source_row"),
     ),
     Section(
@@ -262,29 +295,20 @@ SECTIONS = (
         title="Sources: the files that were read, and whether they tie out",
         note="Stated is what a report says of itself; found is what was read from it.",
         columns=(
-            "source_file",
-            "report_date",
-            "verdict",
-            "ties_out",
-            "lines",
-            "set_aside",
-            "rows_read",
-            "total_refunds_stated",
-            "total_refunds_found",
-            "total_refund_amount_stated",
-            "total_refund_amount_found",
-            "grain",
-            "content_hash",
+            *("source_file", "report_date", "verdict", "ties_out", "lines", "set_aside", "rows_read"),
+            *("total_refunds_stated", "total_refunds_found", "total_refund_amount_stated"),
+            *("total_refund_amount_found", "grain", "content_hash"),
         ),
         brief=("source_file", "report_date", "lines", "verdict"),
     ),
 )
 
-NO_NOTIFY_PARTY = "(no notify party)"
+_BLANK = {"by_notify_party": ("care_of", "(no notify party)"), "by_method": ("method", "(none printed)")}
+_BLANK["printed_vs_received"] = _BLANK["by_method"]
 
 
 def section(name: str) -> Section:
-    """Give the section of a frame.
+    """Return the section of a frame.
 
     >>> section("by_method").sheet
     'Check vs ACH'
@@ -292,9 +316,23 @@ def section(name: str) -> Section:
     return next(each for each in SECTIONS if each.name == name)
 
 
-def frame_of(summary: WeeklySummary, part: Section) -> pd.DataFrame:
-    """Give a section's frame with what is missing put in words where a blank would puzzle."""
+def parts_of(summary: WeeklyFigures) -> list[Section]:
+    """Return the sections that have something to show, or say that there is nothing."""
+    return [part for part in SECTIONS if not (part.if_any and getattr(summary, part.name).empty)]
+
+
+def frame_of(summary: WeeklyFigures, part: Section) -> pd.DataFrame:
+    """Return a section's frame with what is missing put in words where a blank would puzzle."""
     frame: pd.DataFrame = getattr(summary, part.name)
-    if part.name == "by_notify_party" and "care_of" in frame:
-        frame = frame.assign(care_of=frame["care_of"].astype("str").fillna(NO_NOTIFY_PARTY))
+    if part.name in _BLANK:
+        name, words = _BLANK[part.name]
+        frame = frame.assign(**{name: frame[name].astype("str").fillna(words)})
     return frame
+
+
+def columns_of(frame: pd.DataFrame, part: Section, *, brief: bool = False) -> tuple[str, ...] | None:
+    """Return the columns to show: a column of the analyses must be there, one of the reports need not."""
+    wanted = part.brief or part.columns if brief else part.columns
+    if wanted is None:
+        return None
+    return tuple(name for name in wanted if name in frame or name not in _GIVEN)

@@ -1,18 +1,24 @@
-"""The weekly reject summary: which refunds are stuck, what is new, what was cured, and who must act."""
+"""The weekly summary: which refunds are stuck, what is new, what was cleared, and who must act."""
 
 from __future__ import annotations
 
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from rev603.analysis.weekly import WeeklyFigures, weekly_figures
 from rev603.presenting.answer import Answer
 from rev603.presenting.masking import mask_frame
+from rev603.presenting.notebook import answer_html, bars_html, notice_html
+from rev603.presenting.tables import html_table
+from rev603.presenting.text import count, day, money, plural
+from rev603.presenting.weekly import wording
+from rev603.presenting.weekly.plain_text import as_text
+from rev603.presenting.weekly.sections import section
 
 if TYPE_CHECKING:
     import datetime as dt
+
+    import pandas as pd
 
     from rev603.presenting.answer import Target
     from rev603.presenting.masking import Mask
@@ -23,8 +29,12 @@ __all__ = ["SCHEMA_VERSION", "WeeklySummary", "weekly_summary"]
 SCHEMA_VERSION = 2
 
 
-class WeeklySummary(WeeklyFigures, Answer):
-    """The figures of a week, :class:`rev603.analysis.weekly.WeeklyFigures`, with the forms that people open."""
+class WeeklySummary(Answer, WeeklyFigures):  # noqa: D101 - the docstring is that of the figures
+    __doc__ = WeeklyFigures.__doc__
+
+    def to_text(self, *, mask: Mask = "ssn") -> str:
+        """Return the summary as plain text, as the command line shows it."""
+        return as_text(self, mask=mask)
 
     def _document(self, mask: Mask) -> dict[str, Any]:
         """Return what JSON holds; within a schema version, keys may be added, and none change."""
@@ -34,12 +44,13 @@ class WeeklySummary(WeeklyFigures, Answer):
             "report_date": _iso(self.report_date),
             "compared_with": None if self.compared_with is None else _iso(self.compared_with),
             "extract_of": self.extract_of,
+            "serious": self.serious,
             "totals": dict(self.totals),
             **{name: mask_frame(frame, mask) for name, frame in self.frames.items()},
         }
 
     def _write_workbook(self, target: Target, mask: Mask) -> None:
-        from rev603.presenting.weekly import excel  # noqa: PLC0415 - loaded when used
+        from rev603.presenting.weekly import excel  # noqa: PLC0415 - openpyxl is loaded when used
 
         excel.write_weekly(self, target, mask=mask)
 
@@ -57,23 +68,32 @@ class WeeklySummary(WeeklyFigures, Answer):
         """Say in one line what is stuck."""
         total = self.totals
         against = "nothing older" if self.compared_with is None else _iso(self.compared_with)
-        lines, amount = total["stuck_lines"], total["stuck_amount"]
-        moved = f"{total['newly_stuck_lines']:,} new, {total['cleared_lines']:,} cleared"
-        stuck = f"{lines:,} {'line is' if lines == 1 else 'lines are'} stuck, ${amount:,.2f} ({moved})"
-        return f"<WeeklySummary of {_iso(self.report_date)} against {against}: {stuck}>"
+        lines = total["stuck_lines"]
+        stuck = (
+            f"{plural(lines, 'line')} {'is' if lines == 1 else 'are'} stuck, {money(total['stuck_amount'])}"
+        )
+        moved = f"{count(total['newly_stuck_lines'])} new, {count(total['cleared_lines'])} cleared"
+        doubt = "; not everything could be judged" if self.serious else ""
+        return f"<WeeklySummary of {_iso(self.report_date)} against {against}: {stuck} ({moved}){doubt}>"
 
     def _repr_html_(self) -> str:
-        """Show what is stuck and who must act: short, escaped, masked, with nothing more to install."""
-        from rev603.presenting.notebook import answer_html, frame_html  # noqa: PLC0415
-        from rev603.presenting.weekly import wording  # noqa: PLC0415 - loaded when used
-        from rev603.presenting.weekly.sections import section  # noqa: PLC0415
-
+        """Show what could not be judged, what is stuck, how that came, and who must act: escaped and masked."""
+        found, total = wording.judged(self), self.totals
         facts = [(figure.label, figure.text) for figure in wording.figures(self)]
-        work = section("worklist")
-        tables = (
-            [] if self.worklist.empty else [frame_html(self.worklist, caption=work.title, columns=work.brief)]
-        )
-        return answer_html(f"{wording.TITLE}: {wording.period(self)}", facts, *tables)
+        if self.compared_with is not None:
+            moved = (("New", "newly_stuck"), ("Cleared", "cleared"))
+            facts += [
+                (label, f"{count(total[f'{name}_lines'])}, {money(total[f'{name}_amount'])}")
+                for label, name in moved
+            ]
+        dates, amounts = map(day, self.trend["report_date"]), self.trend["stuck_amount"].tolist()
+        labels = [f"{date}: {money(amount)}" for date, amount in zip(dates, amounts, strict=True)]
+        parts = [bars_html("Stuck amount at each report", amounts, labels)] if len(labels) > 1 else []
+        if len(self.worklist):
+            work = section("worklist")
+            parts.append(html_table(self.worklist, work.brief, caption=work.title))
+        notice = notice_html(found.kind, found.title, found.sentences)
+        return answer_html(f"{wording.TITLE}: {wording.period(self)}", facts, notice, *parts)
 
 
 def weekly_summary(
