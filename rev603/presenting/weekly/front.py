@@ -65,7 +65,8 @@ def weekly_front(summary: WeeklyFigures, *, mask: Mask, sheets: Sequence[str]) -
     page.add([])
     accounts = {account.title: _account(account) for account in wording.accounts(summary)}
     where = accounts.pop(wording.WHERE)
-    left: list[Row] = [row for rows in accounts.values() for row in [*rows, [None] * 3]]
+    gap: Row = [None] * 3
+    left = [row for rows in accounts.values() for row in (*rows, gap)]
     for one, other in zip_longest(left, where):
         page.add([*(one or [None] * 3), None, *(other or [])])
     page.add([])
