@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from rev603.analysis.reconcile.inputs import entry_lines, refund_lines
+from rev603.analysis.reconcile.due import DUE, PROTEST, due_dates
+from rev603.analysis.reconcile.inputs import both_sides
 from rev603.analysis.reconcile.matching import match
 from rev603.analysis.reconcile.outcomes import (
     CODE,
-    MATCHED,
     NOT_PAID,
     OUTCOMES,
+    SETTLED,
     WITHIN_TOLERANCE,
     Judged,
     judge,
@@ -28,10 +29,12 @@ from rev603.analysis.reconcile.proof import Proof, prove
 from rev603.analysis.reconcile.reasons import reasons
 from rev603.analysis.reconcile.suggestions import suggest
 from rev603.identifiers._columns import TEXT, pandas_text
-from rev603.vocabulary.statuses import PAYMENT_STATES
+from rev603.vocabulary.statuses import DISPOSITIONS, PAYMENT_STATES
 
 if TYPE_CHECKING:
+    from rev603.analysis.reconcile.due import Due
     from rev603.analysis.reconcile.inputs import Flags, Ints
+    from rev603.analysis.reconcile.suggestions import Suggested
 
 
 class Totals(TypedDict):
@@ -49,7 +52,14 @@ class Totals(TypedDict):
     unknown_status_amount: float
     paid_to_another_party_lines: int
     paid_to_another_party_amount: float
+    #: missing matches that were due when the newest report was drawn, and that are not due yet
+    late_matches: int
+    late_amount: float
+    not_due_matches: int
+    not_due_amount: float
     suggestions: int
+    #: suggestions beyond the most that are listed
+    suggestions_left_out: int
     #: unmatched refunds for which the search for suggestions had to be cut
     refunds_not_fully_searched: int
 
@@ -63,17 +73,19 @@ class Comparison:
     entries, refunds
         Both inputs, every line once and in its order, with ``outcome``, ``match_id``, ``difference`` (that
         of the whole match, the same on each of its lines: add it up in ``groups``) and ``reason``; refunds
-        also with ``payment_state`` and ``paid_to_another_party``. A column of the input that has such a
+        also with ``payment_state disposition paid_to_another_party``, entries that are missing or short with
+        ``due`` and ``protest_by`` where the list has liquidation dates. A column of the input that has such a
         name is kept as ``…_given``.
     groups
         One line per match: ``match_id entry_number expected refunded difference outcome entries refunds
         not_paid_amount in_transit_amount unknown_status_amount no_expected_amount paid_to_another_party
-        reason``. ``entry_number`` is that of its first line, ``entries`` and ``refunds`` count lines,
-        ``not_paid_amount`` is what was found and rejected, returned or diverted. Of what is refunded,
+        due protest_by reason``. ``entry_number`` is that of its first line, ``entries`` and ``refunds`` count
+        lines, ``not_paid_amount`` is what was found and rejected, returned or applied to a debt. Of what is refunded,
         ``in_transit_amount`` is what Treasury has not confirmed yet, ``unknown_status_amount`` what has a
         status that nobody has documented, ``no_expected_amount`` what came for entries whose expected
         amount the list does not state. ``difference`` is expected less refunded: what is still to come,
-        negative where too much came.
+        negative where too much came. Money is due within 30 days of liquidation (19 U.S.C. 1505(b)), and 180
+        days of it are left to protest (19 U.S.C. 1514(c)(3)): both of the first entry that was liquidated.
     suggestions
         What might belong together though no key says so, for a person to judge; never counted as a match:
         ``suggestion kind entry_match_id refund_match_id entry_number document_number refund_id expected
@@ -101,7 +113,7 @@ class Comparison:
         """
         unpaid = self.refunds.loc[self.refunds["outcome"] == NOT_PAID, "match_id"]
         unsettled = (
-            ~self.groups["outcome"].isin((MATCHED, WITHIN_TOLERANCE))
+            ~self.groups["outcome"].isin(SETTLED)
             | self.groups["paid_to_another_party"]
             | self.groups["match_id"].isin(unpaid)
         )
@@ -148,35 +160,43 @@ def compare(refunds: Any, entries: Any, *, tolerance: float = 0.0) -> Comparison
     1       5.0       0.0         5.0  missing
     """
     limit = tolerance_in_cents(tolerance)
-    listed, came = entry_lines(entries), refund_lines(refunds)
+    listed, came = both_sides(refunds, entries)
     matching = match(listed, came)
     judged = Judged(listed, came, matching, judge(listed, came, matching, limit))
     payee, notified = payees(listed, came), notify_parties(listed, came)
     other = elsewhere(matching, came.refunded, payee, none_is_other=False)
     other |= elsewhere(matching, came.refunded, notified, none_is_other=True)
-    reason = reasons(judged, other, limit)
-    suggestions, not_searched = suggest(judged, payee)
+    due = due_dates(judged)
+    reason = reasons(judged, other, limit, due)
+    suggested = suggest(judged, payee)
     return Comparison(
         entries=_answered(
-            listed.frame, judged, matching.entries.group, judged.outcomes.entry_outcome, reason
+            listed.frame,
+            judged,
+            matching.entries.group,
+            reason,
+            outcome=_texts(judged.outcomes.entry_outcome, OUTCOMES),
+            due=due.of_entries,
+            protest_by=due.of_entries - DUE + PROTEST,
         ),
         refunds=_answered(
             came.frame,
             judged,
             matching.refunds.group,
-            judged.outcomes.refund_outcome,
             reason,
+            outcome=_texts(judged.outcomes.refund_outcome, OUTCOMES),
             payment_state=_texts(came.state, PAYMENT_STATES),
+            disposition=_texts(came.disposition, DISPOSITIONS),
             paid_to_another_party=other,
         ),
-        groups=_groups(judged, other, reason),
-        suggestions=suggestions,
+        groups=_groups(judged, other, due, reason),
+        suggestions=suggested.frame,
         proof=prove(judged, payee, notified),
-        totals=_totals(judged, other, limit, suggestions, not_searched),
+        totals=_totals(judged, other, due, limit, suggested),
     )
 
 
-def _groups(judged: Judged, other: Flags, reason: Any) -> pd.DataFrame:
+def _groups(judged: Judged, other: Flags, due: Due, reason: pd.Series[str]) -> pd.DataFrame:
     entries, refunds, matching, outcomes = judged
     other_groups = np.zeros(matching.groups, bool)
     other_groups[matching.refunds.group[other]] = True
@@ -184,11 +204,10 @@ def _groups(judged: Judged, other: Flags, reason: Any) -> pd.DataFrame:
     first = np.zeros(matching.groups, np.int64)
     first[of_line[::-1]] = np.arange(len(of_line))[::-1]
     numbers = pa.concat_arrays([entries.written, refunds.written]).take(pa.array(first))
-    like = pd.Series(index=range(matching.groups))
     return pd.DataFrame(
         {
             "match_id": np.arange(1, matching.groups + 1),
-            "entry_number": pandas_text(numbers, like),
+            "entry_number": pandas_text(numbers, reason),
             "expected": outcomes.expected / 100,
             "refunded": outcomes.refunded / 100,
             "difference": outcomes.difference / 100,
@@ -200,28 +219,30 @@ def _groups(judged: Judged, other: Flags, reason: Any) -> pd.DataFrame:
             "unknown_status_amount": outcomes.unknown_status / 100,
             "no_expected_amount": outcomes.not_stated / 100,
             "paid_to_another_party": other_groups,
-            "reason": pandas_text(reason, like),
+            "due": due.of_groups,
+            "protest_by": due.of_groups - DUE + PROTEST,
+            "reason": reason,
         }
     )
 
 
 def _answered(
-    frame: pd.DataFrame, judged: Judged, group: Ints, outcome: Ints, reason: Any, **more: Any
+    frame: pd.DataFrame, judged: Judged, group: Ints, reason: pd.Series[str], *, outcome: Any, **more: Any
 ) -> pd.DataFrame:
     """Give an input with what became of each of its lines behind it."""
     columns = {
-        "outcome": _texts(outcome, OUTCOMES),
+        "outcome": outcome,
         "match_id": group + 1,
         "difference": (judged.outcomes.difference / 100)[group],
         **more,
-        "reason": pandas_text(reason.take(pa.array(group)), pd.Series(index=range(len(group)))),
+        "reason": reason.take(group).reset_index(drop=True),
     }
     kept = frame.rename(columns={name: f"{name}_given" for name in columns if name in frame})
     answers = pd.DataFrame(columns).set_axis(kept.index, axis=0)
     return pd.concat([kept, answers], axis=1)
 
 
-def _totals(judged: Judged, other: Flags, limit: int, suggestions: pd.DataFrame, not_searched: int) -> Totals:
+def _totals(judged: Judged, other: Flags, due: Due, limit: int, suggested: Suggested) -> Totals:
     entries, refunds, matching, outcomes = judged
     within = outcomes.outcome == CODE[WITHIN_TOLERANCE]
     return {
@@ -233,10 +254,15 @@ def _totals(judged: Judged, other: Flags, limit: int, suggestions: pd.DataFrame,
         "tolerance_absorbed": int(np.abs(outcomes.difference[within]).sum()) / 100,
         "in_transit_amount": int(outcomes.in_transit.sum()) / 100,
         "unknown_status_amount": int(outcomes.unknown_status.sum()) / 100,
+        "late_matches": int(due.late.sum()),
+        "late_amount": int(outcomes.difference[due.late].sum()) / 100,
+        "not_due_matches": int(due.not_due.sum()),
+        "not_due_amount": int(outcomes.difference[due.not_due].sum()) / 100,
         "paid_to_another_party_lines": int(other.sum()),
         "paid_to_another_party_amount": int(refunds.cents[other].sum()) / 100,
-        "suggestions": suggestions["suggestion"].nunique(),
-        "refunds_not_fully_searched": not_searched,
+        "suggestions": suggested.frame["suggestion"].nunique(),
+        "suggestions_left_out": suggested.left_out,
+        "refunds_not_fully_searched": suggested.not_searched,
     }
 
 

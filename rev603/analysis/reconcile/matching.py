@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from rev603.analysis.reconcile.inputs import PROVENANCE, codes_of, dates_of, text_of
+from rev603.analysis.reconcile.inputs import PROVENANCE, dates_of, text_of
 
 if TYPE_CHECKING:
     from rev603.analysis.reconcile.inputs import Flags, Ints, Lines, RefundLines
 
-#: A refund line that equals another in all of these is the same line once more.
-REPEAT_COLUMNS = ("payee_id", "refund_date", "check_or_trace_number", "check_or_ach")
+#: A refund line that equals another in these too is the same line once more.
+REPEAT_COLUMNS = ("check_or_trace_number", "check_or_ach")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,10 +44,6 @@ class Matching:
     entries: Side
     refunds: Side
     groups: int
-    #: repeats that are only an older report's view of the same refund
-    older: Flags
-    #: number of each line's refund and document together, -1 where it has no refund number
-    refund_unit: Ints
 
 
 def match(entries: Lines, refunds: RefundLines) -> Matching:
@@ -58,23 +54,23 @@ def match(entries: Lines, refunds: RefundLines) -> Matching:
     keys = pd.factorize(np.concatenate([entries.key, refunds.key]))[0]
     key_e, key_r = np.split(keys, [len(entries)])
     key_e, key_r = np.where(entries.key < 0, -1, key_e), np.where(refunds.key < 0, -1, key_r)
-    (number_e, number_r), numbers = codes_of(entries.refund_id, refunds.refund_id)
-    unit = _units(refunds, key_r, number_r)
+    number_e, number_r = entries.refund, refunds.refund
 
     repeats_e = _repeated_entries(entries, key_e, number_e)
-    repeats_r, older = _repeated_refunds(refunds, unit)
+    repeats_r = _repeated_refunds(refunds)
     usable_e = (key_e >= 0) | (number_e >= 0)
     usable_r = (key_r >= 0) | (number_r >= 0)
     counted_r = usable_r & (repeats_r < 0)
 
     # a refund number joins where the list has it, and where its amount is printed once for all its documents
-    joins = np.zeros(len(numbers), bool)
+    numbers = 1 + max(number_e.max(initial=-1), number_r.max(initial=-1))
+    joins = np.zeros(numbers, bool)
     joins[number_e[number_e >= 0]] = True
     joins[number_r[refunds.lump & counted_r & (number_r >= 0)]] = True
-    joined_r = (number_r >= 0) & (joins[number_r] if len(numbers) else False)
+    joined_r = (number_r >= 0) & (joins[number_r] if numbers else False)
 
     count = int(keys.max(initial=-1)) + 1
-    nodes = count + len(numbers)
+    nodes = count + numbers
     both_e = (key_e >= 0) & (number_e >= 0)
     both_r = (key_r >= 0) & joined_r & counted_r
     root = components(
@@ -100,8 +96,6 @@ def match(entries: Lines, refunds: RefundLines) -> Matching:
         entries=Side(group=group_e, repeats=repeats_e, usable=usable_e, key=key_e),
         refunds=Side(group=group_r, repeats=repeats_r, usable=usable_r, key=key_r),
         groups=len(different),
-        older=older,
-        refund_unit=unit,
     )
 
 
@@ -126,21 +120,6 @@ def components(nodes: int, left: Ints, right: Ints) -> Ints:
     return parent
 
 
-def _units(refunds: RefundLines, key: Ints, number: Ints) -> Ints:
-    """Give each refund's document a code: a returned payment and its reissue are lines of one such unit."""
-    document, width = key, int(key.max(initial=-1)) + 1
-    if (key < 0).any():
-        (written,), texts = codes_of(
-            text_of(refunds.frame, "document_number", hyphens=True)
-            if "document_number" in refunds.frame
-            else refunds.written
-        )
-        document = np.where(key >= 0, key, width + 1 + written)
-        width += 1 + len(texts)
-    pairs = number * width + document
-    return np.where(number >= 0, pd.factorize(pairs)[0], -1)
-
-
 def _repeated_entries(entries: Lines, key: Ints, number: Ints) -> Ints:
     """Give for each entry line the one that it repeats: the same in every column but its provenance."""
     repeats = np.full(len(entries), -1, np.int64)
@@ -161,40 +140,24 @@ def _repeated_entries(entries: Lines, key: Ints, number: Ints) -> Ints:
     return repeats
 
 
-def _repeated_refunds(refunds: RefundLines, unit: Ints) -> tuple[Ints, Flags]:
-    """Give for each refund line the one that it repeats, and whether it only stands in an older report.
+def _repeated_refunds(refunds: RefundLines) -> Ints:
+    """Give for each refund line the one that it repeats.
 
-    Without a refund number nothing proves that two lines are one refund: both count.
+    Without a refund number nothing proves that two lines of one report are one refund: both count.
     """
     repeats = np.full(len(refunds), -1, np.int64)
-    older = np.zeros(len(refunds), bool)
-    place = np.flatnonzero(unit >= 0)
-    place = place[pd.Series(unit[place]).duplicated(keep=False).to_numpy()]
-    if not len(place):
-        return repeats, older
+    counting = np.flatnonzero(~refunds.older)
+    first = np.full(int(refunds.unit.max(initial=-1)) + 1, -1, np.int64)
+    first[refunds.unit[counting[::-1]]] = counting[::-1]
+    repeats[refunds.older] = first[refunds.unit[refunds.older]]
+
+    place = counting[refunds.refund[counting] >= 0]
+    place = place[pd.Series(refunds.unit[place]).duplicated(keep=False).to_numpy()]
     frame = refunds.frame.iloc[place]
-    (payee,), _ = codes_of(text_of(frame, "payee_id"))
-    one = pd.Series(pd.factorize(unit[place] * (len(place) + 1) + payee)[0])
-
-    report = dates_of(frame, "report_date")
-    newest = report.groupby(one).transform("max")
-    behind = (report < newest).to_numpy()
-    if behind.any():
-        first_of_newest = pd.Series(place)[~behind].groupby(one[~behind]).first()
-        repeats[place[behind]] = one[behind].map(first_of_newest).to_numpy()
-        older[place[behind]] = True
-
-    cents = _stated_cents(refunds)
-    alike = [codes_of(text_of(frame, name))[0][0] for name in REPEAT_COLUMNS[2:]]
-    columns = [
-        one,
-        dates_of(frame, "refund_date"),
-        *(pd.Series(each) for each in (*alike, cents[place], refunds.state[place])),
-    ]
-    current = np.flatnonzero(~behind)
-    same = _first_of_same([column.iloc[current] for column in columns], place[current])
-    repeats[place[current]] = same
-    return repeats, older
+    same: list[Any] = [pd.Series(text_of(frame, name)) for name in REPEAT_COLUMNS]
+    same += [pd.Series(each[place]) for each in (refunds.unit, _stated_cents(refunds), refunds.state)]
+    repeats[place] = _first_of_same([dates_of(frame, "refund_date"), *same], place)
+    return repeats
 
 
 def _stated_cents(lines: Lines) -> Ints:

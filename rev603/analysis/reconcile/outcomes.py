@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from rev603.vocabulary import statuses
 
@@ -21,10 +20,15 @@ OVER = "over"
 MISSING = "missing"
 UNEXPECTED = "unexpected"
 NOT_PAID = "not paid"
+FOUND = "found"
 DUPLICATE = "duplicate entry"
 UNUSABLE = "unusable key"
 
-OUTCOMES = (MATCHED, WITHIN_TOLERANCE, SHORT, OVER, MISSING, UNEXPECTED, NOT_PAID, DUPLICATE, UNUSABLE)
+OUTCOMES = (
+    MATCHED, WITHIN_TOLERANCE, FOUND, SHORT, OVER, MISSING, UNEXPECTED, NOT_PAID, DUPLICATE, UNUSABLE,
+)  # fmt: skip
+#: Nothing is left to be done about these.
+SETTLED = (MATCHED, WITHIN_TOLERANCE, FOUND)
 CODE = {outcome: code for code, outcome in enumerate(OUTCOMES)}
 
 
@@ -81,12 +85,12 @@ def judge(entries: Lines, refunds: RefundLines, matching: Matching, tolerance: i
     refunded = total(of_r[refunds.refunded], refunds.cents[refunds.refunded])
 
     owed = expected - refunded
-    open_ended = (refunded_lines > 0) & (unpriced > 0) & ((owed <= 0) | (unpriced == n_entries))
     repeats, unusable = np.zeros(groups, bool), np.zeros(groups, bool)
     for side in (matching.entries, matching.refunds):
         unusable[side.group[~side.usable]] = True
         repeats[side.group[side.repeats >= 0]] = True
-    not_stated = np.where(open_ended & ~repeats & ~unusable, -owed, 0)
+    not_compared = (refunded_lines > 0) & (unpriced > 0) & ((owed <= 0) | (unpriced == n_entries))
+    not_stated = np.where(not_compared & ~repeats & ~unusable, -owed, 0)
     difference = owed + not_stated
 
     nothing_due = (expected == 0) & (unpriced == 0)
@@ -97,21 +101,30 @@ def judge(entries: Lines, refunds: RefundLines, matching: Matching, tolerance: i
             (n_entries == 0) & (refunded_lines > 0),
             (n_refunds > 0) & (refunded_lines == 0),
             (n_refunds == 0) & ~nothing_due,
+            not_compared,
             difference == 0,
             np.abs(difference) <= tolerance,
             difference > 0,
         ],
         [
             CODE[name]
-            for name in (DUPLICATE, UNUSABLE, UNEXPECTED, NOT_PAID, MISSING, MATCHED, WITHIN_TOLERANCE, SHORT)
+            for name in (
+                DUPLICATE,
+                UNUSABLE,
+                UNEXPECTED,
+                NOT_PAID,
+                MISSING,
+                FOUND,
+                MATCHED,
+                WITHIN_TOLERANCE,
+                SHORT,
+            )
         ],
         default=CODE[OVER],
     ).astype(np.int64)
 
     refund_outcome = outcome[of_r]
-    outstanding = matching.refunds.counted & ~refunds.refunded
-    mixed = outstanding & (refunded_lines[of_r] > 0)
-    outstanding[mixed] = ~_paid_since(refunds, matching, mixed)
+    outstanding = matching.refunds.counted & refunds.not_paid
     refund_outcome[outstanding] = CODE[NOT_PAID]
 
     def in_state(name: str) -> Ints:
@@ -135,20 +148,3 @@ def judge(entries: Lines, refunds: RefundLines, matching: Matching, tolerance: i
         refund_outcome=refund_outcome,
         outstanding=outstanding,
     )
-
-
-def _paid_since(refunds: RefundLines, matching: Matching, chosen: Flags) -> Flags:
-    """Tell which unpaid lines a refunded line of their group paid: of the same refund and document, or sum."""
-    payers = np.flatnonzero(matching.refunds.counted & refunds.refunded)
-    asked = np.flatnonzero(chosen)
-    group, unit = matching.refunds.group, matching.refund_unit
-
-    def found(what: Ints) -> Flags:
-        code = pd.factorize(np.concatenate([what[asked], what[payers]]))[0]
-        pair = np.concatenate([group[asked], group[payers]]) * (len(code) + 1) + code
-        return np.isin(pair[: len(asked)], pair[len(asked) :])
-
-    if not len(asked):
-        return np.zeros(0, bool)
-    payers = payers[np.isin(group[payers], group[asked])]
-    return found(refunds.cents) | ((unit[asked] >= 0) & found(unit))

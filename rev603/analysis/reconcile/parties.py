@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from rev603.analysis.reconcile.inputs import party_names, party_numbers, text_of
+from rev603.analysis._keys import name_key
+from rev603.analysis.reconcile.inputs import plain_text
 from rev603.analysis.reconcile.outcomes import OUTCOMES
-from rev603.identifiers._columns import TEXT, arrow_text, pandas_text
+from rev603.identifiers import importer_number
+from rev603.identifiers._columns import pandas_text
 
 if TYPE_CHECKING:
     from rev603.analysis.reconcile.inputs import Flags, Ints, Lines, RefundLines
@@ -31,22 +33,41 @@ class Parties:
 
     entries: Ints
     refunds: Ints
-    names: Any
+    names: pd.Series[str]
     #: whether the entry list has the column
     listed: bool
 
 
 def payees(entries: Lines, refunds: RefundLines) -> Parties:
-    """Give the payees a code each: importer numbers of the list, payee numbers of the refunds."""
-    stated, paid = text_of(entries.frame, "importer_number"), text_of(refunds.frame, "payee_id")
-    (of_r, of_e), names = party_numbers(paid, stated)
-    return Parties(entries=of_e, refunds=of_r, names=names, listed="importer_number" in entries.frame)
+    """Return the payees: importer numbers of the list and payee numbers of the refunds, however spelled."""
+    printed = _together(refunds, "payee_id", entries, "importer_number")
+    names = _first_of_each(printed, codes := np.concatenate([refunds.payee, entries.payee]))
+    return _parties(codes, importer_number.format_column(names), refunds, "importer_number" in entries.frame)
 
 
 def notify_parties(entries: Lines, refunds: RefundLines) -> Parties:
-    """Give the notify parties a code each (CBP Form 4811), by name."""
-    (of_r, of_e), names = party_names(_names(refunds.frame, "care_of"), _names(entries.frame, "notify_party"))
-    return Parties(entries=of_e, refunds=of_r, names=names, listed="notify_party" in entries.frame)
+    """Return the notify parties (CBP Form 4811), by name without case, spacing and punctuation."""
+    printed = _together(refunds, "care_of", entries, "notify_party")
+    keys: Any = nw.from_native(printed.to_frame("name")).select(name_key("name"))["name"].to_native()
+    codes = pd.factorize(keys.where(keys != ""))[0].astype(np.int64)
+    return _parties(codes, _first_of_each(printed, codes), refunds, "notify_party" in entries.frame)
+
+
+def _together(refunds: RefundLines, paid: str, entries: Lines, listed: str) -> pd.Series[str]:
+    """Give the parties of both sides as they are printed, the refunds' first: theirs is the name shown."""
+    texts = [plain_text(refunds.frame, paid), plain_text(entries.frame, listed)]
+    return pandas_text(pa.concat_arrays(texts), pd.Series(index=range(len(refunds) + len(entries))))
+
+
+def _first_of_each(printed: pd.Series[str], codes: Ints) -> pd.Series[str]:
+    named = printed[codes >= 0].str.strip()
+    firsts = named.groupby(codes[codes >= 0]).first()
+    return firsts.reindex(range(int(codes.max(initial=-1)) + 1)).astype("str")
+
+
+def _parties(codes: Ints, names: pd.Series[str], refunds: RefundLines, listed: bool) -> Parties:
+    of_r, of_e = np.split(codes, [len(refunds)])
+    return Parties(entries=of_e, refunds=of_r, names=names, listed=listed)
 
 
 def elsewhere(matching: Matching, refunded: Flags, parties: Parties, *, none_is_other: bool) -> Flags:
@@ -125,9 +146,8 @@ def by_party(judged: Judged, parties: Parties, key: str) -> pd.DataFrame:
     seen[of_e] = True
     seen[of_r] = True
     place = np.flatnonzero(seen)
-    names = pandas_text(parties.names, pd.Series(index=range(none)))
     total = explained[place].sum(axis=1)
-    table: dict[str, Any] = {key: names.reindex(place).reset_index(drop=True)}
+    table: dict[str, Any] = {key: parties.names.reindex(place).reset_index(drop=True)}
     table |= {"expected": expected[place] / 100, "refunded": refunded[place] / 100}
     table |= {column_of(name): explained[place, number] / 100 for number, name in enumerate(EXPLANATIONS)}
     table |= {"explained": total / 100, "unexplained": (expected[place] - refunded[place] - total) / 100}
@@ -170,10 +190,3 @@ def _share_out(explained: Ints, nets: pd.DataFrame, outcomes: Outcomes) -> None:
     )
     np.add.at(explained, (party, column), share)
     np.add.at(explained[:, EXPLANATIONS.index(BETWEEN_PARTIES)], party, net - share)
-
-
-def _names(frame: pd.DataFrame, name: str) -> Any:
-    if name not in frame or frame[name].isna().all():
-        return pa.nulls(len(frame), TEXT)
-    values = pc.utf8_trim_whitespace(arrow_text(frame[name]))
-    return pc.if_else(pc.equal(values, ""), pa.scalar(None, TEXT), values)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from rev603.analysis.reconcile.outcomes import CODE, MATCHED, OUTCOMES
+from rev603.analysis.reconcile.outcomes import CODE, FOUND, OUTCOMES
 from rev603.analysis.reconcile.parties import NO_EXPECTED_AMOUNT, by_party
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ class Proof:
     expected
         Sum of the whole entry list.
     refunded
-        Sum of all refund lines that count as refunded: all but rejected, returned and diverted ones.
+        Sum of all refund lines that count as refunded: all but those rejected, returned, applied to a debt, and
+        superseded ones, whose payment came under another line.
     explained
         What the outcomes explain of expected less refunded.
     unexplained
@@ -66,7 +67,7 @@ def prove(judged: Judged, payee: Parties, notified: Parties) -> Proof:
     np.add.at(sums[4], outcomes.outcome, outcomes.refunded)
     np.add.at(sums[5], outcomes.outcome, outcomes.difference)
     unstated = int(outcomes.not_stated.sum())
-    sums[4, CODE[MATCHED]] -= unstated
+    sums[4, CODE[FOUND]] -= unstated
     sums[4, kinds] = unstated
     sums[5, kinds] = -unstated
 

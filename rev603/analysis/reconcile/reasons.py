@@ -1,278 +1,270 @@
-"""The reason of each group in plain words, for all groups of an outcome at once."""
+"""The reason of each group in plain words: what came of what was expected, and what else is to be said of it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from rev603.analysis.reconcile import outcomes as oc
-from rev603.analysis.reconcile.inputs import dates_of
-from rev603.analysis.reconcile.matching import where_is
-from rev603.analysis.reconcile.wording import chosen, constant, counted, dated, joined, money
-from rev603.identifiers._columns import TEXT
+from rev603.analysis.reconcile.inputs import code_of, dates_of
 from rev603.vocabulary import statuses
 
 if TYPE_CHECKING:
-    from rev603.analysis.reconcile.inputs import Flags, Ints, Lines, RefundLines
-    from rev603.analysis.reconcile.matching import Matching, Side
-    from rev603.analysis.reconcile.outcomes import Judged, Outcomes
+    from collections.abc import Iterable
+
+    from rev603.analysis.reconcile.due import Due
+    from rev603.analysis.reconcile.inputs import Flags, Ints, Lines
+    from rev603.analysis.reconcile.matching import Side
+    from rev603.analysis.reconcile.outcomes import Judged
 
 #: CBP may disregard a difference of less than 20 dollars (19 CFR 159.6).
 DISREGARDED_CENTS = 2000
 _DISREGARD = ", under the $20 that CBP may disregard"
-#: What is said of a line that is found and not paid: before and after its refund date.
-_UNPAID = {
-    statuses.REJECTED: ("rejected", " on ", " and not paid since"),
+#: What is said of lines that are found and not paid: before and after their latest refund date.
+_NOT_PAID = {
+    statuses.NO_ACH: ("rejected", " on ", " and not paid since"),
     statuses.RETURNED: ("returned", " on ", " and not reissued"),
-    statuses.DIVERTED: ("diverted", " on ", " to a debt owed to CBP"),
+    statuses.APPLIED_TO_DEBT: ("applied", " on ", " to a debt owed to CBP"),
 }
 #: What is said of a part of the refunded sum that nobody has confirmed.
 _UNCONFIRMED = {
     statuses.IN_TRANSIT: " in transit: Treasury has not confirmed it yet",
-    statuses.UNKNOWN: " of an undocumented status",
+    statuses.UNKNOWN_STATUS: " of an undocumented status",
 }
+_MALFORMED = "the entry number is not one (3 letters or digits, then 8 digits), and there is no refund number"
+_BLANK = "there is neither an entry number nor a refund number"
 
 
-def reasons(judged: Judged, elsewhere: Flags, tolerance: int) -> Any:
-    """Give the reason of each group as Arrow text."""
-    entries, refunds, matching, outcomes = judged
-    groups = np.arange(matching.groups)
-    text = _Scattered(matching.groups)
-    for name, write in _WRITERS.items():
-        of = groups[outcomes.outcome == oc.CODE[name]]
-        if len(of):
-            text.put(of, write(outcomes, of))
-    of = groups[outcomes.outcome == oc.CODE[oc.WITHIN_TOLERANCE]]
-    if len(of):
-        limit = money(np.array([tolerance]))[0]
-        text.put(of, joined(_short_or_over(outcomes, of), ", within the tolerance of ", limit))
-    of = groups[outcomes.outcome == oc.CODE[oc.NOT_PAID]]
-    if len(of):
-        text.put(of, _not_paid(outcomes, of, _states(refunds, matching, outcomes, of)))
-    _put_special(text, entries, refunds, matching)
-    return _with_remarks(text.array(), judged, elsewhere)
+class _Group(NamedTuple):
+    """The figures of one group; money in cents."""
+
+    entries: int
+    lines: int
+    expected: int
+    refunded: int
+    difference: int
+    not_paid: int
+    unpriced: int
+    not_stated: int
 
 
-class _Scattered:
-    """Texts that are written for some groups at a time, and put in the order of the groups at the end."""
-
-    def __init__(self, groups: int) -> None:
-        self.places: list[Ints] = []
-        self.texts: list[Any] = []
-        self.groups = groups
-
-    def put(self, places: Ints, text: Any) -> None:
-        self.places.append(places)
-        self.texts.append(text)
-
-    def array(self) -> Any:
-        if not self.places:
-            return pa.nulls(self.groups, TEXT)
-        order = np.empty(self.groups, np.int64)
-        order[np.concatenate(self.places)] = np.arange(self.groups)
-        return pa.concat_arrays(self.texts).take(pa.array(order))
-
-
-def _matched(outcomes: Outcomes, of: Ints) -> Any:
-    lines, listed = outcomes.refunded_lines[of], outcomes.entries[of]
-    expected = money(outcomes.expected[of])
-    verb = chosen(lines == 1, " covers", " sum to")
-    text = chosen(
-        listed == 1,
-        joined(counted(lines, "refund line", "refund lines"), verb, " the expected ", expected),
-        joined(
-            counted(lines, "refund line", "refund lines"), verb, " the ", expected, " expected for ",
-            counted(listed, "entry line", "entry lines"),
-        ),
+def reasons(judged: Judged, elsewhere: Flags, tolerance: int, due: Due) -> pd.Series[str]:
+    """Return the reason of each group; ``tolerance`` is in cents."""
+    sums = judged.outcomes
+    said, states = _special(judged), _states(judged)
+    limit = f", within the tolerance of {money(tolerance)}"
+    figures = (
+        sums.entries, sums.refunded_lines, sums.expected, sums.refunded, sums.difference, sums.not_paid,
+        sums.unpriced, sums.not_stated,
     )  # fmt: skip
-    text = chosen(lines == 0, "nothing was expected and nothing came", text)
-    unpriced = outcomes.unpriced[of]
-    if unpriced.any():
-        came = money(outcomes.refunded[of])
-        without = counted(unpriced, "entry line", "entry lines")
-        all_of_it = joined(came, " came; the list states no expected amount")
-        part = joined(
-            came, " came: the expected ", expected, ", and ", money(outcomes.not_stated[of]), " for ",
-            without, " without an expected amount",
-        )  # fmt: skip
-        text = chosen(unpriced == 0, text, chosen(unpriced == listed, all_of_it, part))
-    return text
+    texts = []
+    for place, (code, *each) in enumerate(
+        zip(sums.outcome.tolist(), *(column.tolist() for column in figures), strict=True)
+    ):
+        group, outcome = _Group(*each), oc.OUTCOMES[code]
+        text = _WORDS[outcome](group) if outcome in _WORDS else said[place]
+        before = states[place] if outcome == oc.NOT_PAID else ""
+        texts.append(f"{before}{text}{limit if outcome == oc.WITHIN_TOLERANCE else ''}")
+    for place, more in _remarks(judged, elsewhere, states, due).items():
+        texts[place] = "; ".join([texts[place], *more])
+    return pd.Series(texts, dtype="str")
 
 
-def _short_or_over(outcomes: Outcomes, of: Ints) -> Any:
-    difference = outcomes.difference[of]
-    return joined(chosen(difference > 0, "short by ", "over by "), money(np.abs(difference)))
+def money(cents: int) -> str:
+    """Return whole cents as dollars.
+
+    >>> money(120450), money(5), money(-99999901)
+    ('$1,204.50', '$0.05', '-$999,999.01')
+    """
+    size = abs(cents)
+    return f"{'-' if cents < 0 else ''}${size // 100:,}.{size % 100:02d}"
 
 
-def _differs(outcomes: Outcomes, of: Ints) -> Any:
-    difference = outcomes.difference[of]
-    small = (difference > 0) & (difference < DISREGARDED_CENTS) & (outcomes.not_paid[of] == 0)
-    return joined(
-        _short_or_over(outcomes, of), chosen(small, _DISREGARD, ""), ": ", money(outcomes.refunded[of]),
-        " came where ", money(outcomes.expected[of]), " was expected",
-    )  # fmt: skip
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _missing(outcomes: Outcomes, of: Ints) -> Any:
-    expected, unpriced = outcomes.expected[of], outcomes.unpriced[of]
-    small = (expected > 0) & (expected < DISREGARDED_CENTS) & (unpriced == 0)
-    text = joined("nothing came for the expected ", money(expected), chosen(small, _DISREGARD, ""))
-    return chosen(unpriced == outcomes.entries[of], "nothing came; the list states no expected amount", text)
+def _matched(group: _Group) -> str:
+    if group.lines == 0:
+        return "nothing was expected and nothing came"
+    covers = f"{_counted(group.lines, 'refund line')} {'covers' if group.lines == 1 else 'sum to'} the "
+    if group.entries == 1:
+        return f"{covers}expected {money(group.expected)}"
+    return f"{covers}{money(group.expected)} expected for {_counted(group.entries, 'entry line')}"
 
 
-def _unexpected(outcomes: Outcomes, of: Ints) -> Any:
-    lines = counted(outcomes.refunded_lines[of], "refund line", "refund lines")
-    return joined(money(outcomes.refunded[of]), " came in ", lines, ", and no entry of the list expects it")
+def _found(group: _Group) -> str:
+    if group.unpriced == group.entries:
+        return f"{money(group.refunded)} came; the list states no expected amount"
+    without = (
+        f"{money(group.not_stated)} for {_counted(group.unpriced, 'entry line')} without an expected amount"
+    )
+    return f"{money(group.refunded)} came: the expected {money(group.expected)}, and {without}"
 
 
-def _not_paid(outcomes: Outcomes, of: Ints, states: Any) -> Any:
-    found, expected, listed = outcomes.not_paid[of], outcomes.expected[of], outcomes.entries[of]
-    no_entry = "; no entry of the list expects it"
-    other = joined("; ", money(expected), " was expected")
-    more = chosen((found == expected) | (outcomes.unpriced[of] == listed), "", other)
-    return joined(states, ": ", money(found), chosen(listed == 0, no_entry, more))
+def _apart(group: _Group) -> str:
+    return f"{'short' if group.difference > 0 else 'over'} by {money(abs(group.difference))}"
 
 
-_WRITERS = {
+def _differs(group: _Group) -> str:
+    small = _DISREGARD if 0 < group.difference < DISREGARDED_CENTS and not group.not_paid else ""
+    return f"{_apart(group)}{small}: {money(group.refunded)} came where {money(group.expected)} was expected"
+
+
+def _missing(group: _Group) -> str:
+    if group.unpriced == group.entries:
+        return "nothing came; the list states no expected amount"
+    small = _DISREGARD if 0 < group.expected < DISREGARDED_CENTS and not group.unpriced else ""
+    return f"nothing came for the expected {money(group.expected)}{small}"
+
+
+def _unexpected(group: _Group) -> str:
+    return f"{money(group.refunded)} came in {_counted(group.lines, 'refund line')}, and no entry of the list expects it"
+
+
+def _not_paid(group: _Group) -> str:
+    if group.entries == 0:
+        return f": {money(group.not_paid)}; no entry of the list expects it"
+    as_expected = group.not_paid == group.expected or group.unpriced == group.entries
+    return f": {money(group.not_paid)}{'' if as_expected else f'; {money(group.expected)} was expected'}"
+
+
+_WORDS = {
     oc.MATCHED: _matched,
+    oc.WITHIN_TOLERANCE: _apart,
+    oc.FOUND: _found,
     oc.SHORT: _differs,
     oc.OVER: _differs,
     oc.MISSING: _missing,
     oc.UNEXPECTED: _unexpected,
+    oc.NOT_PAID: _not_paid,
 }
 
 
-def _states(refunds: RefundLines, matching: Matching, outcomes: Outcomes, of: Ints) -> Any:
-    """Say what state the unpaid lines of some groups are in, with the latest refund date of each state."""
-    place = np.full(matching.groups, -1, np.int64)
-    place[of] = np.arange(len(of))
-    lines = np.flatnonzero(outcomes.outstanding & (place[matching.refunds.group] >= 0))
-    at, state = place[matching.refunds.group[lines]], refunds.state[lines]
+def _states(judged: Judged) -> dict[int, str]:
+    """Say in what state the unpaid lines of each group are, with the latest refund date of each state."""
+    _, refunds, matching, outcomes = judged
+    lines = np.flatnonzero(outcomes.outstanding)
+    said: dict[int, list[str]] = defaultdict(list)
     dates = dates_of(refunds.frame.iloc[lines], "refund_date")
-    text: Any = pa.array([""] * len(of), TEXT)
-    for name, (word, preposition, rest) in _UNPAID.items():
-        here = state == statuses.PAYMENT_STATES.index(name)
-        if not here.any():
-            continue
-        lines_of = np.bincount(at[here], minlength=len(of))
-        latest = dates[here].groupby(at[here]).max().reindex(range(len(of)))
-        several = joined(counted(lines_of, "line", "lines"), " ")
-        piece = joined(chosen(lines_of > 1, several, ""), word, dated(latest, preposition), rest)
-        gap = chosen((lines_of > 0) & ~pc.equal(text, "").to_numpy(zero_copy_only=False), "; ", "")
-        text = joined(text, gap, chosen(lines_of > 0, piece, ""))
-    return text
+    for name, (word, preposition, rest) in _NOT_PAID.items():
+        here = refunds.disposition[lines] == code_of(name)
+        of = matching.refunds.group[lines[here]]
+        table = dates[here].groupby(of).agg(["size", "max"])
+        days = table["max"].dt.strftime(f"{preposition}%Y-%m-%d").fillna("")
+        for group, count, day in zip(table.index, table["size"], days, strict=True):
+            several = f"{_counted(count, 'line')} " if count > 1 else ""
+            said[group].append(f"{several}{word}{day}{rest}")
+    return {group: "; ".join(parts) for group, parts in said.items()}
 
 
-def _put_special(text: _Scattered, entries: Lines, refunds: RefundLines, matching: Matching) -> None:
-    _put_repeats(text, entries.frame, matching.entries, "same entry listed twice")
-    _put_repeats(text, refunds.frame, matching.refunds, "same refund appears twice", matching.older)
+def _special(judged: Judged) -> dict[int, str]:
+    """Say why a line has no key, or which line it repeats."""
+    entries, refunds, matching, _ = judged
+    nothing = np.zeros(len(entries), bool)
+    said = _repeats(entries, matching.entries, "same entry listed twice", nothing)
+    said |= _repeats(refunds, matching.refunds, "same refund appears twice", refunds.older)
     bad = np.flatnonzero(~matching.entries.usable)
-    there = pc.is_valid(entries.written).to_numpy(zero_copy_only=False)[bad]
-    malformed = (
-        "the entry number is not one (3 letters or digits, then 8 digits), and there is no refund number"
-    )
-    blank = "there is neither an entry number nor a refund number"
-    if len(bad):
-        text.put(matching.entries.group[bad], chosen(there, malformed, pa.array([blank] * len(bad), TEXT)))
-    bad = np.flatnonzero(~matching.refunds.usable)
-    if len(bad):
-        text.put(matching.refunds.group[bad], pa.array([blank] * len(bad), TEXT))
+    for group, written in zip(
+        matching.entries.group[bad], entries.written.take(bad).to_pylist(), strict=True
+    ):
+        said[group] = _BLANK if written is None else _MALFORMED
+    return said | dict.fromkeys(matching.refunds.group[~matching.refunds.usable].tolist(), _BLANK)
 
 
-def _put_repeats(
-    text: _Scattered, frame: pd.DataFrame, side: Side, what: str, older: Flags | None = None
-) -> None:
+def _repeats(lines: Lines, side: Side, what: str, older: Flags) -> dict[int, str]:
     """Name the line that each repeat repeats."""
-    lines = np.flatnonzero(side.repeats >= 0)
-    if not len(lines):
-        return
-    file, row = where_is(frame, lines)
-    first_file, first_row = where_is(frame, side.repeats[lines])
-    same = pc.equal(file, first_file).to_numpy(zero_copy_only=False)
-
-    def named(name: Any) -> Any:
-        return pc.if_else(pc.equal(name, ""), constant(""), joined(" of ", name))
-
-    said = joined(
-        f"{what}: line ", first_row, chosen(same, "", named(first_file)), " and line ", row, named(file),
-        "; line ", first_row, " counts",
-    )  # fmt: skip
-    if older is not None and older[lines].any():
-        newer = joined(
-            "an older report of the same refund: the newest that shows it, line ", first_row,
-            named(first_file), ", counts",
-        )  # fmt: skip
-        said = chosen(older[lines], newer, said)
-    text.put(side.group[lines], said)
+    again = np.flatnonzero(side.repeats >= 0)
+    places = zip(_where(lines.frame, again), _where(lines.frame, side.repeats[again]), strict=True)
+    said = {}
+    for group, is_older, ((file, row), (counting, first)) in zip(
+        side.group[again].tolist(), older[again].tolist(), places, strict=True
+    ):
+        of_first = f" of {counting}" if counting else ""
+        if is_older:
+            newest = f"the newest that shows it, line {first}{of_first}, counts"
+            said[group] = f"an older report of the same refund: {newest}"
+        else:
+            pair = f"line {first}{of_first if counting != file else ''} and line {row}{f' of {file}' if file else ''}"
+            said[group] = f"{what}: {pair}; line {first} counts"
+    return said
 
 
-def _with_remarks(text: Any, judged: Judged, elsewhere: Flags) -> Any:
-    """Add what else is to be said of some groups."""
-    entries, refunds, matching, outcomes = judged
+def _where(frame: pd.DataFrame, places: Ints) -> Iterable[tuple[str, int]]:
+    """Give file (with its sheet) and row of some lines; without provenance their position."""
+    lines = frame.iloc[places]
+    names = [
+        lines[name].astype("str").fillna("").tolist() if name in frame else [""] * len(lines)
+        for name in ("source_file", "source_sheet")
+    ]
+    files = [f"{file}, sheet {sheet}" if file and sheet else file for file, sheet in zip(*names, strict=True)]
+    given = pd.Series(pd.NA, index=lines.index, dtype="object")
+    rows = pd.to_numeric(lines.get("source_row", given), errors="coerce").to_numpy(
+        np.float64, na_value=np.nan
+    )
+    return zip(files, np.where(np.isnan(rows), places + 1, rows).astype(np.int64).tolist(), strict=True)
+
+
+def _remarks(judged: Judged, elsewhere: Flags, states: dict[int, str], due: Due) -> dict[int, list[str]]:
+    """Give what else is to be said of some groups."""
+    _, refunds, matching, outcomes = judged
     group = matching.refunds.group
-    beside = np.zeros(matching.groups, bool)
-    beside[group[outcomes.outstanding]] = True
-    beside &= outcomes.outcome != oc.CODE[oc.NOT_PAID]
-    of = np.flatnonzero(beside)
-    if len(of):
-        states = _states(refunds, matching, outcomes, of)
-        text = _append(text, of, joined("; beside that ", states, ": ", money(outcomes.not_paid[of])))
+    said: dict[int, list[str]] = defaultdict(list)
+    for of, text in due.said().items():
+        said[of].append(text)
+    for of, text in states.items():
+        if outcomes.outcome[of] != oc.CODE[oc.NOT_PAID]:
+            said[of].append(f"beside that {text}: {money(int(outcomes.not_paid[of]))}")
 
-    for state, cents in (
+    for name, cents in (
         (statuses.IN_TRANSIT, outcomes.in_transit),
-        (statuses.UNKNOWN, outcomes.unknown_status),
+        (statuses.UNKNOWN_STATUS, outcomes.unknown_status),
     ):
-        lines = matching.refunds.counted & (refunds.state == statuses.PAYMENT_STATES.index(state))
-        if lines.any():
-            lines_of = np.bincount(group[lines], minlength=matching.groups)
-            of = np.flatnonzero(lines_of)
-            whole = lines_of[of] == outcomes.refunded_lines[of]
-            part = chosen(whole, "; all of it", joined("; of it ", money(cents[of])))
-            text = _append(text, of, joined(part, _UNCONFIRMED[state]))
-
-    since = matching.refunds.counted & ~refunds.refunded & ~outcomes.outstanding
-    if since.any():
-        lines = np.bincount(group[since], minlength=matching.groups)
-        of = np.flatnonzero(lines)
-        said = joined("; ", counted(lines[of], "line", "lines"), " not paid at first, refunded since")
-        text = _append(text, of, said)
-    if elsewhere.any():
-        text = _append(text, *_to_whom(refunds, group, elsewhere))
-    for flags, remark in (
-        (_summed(matching, outcomes), "; lines of one entry number are summed"),
-        (_netted(entries, refunds, matching, outcomes), "; entry by entry the amounts differ"),
-        (_repaired(entries, refunds, matching), "; a lost leading zero of an entry number was restored"),
+        lines = matching.refunds.counted & (refunds.disposition == code_of(name))
+        for of, count in _times(group[lines]):
+            whole = count == outcomes.refunded_lines[of]
+            said[of].append(
+                f"{'all of it' if whole else f'of it {money(int(cents[of]))}'}{_UNCONFIRMED[name]}"
+            )
+    superseded = matching.refunds.counted & (refunds.disposition == code_of(statuses.SUPERSEDED))
+    for of, count in _times(group[superseded]):
+        said[of].append(f"{_counted(count, 'line')} not paid at first, and sent again since")
+    for of, text in _to_whom(refunds.frame, group, elsewhere):
+        said[of].append(text)
+    for flags, text in (
+        (_summed(judged), "lines of one entry number are summed"),
+        (_netted(judged), "entry by entry the amounts differ"),
+        (_repaired(judged), "a lost leading zero of an entry number was restored"),
     ):
-        of = np.flatnonzero(flags)
-        if len(of):
-            text = _append(text, of, pa.array([remark] * len(of), TEXT))
-    return text
+        for of in np.flatnonzero(flags).tolist():
+            said[of].append(text)
+    return said
 
 
-def _append(text: Any, of: Ints, remark: Any) -> Any:
-    where = np.full(len(text), -1, np.int64)
-    where[of] = np.arange(len(of))
-    return joined(text, pc.coalesce(remark.take(pa.array(where, mask=where < 0)), constant("")))
+def _times(groups: Ints) -> Iterable[tuple[int, int]]:
+    different, times = np.unique(groups, return_counts=True)
+    return zip(different.tolist(), times.tolist(), strict=True)
 
 
-def _to_whom(refunds: RefundLines, group: Ints, elsewhere: Flags) -> tuple[Ints, Any]:
+def _to_whom(frame: pd.DataFrame, group: Ints, elsewhere: Flags) -> Iterable[tuple[int, str]]:
     lines = np.flatnonzero(elsewhere)
     of, first = np.unique(group[lines], return_index=True)
-    frame = refunds.frame.iloc[lines[first]]
-    said: Any = pa.array(["; paid to another party"] * len(of), TEXT)
-    for column, word in (("company_name", ": "), ("care_of", ", in care of ")):
-        if column in frame:
-            name = pa.array(frame[column].astype("str"), TEXT, from_pandas=True)
-            said = joined(said, pc.coalesce(joined(word, name), constant("")))
-    return of, said
+    names = [
+        frame[column].iloc[lines[first]].tolist() if column in frame else [None] * len(of)
+        for column in ("company_name", "care_of")
+    ]
+    for one, company, care_of in zip(of.tolist(), *names, strict=True):
+        to = f": {company}" if isinstance(company, str) else ""
+        care = f", in care of {care_of}" if isinstance(care_of, str) else ""
+        yield one, f"paid to another party{to}{care}"
 
 
-def _summed(matching: Matching, outcomes: Outcomes) -> Flags:
+def _summed(judged: Judged) -> Flags:
     """Tell which groups differ and hold an entry number on several lines of the list."""
+    _, _, matching, outcomes = judged
     side = matching.entries
     lines = np.flatnonzero(side.counted & (side.key >= 0))
     times = np.bincount(side.key[lines])
@@ -282,8 +274,9 @@ def _summed(matching: Matching, outcomes: Outcomes) -> Flags:
     return flags
 
 
-def _netted(entries: Lines, refunds: RefundLines, matching: Matching, outcomes: Outcomes) -> Flags:
+def _netted(judged: Judged) -> Flags:
     """Tell which groups match as a whole though each entry has a refund of its own and those differ."""
+    entries, refunds, matching, outcomes = judged
     flags: Flags = (
         (outcomes.outcome == oc.CODE[oc.MATCHED]) & (outcomes.entries > 1) & (outcomes.unpriced == 0)
     )
@@ -312,7 +305,8 @@ def _netted(entries: Lines, refunds: RefundLines, matching: Matching, outcomes: 
     return flags
 
 
-def _repaired(entries: Lines, refunds: RefundLines, matching: Matching) -> Flags:
+def _repaired(judged: Judged) -> Flags:
+    entries, refunds, matching, _ = judged
     flags = np.zeros(matching.groups, bool)
     flags[matching.entries.group[entries.repaired]] = True
     flags[matching.refunds.group[refunds.repaired]] = True

@@ -139,7 +139,7 @@ def test_a_returned_refund_is_not_paid_until_it_is_reissued() -> None:
     answer = found([returned, reissued], [entry(A, 100.0)])
     assert answer.refunds["outcome"].tolist() == ["matched", "matched"]
     assert answer.groups["refunded"].tolist() == [100.0]
-    assert "1 line not paid at first, refunded since" in answer.groups["reason"].iloc[0]
+    assert "1 line not paid at first, and sent again since" in answer.groups["reason"].iloc[0]
 
 
 @pytest.mark.parametrize("status", [REJECTED, RETURNED, "Funds Diverted", "SAP ACH Rejected"])
@@ -182,14 +182,16 @@ def test_an_older_report_of_a_refund_in_transit_is_not_added_to_what_is_in_trans
     assert answer.totals["in_transit_amount"] == 0.0
 
 
-def test_a_reject_that_is_on_its_way_again_is_not_counted_twice() -> None:
+def test_a_reject_stays_one_until_treasury_has_issued_the_payment_that_is_on_its_way() -> None:
     lines = [refund(A, 100.0, REJECTED, refund_id="R1"), refund(A, 100.0, None, refund_id="R1")]
     answer = found(lines, [entry(A, 100.0)])
-    assert answer.refunds["outcome"].tolist() == ["matched", "matched"]
+    assert answer.refunds["outcome"].tolist() == ["not paid", "matched"]
+    assert answer.groups["refunded"].tolist() == [100.0]
     assert answer.groups["reason"].iloc[0] == (
-        "1 refund line covers the expected $100.00; all of it in transit: Treasury has not confirmed it yet; "
-        "1 line not paid at first, refunded since"
+        "1 refund line covers the expected $100.00; beside that rejected and not paid since: $100.00; "
+        "all of it in transit: Treasury has not confirmed it yet"
     )
+    assert len(answer.to_look_at) == 1
 
 
 def test_a_part_that_was_rejected_is_said_beside_what_came() -> None:
@@ -256,13 +258,16 @@ def test_lines_of_one_entry_that_differ_are_summed() -> None:
     assert "lines of one entry number are summed" in doubtful["reason"]
 
 
-def test_an_entry_without_an_expected_amount_matches_whatever_came() -> None:
+def test_what_came_for_an_entry_without_an_expected_amount_is_found_and_not_matched() -> None:
     answer = found([refund(A, 70.0)], [entry(A, None), entry(B, None)])
-    assert answer.groups["outcome"].tolist() == ["matched", "missing"]
+    assert answer.groups["outcome"].tolist() == ["found", "missing"]
     assert answer.groups["no_expected_amount"].tolist() == [70.0, 0.0]
     assert answer.groups["difference"].tolist() == [0.0, 0.0]
     proof = answer.proof.by_outcome.set_index("explanation")["explained"]
-    assert (proof["matched"], proof["no expected amount"]) == (0.0, -70.0)
+    assert (proof["found"], proof["no expected amount"]) == (0.0, -70.0)
+    assert answer.to_look_at["outcome"].tolist() == ["missing"], (
+        "found is settled: there is nothing to compare"
+    )
 
 
 def test_nothing_expected_and_nothing_came_is_matched() -> None:

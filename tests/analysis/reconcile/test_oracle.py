@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CASES = 3000
-AT_ONCE = 10
+AT_ONCE = 25
 ZERO = Decimal("0.00")
 STATES = {
     "": "in transit",
@@ -35,6 +35,7 @@ UNCONFIRMED = {
     "in transit": ("in_transit_amount", " in transit: Treasury has not confirmed it yet"),
     "unknown": ("unknown_status_amount", " of an undocumented status"),
 }
+DATES = ("report_date", "refund_date")
 Line = dict[str, Any]
 
 
@@ -54,6 +55,7 @@ class Answer:
     groups: list[Group]
     refund_outcome: dict[int, str]
     elsewhere: set[int]
+    money: list[str]
 
 
 def luhn(characters: str) -> int:
@@ -79,9 +81,84 @@ def state(line: Line) -> str:
     return STATES.get("".join(text.split()).lower(), "unknown")
 
 
-def refunded(line: Line) -> bool:
-    """Not paid are rejected, returned and diverted; everything else counts, also what nobody documents."""
-    return state(line) not in ("rejected", "returned", "diverted")
+def document(text: str | None) -> str:
+    """A document as it is compared: without hyphens and spaces, and without the zeros before digits."""
+    compact = (text or "").replace("-", "").replace(" ", "").upper()
+    return compact.lstrip("0") if compact.isdigit() else compact
+
+
+def number(text: str | None) -> str:
+    """A refund number: zeros before digits are lost by spreadsheets."""
+    return "" if text is None else text.lstrip("0") if text.isdigit() else text
+
+
+def party(text: str | None) -> str:
+    """An importer number: without a suffix it is suffix 00, and any dash is a hyphen."""
+    plain = (text or "").replace("\u2011", "-").replace(" ", "").upper()
+    return f"{plain}00" if re.fullmatch("[0-9]{2}-[0-9]{7}", plain) else plain
+
+
+def units(refunds: list[Line], entries: list[Line]) -> list[tuple[str, str, str]]:
+    """Payee, refund and document of each refund line; two spellings in one file are two documents."""
+    spelled: dict[Any, set[Any]] = defaultdict(set)
+    made = []
+    for side, lines, payee, text in (
+        ("e", entries, "importer_number", "entry_number"), ("r", refunds, "payee_id", "document_number")
+    ):  # fmt: skip
+        for line in lines:
+            key = (party(line[payee]), number(line["refund_id"]), document(line[text]))
+            full = (line[text] or "").replace("-", "").replace(" ", "").upper()
+            spelled[key, side, line.get("report_date")].add((line["refund_id"], full))
+            made.append((side, key, full))
+    apart = {key for (key, *_), spellings in spelled.items() if len(spellings) > 1}
+    return [(*key[:2], full if key in apart else key[2]) for side, key, full in made if side == "r"]
+
+
+def whereabouts(refunds: list[Line], unit: list[Any], older: set[int]) -> list[str]:
+    """Where the money of each line is: refunded, not paid, or superseded by a payment of the same amount."""
+    told = []
+    for place, line in enumerate(refunds):
+        stuck = state(line) in ("rejected", "returned")
+        again = False
+        if stuck and place not in older:
+            same = [
+                refunds[other] for other in range(len(refunds))
+                if other not in older and unit[other] == unit[place] and printed(refunds[other]) == printed(line)
+            ]  # fmt: skip
+            again = paid_since(line, same) or sent_again(line, same)
+        not_paid = stuck or state(line) == "diverted"
+        told.append("superseded" if again else "not paid" if not_paid else "refunded")
+    return told
+
+
+def printed(line: Line) -> Decimal:
+    return money(line["amount"] if line["total_refund_amount"] is None else line["total_refund_amount"])
+
+
+def paid_since(line: Line, same: list[Line]) -> bool:
+    paid = [other for other in same if state(other) in ("issued", "reissued")]
+    amounts = [money(other["amount"]) for other in paid]
+    if not paid or money(line["amount"]) not in (ZERO, min(amounts), max(amounts)):
+        return False
+    newest = (max((other[name] for other in paid if other[name]), default=None) for name in DATES)
+    return all(
+        not day or not line[name] or day >= line[name] for name, day in zip(DATES, newest, strict=True)
+    )
+
+
+def sent_again(line: Line, same: list[Line]) -> bool:
+    back = [
+        other for other in same
+        if state(other) == "returned" and money(other["amount"]) == money(line["amount"])
+        and other["report_date"] == line["report_date"]
+    ]  # fmt: skip
+    if line["refund_date"] is None:
+        return False
+    later = any(other["refund_date"] and other["refund_date"] > line["refund_date"] for other in back)
+    numbers = [
+        other["check_or_trace_number"] or "" for other in back if other["refund_date"] == line["refund_date"]
+    ]
+    return later or (line["check_or_trace_number"] or "") < max(numbers, default="")
 
 
 def money(amount: float | None) -> Decimal:
@@ -89,16 +166,16 @@ def money(amount: float | None) -> Decimal:
 
 
 def refund_keys(line: Line, joining: set[str]) -> set[tuple[str, str]]:
-    number, refund = entry_key(line["document_number"]), line["refund_id"]
-    keys = {("entry", number)} if number else set()
-    if refund and (number is None or refund in joining):
+    entry, refund = entry_key(line["document_number"]), number(line["refund_id"])
+    keys = {("entry", entry)} if entry else set()
+    if refund and (entry is None or refund in joining):
         keys.add(("refund", refund))
     return keys
 
 
 def entry_keys(line: Line) -> set[tuple[str, str]]:
-    number, refund = entry_key(line["entry_number"]), line["refund_id"]
-    keys = {("entry", number)} if number else set()
+    entry, refund = entry_key(line["entry_number"]), number(line["refund_id"])
+    keys = {("entry", entry)} if entry else set()
     return keys | ({("refund", refund)} if refund else set())
 
 
@@ -112,46 +189,45 @@ def repeated_entries(entries: list[Line]) -> set[int]:
     return repeats
 
 
-def unit(line: Line) -> tuple[Any, ...]:
-    document = entry_key(line["document_number"]) or (line["document_number"] or "").replace("-", "").upper()
-    return (line["refund_id"], document)
-
-
-def repeated_refunds(refunds: list[Line]) -> set[int]:
+def repeated_refunds(refunds: list[Line], unit: list[Any]) -> tuple[set[int], set[int]]:
+    """Which lines are repeats, and which of them because a newer report shows the refund."""
     repeats: set[int] = set()
+    older: set[int] = set()
     of_unit: dict[Any, list[int]] = defaultdict(list)
-    for place, line in enumerate(refunds):
-        if line["refund_id"]:
-            of_unit[unit(line), line["payee_id"]].append(place)
+    for place in range(len(refunds)):
+        of_unit[unit[place]].append(place)
     for places in of_unit.values():
         newest = max((refunds[p]["report_date"] for p in places if refunds[p]["report_date"]), default=None)
         seen = set()
         for place in places:
             line = refunds[place]
             if line["report_date"] and line["report_date"] < newest:
-                repeats.add(place)
+                older.add(place)
                 continue
             same = ("refund_date", "check_or_trace_number", "check_or_ach", "amount")
             content = (*(line[name] for name in same), state(line))
-            (repeats.add(place) if content in seen else seen.add(content))
-    return repeats
+            if line["refund_id"]:
+                (repeats.add(place) if content in seen else seen.add(content))
+    return repeats | older, older
 
 
-def judge(group: Group, refunds: list[Line], entries: list[Line], tolerance: Decimal) -> None:
+def judge(
+    group: Group, refunds: list[Line], entries: list[Line], tolerance: Decimal, told: list[str]
+) -> None:
     lines = [refunds[place] for place in group.refunds]
+    came = [refunds[place] for place in group.refunds if told[place] == "refunded"]
     unpriced = [place for place in group.entries if entries[place]["expected_amount"] is None]
-    anything_refunded = any(refunded(line) for line in lines)
     group.expected = sum((money(entries[place]["expected_amount"]) for place in group.entries), ZERO)
-    group.refunded = sum((money(line["amount"]) for line in lines if refunded(line)), ZERO)
+    group.refunded = sum((money(line["amount"]) for line in came), ZERO)
     group.difference = owed = group.expected - group.refunded
-    if lines and not anything_refunded:
+    if lines and not came:
         group.outcome = "not paid"
     elif not group.entries:
         group.outcome = "unexpected"
     elif not lines:
         group.outcome = "matched" if group.expected == 0 and not unpriced else "missing"
     elif unpriced and (len(unpriced) == len(group.entries) or owed <= 0):
-        group.not_stated, group.difference, group.outcome = -owed, ZERO, "matched"
+        group.not_stated, group.difference, group.outcome = -owed, ZERO, "found"
     elif owed == 0:
         group.outcome = "matched"
     elif abs(owed) <= tolerance:
@@ -173,27 +249,30 @@ def connected(nodes: dict[tuple[str, int], set[tuple[str, str]]]) -> Iterator[Gr
 
 
 def oracle(refunds: list[Line], entries: list[Line], tolerance: Decimal) -> Answer:
-    again_e, again_r = repeated_entries(entries), repeated_refunds(refunds)
+    unit = units(refunds, entries)
+    again_e, (again_r, older) = repeated_entries(entries), repeated_refunds(refunds, unit)
+    told = whereabouts(refunds, unit, older)
     counted = [place for place, line in enumerate(refunds) if place not in again_r]
-    joining = {line["refund_id"] for line in entries if line["refund_id"]}
+    joining = {number(line["refund_id"]) for line in entries if line["refund_id"]}
     for line in (refunds[place] for place in counted):
-        printed = line["total_refund_amount"]
-        if line["refund_id"] and printed is not None and money(printed) != money(line["amount"]):
-            joining.add(line["refund_id"])
+        if line["refund_id"] and printed(line) != money(line["amount"]):
+            joining.add(number(line["refund_id"]))
     nodes = {("r", place): refund_keys(refunds[place], joining) for place in counted}
     nodes |= {("e", place): entry_keys(line) for place, line in enumerate(entries) if place not in again_e}
     nodes = {node: keys for node, keys in nodes.items() if keys}
 
     groups = list(connected(nodes))
     for group in groups:
-        judge(group, refunds, entries, tolerance)
+        judge(group, refunds, entries, tolerance, told)
     for side, lines, again in (("e", entries, again_e), ("r", refunds, again_r)):
         for place, line in enumerate(lines):
             if (side, place) not in nodes:
                 if side == "e":
                     alone = Group([place], expected=money(line["expected_amount"]))
                 else:
-                    alone = Group([], [place], refunded=money(line["amount"]) if refunded(line) else ZERO)
+                    alone = Group(
+                        [], [place], refunded=money(line["amount"]) if told[place] == "refunded" else ZERO
+                    )
                 alone.difference = alone.expected - alone.refunded
                 alone.outcome = "duplicate entry" if place in again else "unusable key"
                 groups.append(alone)
@@ -202,15 +281,11 @@ def oracle(refunds: list[Line], entries: list[Line], tolerance: Decimal) -> Answ
     elsewhere = set()
     for group in groups:
         if group.outcome not in ("duplicate entry", "unusable key"):
-            payers = [refunds[place] for place in group.refunds if refunded(refunds[place])]
-            for place in group.refunds:
-                if not refunded(refunds[place]) and not any(
-                    settles(refunds[place], payer) for payer in payers
-                ):
-                    outcomes[place] = "not paid"
+            outcomes |= {place: "not paid" for place in group.refunds if told[place] == "not paid"}
             listed = [entries[place] for place in group.entries]
-            elsewhere |= {place for place in group.refunds if went_elsewhere(refunds[place], listed)}
-    return Answer(groups, outcomes, elsewhere)
+            came = [place for place in group.refunds if told[place] == "refunded"]
+            elsewhere |= {place for place in came if went_elsewhere(refunds[place], listed)}
+    return Answer(groups, outcomes, elsewhere, told)
 
 
 def unconfirmed(group: Group, refunds: list[Line], name: str) -> Decimal:
@@ -219,15 +294,10 @@ def unconfirmed(group: Group, refunds: list[Line], name: str) -> Decimal:
     return sum((money(line["amount"]) for line in lines if state(line) == name), ZERO)
 
 
-def settles(line: Line, payer: Line) -> bool:
-    same_refund = line["refund_id"] is not None and unit(line) == unit(payer)
-    return same_refund or money(line["amount"]) == money(payer["amount"])
-
-
 def went_elsewhere(line: Line, listed: list[Line]) -> bool:
-    if not listed or not refunded(line):
+    if not listed:
         return False
-    importers = [entry["importer_number"] for entry in listed]
+    importers = [party(entry["importer_number"]) or None for entry in listed]
     notified = [entry["notify_party"] for entry in listed]
     other_payee = None not in importers and line["payee_id"] is not None and line["payee_id"] not in importers
     return other_payee or (None not in notified and line["care_of"] not in notified)
@@ -239,20 +309,28 @@ STATUSES = [*["Treasury Issued"] * 6, "Check/ACH Reissued", *UNPAID]
 PARTIES = ["12-345678900", "98-765432101", "000-12-3456"]
 
 
+#: How a list may write the number of a payee, whose report says 12-345678900.
+SPELLED = ["12-345678900", "12-3456789", "12\u20113456789 "]
+
+
 def numbers(case: int) -> tuple[list[str], list[str]]:
     """Entry numbers of one case's own, and how else they and others are written."""
     first, second, third = (f"{chr(65 + case)}{base}" for base in ("YK2800086", "1B2810263", "056072486"))
-    lost = f"0{case}3004511{case}"
+    digit = case % 10
+    lost = f"0{digit}3004511{digit}"
     good = [base + str(luhn(base)) for base in (first, second, third, lost)]
     wrong = f"{first}{(luhn(first) + 1) % 10}"
     written = [f"{first[:3]}-{first[3:]}-{luhn(first)}", good[1].lower(), f" {good[2]}", good[3][1:], wrong]
-    unknown = f"9{case}3004511{(luhn(f'09{case}3004511') + 1) % 10}"
+    unknown = f"9{digit}3004511{(luhn(f'09{digit}3004511') + 1) % 10}"
     return good, [*written, unknown, "PROTEST 1"]
 
 
 def random_case(rng: random.Random, case: int) -> tuple[list[Line], list[Line]]:
     """A small case of every shape: few keys, so that lines meet; now and then a line once more."""
-    some, refund_ids = rng.random, [None, *(f"R{case}{number}" for number in range(6))]
+    some, refund_ids = (
+        rng.random,
+        [None, *(f"R{case}{place}" for place in range(4)), f"00{case}71", f"0{case}72"],
+    )
     good, written = numbers(case)
     documents = [*good, *written, None] if some() < 0.5 else [*good[:3], written[-1]]
     with_ids, with_reports, grain = some() < 0.5, some() < 0.3, some() < 0.3
@@ -285,7 +363,7 @@ def random_case(rng: random.Random, case: int) -> tuple[list[Line], list[Line]]:
             "entry_number": rng.choice(documents),
             "expected_amount": rng.choice(AMOUNTS),
             "refund_id": rng.choice(refund_ids) if with_ids else None,
-            "importer_number": rng.choice([PARTIES[0], PARTIES[0], PARTIES[2], None]),
+            "importer_number": rng.choice([*SPELLED, PARTIES[2], None]),
             "notify_party": rng.choice([None, None, "Example Brokers Inc"]),
             "remark": rng.choice([None, "a"]),
         }
@@ -301,8 +379,10 @@ def random_cases(seed: int) -> tuple[list[Line], list[Line], Decimal]:
     entries = [line for case in cases for line in case[1]]
     rng.shuffle(refunds)
     rng.shuffle(entries)
+    zeros_lost = rng.random() < 0.5  # by the whole file, as a spreadsheet does
     for place, line in enumerate(entries):
         line["source_row"] = place + 2
+        line["refund_id"] = number(line["refund_id"]) or None if zeros_lost else line["refund_id"]
     return refunds, entries, Decimal(rng.choice(["0.00", "0.01", "20.00"]))
 
 
@@ -371,7 +451,14 @@ def agree(seed: int) -> int:
 def check_proof(found: Any, refunds: list[Line], entries: list[Line], truth: Answer) -> None:
     proof = found.proof
     assert money(proof.expected) == sum((money(line["expected_amount"]) for line in entries), ZERO)
-    assert money(proof.refunded) == sum((money(line["amount"]) for line in refunds if refunded(line)), ZERO)
+    assert money(proof.refunded) == sum(
+        (
+            money(line["amount"])
+            for line, told in zip(refunds, truth.money, strict=True)
+            if told == "refunded"
+        ),
+        ZERO,
+    )
     assert proof.unexplained == 0.00
     by_outcome: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for group in truth.groups:
@@ -388,8 +475,8 @@ def check_proof(found: Any, refunds: list[Line], entries: list[Line], truth: Ans
         for name, value in table.items():
             assert total(parties[column_of(str(name))]) == money(value)
         came: dict[Any, Decimal] = defaultdict(lambda: ZERO)
-        for line in refunds:
-            came[line[column]] += money(line["amount"]) if refunded(line) else ZERO
+        for line, told in zip(refunds, truth.money, strict=True):
+            came[line[column]] += money(line["amount"]) if told == "refunded" else ZERO
         for party, value in zip(parties[column], parties["refunded"], strict=True):
             assert money(value) == came[None if pd.isna(party) else party]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rev603.analysis.reconcile import Comparison, compare
-from rev603.analysis.reconcile.subsets import _masks
+from rev603.analysis.reconcile.subsets import _masks, _sets
 from rev603.identifiers import entry_number
 
 PAYEE, OTHER = "12-345678900", "98-765432100"
@@ -117,7 +117,7 @@ def test_every_set_of_up_to_twelve_entries_is_tried() -> None:
     assert sorted(table["expected"]) == wanted
 
 
-def test_of_more_entries_small_sets_and_nearly_whole_ones_are_tried_and_the_cut_is_counted() -> None:
+def test_of_more_entries_single_ones_and_nearly_whole_sets_are_tried_and_the_cut_is_counted() -> None:
     for count in (13, 25, 40):
         amounts = [float(3 * place + 1000) for place in range(count)]
         answer = found([lump(sum(amounts) - amounts[3])], bucket(amounts))
@@ -133,9 +133,11 @@ def test_the_sets_that_are_tried_are_those_that_the_documentation_names() -> Non
         for size in range(1, 5)
         for chosen in combinations(range(4), size)
     }
-    sizes = np.bincount(_masks(13).sum(axis=1), minlength=14)
-    assert sizes.tolist() == [0, 13, 78, 286, 0, 0, 0, 0, 0, 0, 0, 78, 13, 1]
-    assert len(np.unique(_masks(13), axis=0)) == sizes.sum()
+    # of more than twelve: 1, 2, 4, … 4096 alone, all but one of them, and all, which is 8191
+    sums, sizes = _sets(2 ** np.arange(13))
+    powers = [2**place for place in range(13)]
+    assert sums.tolist() == [*powers, *(8191 - power for power in powers), 8191]
+    assert sizes.tolist() == [1] * 13 + [12] * 13 + [13]
 
 
 def test_a_list_full_of_missing_entries_and_stray_refunds_is_searched_in_bounds() -> None:
