@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rev603.analysis.worklist import worklist_by_actor
     from rev603.follow_up import enrollment_worklist, reissue_requests
     from rev603.identifiers import entry_number, importer_number
+    from rev603.presenting import plots
     from rev603.presenting.reconciliation import Reconciliation, reconcile
     from rev603.presenting.report import Report, read
     from rev603.presenting.weekly import WeeklySummary, weekly_summary
@@ -100,6 +101,7 @@ __all__ = [
     "entry_number",
     "flag_rejects",
     "importer_number",
+    "plots",
     "read",
     "read_entries",
     "read_history",
@@ -115,6 +117,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "plots":  # a module; the others are in theirs
+        return importlib.import_module("rev603.presenting.plots")
     if name in _ON_FIRST_USE:
         return getattr(importlib.import_module(_ON_FIRST_USE[name]), name)
     raise AttributeError(f"module 'rev603' has no attribute {name!r}")

@@ -15,7 +15,7 @@ from rev603.analysis.ageing import AGE_BANDS
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
 
-__all__ = ["by_age_band", "by_week"]
+__all__ = ["by_age_band", "by_month", "by_week"]
 
 _BANDS = (*(name for _, name in AGE_BANDS), "91+")
 
@@ -56,6 +56,11 @@ def by_week(refunds: IntoFrameT) -> IntoFrameT:
     1 2026-03-09      1         5.0              0.0
     """
     return grouped(refunds, ["week"], by_key=True)
+
+
+def by_month(refunds: IntoFrameT) -> IntoFrameT:
+    """Return one line per month of the refund date: ``month`` (its first day); otherwise as :func:`by_week`."""
+    return grouped(refunds, ["month"], by_key=True)
 
 
 def by_age_band(rejected: IntoFrameT) -> IntoFrameT:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from rev603.analysis.by_time import by_age_band
+from rev603.analysis.by_time import by_month as monthly_amounts
 from rev603.analysis.by_time import by_week as weekly_amounts
 from rev603.errors import ColumnsMissingError, Rev603Error
 from rev603.presenting.masking import Mask, mask_frame
@@ -21,11 +22,26 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["age_bands", "by_week", "largest_payees", "stuck_over_time"]
+__all__ = [
+    "age_bands", "by_month", "by_week", "check_vs_ach", "largest_payees", "stuck_over_time", "where_the_money_is",
+]  # fmt: skip
 
 #: From Okabe and Ito's palette, made for every kind of color vision; each stands out on white and on black.
-COLORS = {"ach": "#0072B2", "check": "#56B4E9", "rejected": "#D55E00", "other": "#999999"}
+COLORS = {
+    "paid by ACH": "#0072B2", "paid by check": "#56B4E9", "paid, method not stated": "#009E73",
+    "in transit": "#999999", "no ACH on file": "#D55E00", "returned": "#E69F00", "applied to a debt": "#CC79A7",
+    "unknown status": "#666666", "superseded": "#BBBBBB",
+}  # fmt: skip
+_STUCK = COLORS["no ACH on file"]
+#: The amounts of a group, as the ``by_…`` analyses give them, and what each is called.
+_PARTS = {
+    "ach_amount": "paid by ACH", "check_amount": "paid by check", "not_stated_amount": "paid, method not stated",
+    "in_transit_amount": "in transit", "rejected_amount": "no ACH on file", "returned_amount": "returned",
+    "diverted_amount": "applied to a debt", "unknown_amount": "unknown status",
+}  # fmt: skip
 _NAME_LENGTH = 28
+#: A bar so many times as high as the next is cut, and says its amount: else it would flatten all others.
+_TOWERS = 4.0
 
 
 def stuck_over_time(trend: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -54,8 +70,8 @@ def stuck_over_time(trend: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     if trend.empty:
         return _nothing(ax)
     dates = pd.to_datetime(trend["report_date"])
-    ax.plot(dates, trend["stuck_amount"], color=COLORS["rejected"], marker="o", linewidth=2)
-    ax.fill_between(dates, trend["stuck_amount"], color=COLORS["rejected"], alpha=0.15)
+    ax.plot(dates, trend["stuck_amount"], color=_STUCK, marker="o", linewidth=2)
+    ax.fill_between(dates, trend["stuck_amount"], color=_STUCK, alpha=0.15)
     ax.set_xticks(dates[:: -(-len(dates) // 8)])
     ax.set_ylim(bottom=min(0.0, float(trend["stuck_amount"].min())))
     _dates_below(ax)
@@ -63,7 +79,7 @@ def stuck_over_time(trend: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 
 def by_week(refunds: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw refunds by the week of their refund date: paid by ACH, by check, rejected, otherwise unpaid.
+    """Draw where the money is, by the week of the refund date.
 
     Parameters
     ----------
@@ -75,49 +91,150 @@ def by_week(refunds: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     matplotlib.axes.Axes
+        A stacked bar per week. One that towers over all others is cut and says its amount.
 
     Examples
     --------
     >>> refunds = pd.DataFrame({"refund_id": ["1", "2"], "amount": [10.10, 20.20],
+    ...     "payee_id": "98-765432100", "document_number": ["A", "B"],
     ...     "refund_date": pd.to_datetime(["2026-03-02", "2026-03-09"]), "check_or_ach": ["ACH", None],
     ...     "refund_secondary_status": ["Treasury Issued", "Reject No ACH"]})
     >>> [text.get_text() for text in by_week(refunds).get_legend().get_texts()]
-    ['ACH', 'check', 'rejected', 'otherwise unpaid']
+    ['paid by ACH', 'no ACH on file']
     """
-    weeks = weekly_amounts(refunds).dropna(subset="week")
-    ax = _prepared(ax, "Refunds by week")
-    if weeks.empty:
+    return _stacked(weekly_amounts(refunds), "week", "Refunds by week", width=5.5, ax=ax)
+
+
+def by_month(refunds: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw where the money is, by the month of the refund date; otherwise as :func:`by_week`."""
+    return _stacked(monthly_amounts(refunds), "month", "Refunds by month", width=24.0, ax=ax)
+
+
+def check_vs_ach(refunds: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw what arrived by check and what by ACH, side by side for each month of the refund date.
+
+    Parameters
+    ----------
+    refunds
+        As for :func:`by_week`.
+    ax
+        Where to draw; a new figure, if None.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Notes
+    -----
+    Paper checks ended on 2026-02-06 except by waiver (EO 14247; 31 CFR 208.4).
+
+    Examples
+    --------
+    >>> refunds = pd.DataFrame({"refund_id": ["1", "2"], "amount": [10.10, 20.20],
+    ...     "payee_id": "98-765432100", "document_number": ["A", "B"],
+    ...     "refund_date": pd.to_datetime(["2026-01-05", "2026-03-09"]), "check_or_ach": ["Check", "ACH"],
+    ...     "refund_secondary_status": "Treasury Issued"})
+    >>> [[float(bar.get_height()) for bar in bars] for bars in check_vs_ach(refunds).containers]
+    [[10.1, 0.0], [0.0, 20.2]]
+    """
+    months = monthly_amounts(refunds).dropna(subset="month")
+    ax = _prepared(ax, "Received by check and by ACH")
+    if months.empty:
         return _nothing(ax)
-    parts = {
-        "ACH": (weeks["ach_amount"], COLORS["ach"]),
-        "check": (weeks["check_amount"], COLORS["check"]),
-        "rejected": (weeks["rejected_amount"], COLORS["rejected"]),
-        "otherwise unpaid": (
-            (weeks["amount"] - weeks[["ach_amount", "check_amount", "rejected_amount"]].sum(axis=1)).round(2),
-            COLORS["other"],
-        ),
-    }
-    up, down = weeks["amount"] * 0.0, weeks["amount"] * 0.0  # a negative sum hangs below the line
-    for label, (amounts, color) in parts.items():
-        ax.bar(
-            weeks["week"], amounts, width=5.5, bottom=up.where(amounts >= 0, down), color=color, label=label
-        )
-        up, down = up + amounts.clip(lower=0), down + amounts.clip(upper=0)
-    ax.set_xticks(weeks["week"].iloc[:: -(-len(weeks) // 8)])
-    ax.set_xlabel("week beginning")
-    ax.legend(frameon=False, fontsize="small", ncols=4, loc="upper left", bbox_to_anchor=(0, 1.02))
-    ax.margins(y=0.18)
+    for place, column in enumerate(("check_amount", "ach_amount")):
+        days = months["month"] + pd.Timedelta(days=12 * place)
+        label = _PARTS[column]
+        ax.bar(days, months[column], width=11.0, align="edge", color=COLORS[label], label=label)
+    _unflattened(ax, months["month"], months[["check_amount", "ach_amount"]].max(axis=1))
+    return _over_time(ax, months["month"], "month")
+
+
+def where_the_money_is(by_disposition: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw every dollar in its one place.
+
+    Parameters
+    ----------
+    by_disposition
+        From :func:`rev603.by_disposition`: ``disposition`` and ``amount``; also where it has a further key, whose
+        amounts are then added up.
+    ax
+        Where to draw; a new figure, if None.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"disposition": ["paid by ACH", "no ACH on file"], "amount": [30.0, 12.5]})
+    >>> [label.get_text() for label in where_the_money_is(told).get_yticklabels()]
+    ['no ACH on file', 'paid by ACH']
+    """
+    _needs(by_disposition, ["disposition", "amount"])
+    cents = (by_disposition["amount"] * 100).round()
+    sums = cents.groupby(by_disposition["disposition"].astype("str")).sum() / 100
+    names = [name for name in reversed(COLORS) if sums.get(name, 0.0)]
+    ax = _prepared(ax, "Where the money is")
+    if not names:
+        return _nothing(ax)
+    amounts = [float(sums[name]) for name in names]
+    bars = ax.barh(names, amounts, color=[COLORS[name] for name in names], height=0.7)
+    ax.bar_label(bars, [short_money(amount) for amount in amounts], fontsize="small", padding=3)
+    ax.margins(x=0.12)
+    return _money_axis(ax, "x")
+
+
+def _stacked(groups: pd.DataFrame, key: str, title: str, *, width: float, ax: Axes | None) -> Axes:
+    """Draw one bar per week or month, each amount that occurs upon the one before."""
+    known = groups.dropna(subset=key)
+    ax = _prepared(ax, title)
+    if known.empty:
+        return _nothing(ax)
+    up, down = known["amount"] * 0.0, known["amount"] * 0.0  # a negative sum hangs below the line
+    for column, label in _PARTS.items():
+        amounts = known[column]
+        if amounts.any():
+            bottom = up.where(amounts >= 0, down)
+            ax.bar(known[key], amounts, width=width, bottom=bottom, color=COLORS[label], label=label)
+            up, down = up + amounts.clip(lower=0), down + amounts.clip(upper=0)
+    _unflattened(ax, known[key], up)
+    return _over_time(ax, known[key], key)
+
+
+def _unflattened(ax: Axes, places: pd.Series, heights: pd.Series) -> None:
+    """Cut the axis below the bars that tower over the rest, and write their amounts where they are cut."""
+    in_order = heights.sort_values(ascending=False, ignore_index=True)
+    gaps = [at for at in range(1, min(len(in_order), 4)) if in_order[at - 1] > _TOWERS * in_order[at] > 0]
+    if not gaps or len(in_order) < 4:
+        ax.margins(y=0.18)
+        return
+    top = float(in_order[gaps[-1]]) * 1.4
+    ax.set_ylim(top=top)
+    for place, height in zip(places, heights, strict=True):
+        if height > top:
+            ax.annotate(
+                f"↑ {short_money(height)}", (place, top), xytext=(0, -3), textcoords="offset points",
+                ha="center", va="top", fontsize="small", fontweight="bold",
+                bbox={"boxstyle": "round,pad=0.2", "facecolor": ax.get_facecolor(), "edgecolor": "none", "alpha": 0.85},
+            )  # fmt: skip
+
+
+def _over_time(ax: Axes, dates: pd.Series, unit: str) -> Axes:
+    ax.set_xticks(dates.iloc[:: -(-len(dates) // 8)])
+    ax.set_xlabel(f"{unit} beginning")
+    ax.legend(frameon=False, fontsize="small", ncols=4, loc="lower left", bbox_to_anchor=(0, 1.0))
+    ax.set_title(ax.get_title(loc="left"), loc="left", fontweight="bold", pad=34)
     _dates_below(ax)
     return _money_axis(ax, "y")
 
 
-def age_bands(rejected: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def age_bands(stuck: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw how much has waited how long.
 
     Parameters
     ----------
-    rejected
-        Lines with ``age_band`` and ``amount``: ``WeeklySummary.rejected``, or from :func:`rev603.ageing`.
+    stuck
+        Lines with ``age_band`` and ``amount``: ``WeeklySummary.stuck``, or from :func:`rev603.ageing`.
     ax
         Where to draw; a new figure, if None.
 
@@ -131,12 +248,12 @@ def age_bands(rejected: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     >>> [label.get_text() for label in ax.get_xticklabels()]
     ['0-7', '8-30', '31-60', '61-90', '91+']
     """
-    bands = by_age_band(rejected)
+    bands = by_age_band(stuck)
     ax = _prepared(ax, "Stuck amount by days waiting")
-    if rejected.empty:
+    if stuck.empty:
         return _nothing(ax)
     names = bands["age_band"].fillna("no date")
-    bars = ax.bar(names, bands["amount"], color=COLORS["rejected"], width=0.7)
+    bars = ax.bar(names, bands["amount"], color=_STUCK, width=0.7)
     lines = [f"{number:,} line{'' if number == 1 else 's'}" if number else "" for number in bands["lines"]]
     ax.bar_label(bars, lines, fontsize="small", padding=2)
     ax.set_xlabel("days since the refund date")
@@ -147,12 +264,12 @@ def age_bands(rejected: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 def largest_payees(
     by_payee: pd.DataFrame, *, ax: Axes | None = None, top: int = 10, mask: Mask = "ssn"
 ) -> Axes:
-    r"""Draw whose refunds are stuck: the payees with the largest rejected amounts.
+    r"""Draw whose refunds are stuck: the payees with the most rejected and returned.
 
     Parameters
     ----------
     by_payee
-        From :func:`rev603.by_payee`: ``payee_id company_name rejected_amount``.
+        From :func:`rev603.by_payee`: ``payee_id company_name rejected_amount returned_amount``.
     ax
         Where to draw; a new figure, if None.
     top
@@ -167,13 +284,14 @@ def largest_payees(
     Examples
     --------
     >>> payees = pd.DataFrame({"payee_id": ["98-765432100"], "company_name": ["Example Imports LLC"],
-    ...     "rejected_amount": [20.20]})
+    ...     "rejected_amount": [20.20], "returned_amount": [0.0]})
     >>> [label.get_text() for label in largest_payees(payees).get_yticklabels()]
     ['Example Imports LLC\n98-765432100']
     """
-    _needs(by_payee, ["payee_id", "company_name", "rejected_amount"])
+    _needs(by_payee, ["payee_id", "company_name", "rejected_amount", "returned_amount"])
     ax = _prepared(ax, "Payees with the most stuck")
-    largest = by_payee[by_payee["rejected_amount"] > 0].nlargest(top, "rejected_amount", keep="first")
+    stuck = by_payee["rejected_amount"] + by_payee["returned_amount"]
+    largest = by_payee.assign(stuck=stuck)[stuck > 0].nlargest(top, "stuck", keep="first")
     if largest.empty:
         return _nothing(ax)
     shown = mask_frame(largest.iloc[::-1], mask)
@@ -181,7 +299,15 @@ def largest_payees(
         f"{_short(name)}\n{_short(number)}"
         for name, number in zip(shown["company_name"], shown["payee_id"], strict=True)
     ]
-    ax.barh(range(len(shown)), shown["rejected_amount"], color=COLORS["rejected"], height=0.7)
+    bottom = shown["rejected_amount"]
+    for label, amounts, left in (
+        ("no ACH on file", bottom, bottom * 0),
+        ("returned", shown["returned_amount"], bottom),
+    ):
+        if amounts.any():
+            ax.barh(range(len(shown)), amounts, left=left, color=COLORS[label], height=0.7, label=label)
+    if largest["returned_amount"].any():
+        ax.legend(frameon=False, fontsize="small", loc="lower right")
     ax.set_yticks(range(len(shown)), names, fontsize="small")
     return _money_axis(ax, "x")
 

@@ -11,8 +11,10 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+import rev603
 from rev603.errors import ColumnsMissingError
 from rev603.presenting import plots
+from rev603.vocabulary.statuses import DISPOSITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from rev603.presenting.weekly import WeeklySummary
+
+
+GROUPED = [
+    "payee_id", "refund_id", "document_number", "refund_date", "amount", "refund_secondary_status", "check_or_ach",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -38,6 +45,8 @@ def refunds() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "refund_id": ["1", "2", "3", "4", "5"],
+            "payee_id": "98-765432100",
+            "document_number": ["A", "B", "C", "D", "E"],
             "amount": [10.10, 20.20, 5.00, 7.07, -3.00],
             # Monday, Sunday of the same week, then the Monday after
             "refund_date": pd.to_datetime(
@@ -59,20 +68,72 @@ def heights(ax: Axes) -> list[list[float]]:
     return [[round(float(bar.get_height()), 2) for bar in group] for group in ax.containers]
 
 
-def test_weeks_are_split_by_what_became_of_the_refunds(ax: Axes) -> None:
-    assert plots.by_week(refunds(), ax=ax) is ax
-    # ACH, check, rejected, otherwise unpaid; each in two weeks
-    assert heights(ax) == [[10.10, -3.00], [0.0, 5.00], [20.20, 0.0], [0.0, 7.07]]
-    # in the second week 7.07 stands on 5.00
-    assert [round(group[1].get_y(), 2) for group in ax.containers] == [0.0, 0.0, 5.0, 5.0]
+def told(ax: Axes) -> list[str]:
     legend = ax.get_legend()
     assert legend is not None
-    assert [text.get_text() for text in legend.get_texts()] == [
-        "ACH",
-        "check",
-        "rejected",
-        "otherwise unpaid",
-    ]
+    return [text.get_text() for text in legend.get_texts()]
+
+
+def test_weeks_are_split_by_where_the_money_is(ax: Axes) -> None:
+    assert plots.by_week(refunds(), ax=ax) is ax
+    assert told(ax) == ["paid by ACH", "paid by check", "in transit", "no ACH on file"]
+    assert heights(ax) == [[10.10, -3.00], [0.0, 5.00], [0.0, 7.07], [20.20, 0.0]]
+    # in the second week 7.07 stands on 5.00; in the first 20.20 on 10.10
+    assert [round(group[1].get_y(), 2) for group in ax.containers[:3]] == [0.0, 0.0, 5.0]
+    assert round(ax.containers[3][0].get_y(), 2) == 10.1
+
+
+def test_months_and_weeks_show_the_same_money(ax: Axes) -> None:
+    plots.by_month(refunds(), ax=ax)
+    assert heights(ax) == [[7.10], [5.00], [7.07], [20.20]]  # 10.10 - 3.00 by ACH
+
+
+def test_check_and_ach_stand_side_by_side_for_each_month(ax: Axes) -> None:
+    plots.check_vs_ach(refunds(), ax=ax)
+    assert told(ax) == ["paid by check", "paid by ACH"]
+    assert heights(ax) == [[5.00], [7.10]]
+    check, ach = (group[0] for group in ax.containers)
+    assert ach.get_x() - check.get_x() == 12
+
+
+def test_one_large_week_does_not_flatten_the_rest_and_says_its_amount(ax: Axes) -> None:
+    weeks = pd.date_range("2026-03-02", periods=6, freq="7D")
+    amounts = [10.0, 12.0, 44_000_000.0, 9.0, 11.0, 10.0]
+    lines = refunds().iloc[[0] * 6].assign(refund_date=weeks, amount=amounts, refund_id=list("abcdef"))
+    plots.by_week(lines, ax=ax)
+    assert 12.0 < ax.get_ylim()[1] < 30.0
+    assert [text.get_text() for text in ax.texts] == ["\u2191 $44M"]
+
+
+def test_weeks_alike_are_not_cut(ax: Axes) -> None:
+    weeks = pd.date_range("2026-03-02", periods=6, freq="7D")
+    lines = (
+        refunds()
+        .iloc[[0] * 6]
+        .assign(refund_date=weeks, amount=[10.0, 12, 30, 9, 11, 10], refund_id=list("abcdef"))
+    )
+    plots.by_week(lines, ax=ax)
+    assert ax.get_ylim()[1] > 30
+    assert list(ax.texts) == []
+
+
+def test_every_dollar_is_drawn_in_its_one_place(ax: Axes) -> None:
+    frame = pd.DataFrame({
+        "disposition": ["paid by ACH", "no ACH on file", "paid by ACH", "superseded"],
+        "amount": [0.10, 12.5, 0.20, 0.0],
+    })  # fmt: skip
+    plots.where_the_money_is(frame, ax=ax)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["no ACH on file", "paid by ACH"]
+    assert [bar.get_width() for bar in ax.patches] == [12.5, 0.3]  # type: ignore[attr-defined] # bars
+
+
+def test_all_dispositions_have_a_color_of_their_own() -> None:
+    assert tuple(plots.COLORS) == DISPOSITIONS
+    assert len(set(plots.COLORS.values())) == len(DISPOSITIONS)
+
+
+def test_the_plots_are_reached_from_the_package() -> None:
+    assert rev603.plots is plots
 
 
 def test_what_was_taken_back_hangs_below_the_line(ax: Axes) -> None:
@@ -84,12 +145,12 @@ def test_what_was_taken_back_hangs_below_the_line(ax: Axes) -> None:
 
 
 def test_age_bands_show_every_band(ax: Axes, summary: WeeklySummary) -> None:
-    plots.age_bands(summary.rejected, ax=ax)
+    plots.age_bands(summary.stuck, ax=ax)
     by_hand = [
         round(
             sum(
                 a
-                for a, b in zip(summary.rejected["amount"], summary.rejected["age_band"], strict=True)
+                for a, b in zip(summary.stuck["amount"], summary.stuck["age_band"], strict=True)
                 if b == band
             ),
             2,
@@ -110,7 +171,8 @@ def test_the_largest_payees_stand_on_top_and_masked(ax: Axes) -> None:
         {
             "payee_id": ["000-12-3456", "98-765432100", "98-765432101"],
             "company_name": ["Small $ Co", "None Stuck Inc", "Large Imports LLC"],
-            "rejected_amount": [5.0, 0.0, 9.0],
+            "rejected_amount": [5.0, 0.0, 6.0],
+            "returned_amount": [0.0, 0.0, 3.0],
         }
     )
     plots.largest_payees(frame, ax=ax)
@@ -118,17 +180,20 @@ def test_the_largest_payees_stand_on_top_and_masked(ax: Axes) -> None:
         "Small \\$ Co\nXXX-XX-3456",
         "Large Imports LLC\n98-765432101",
     ]
-    assert heights(ax) == [[0.7, 0.7]]
-    assert [bar.get_width() for bar in ax.patches] == [5.0, 9.0]  # type: ignore[attr-defined] # bars
+    assert told(ax) == ["no ACH on file", "returned"]
+    assert [bar.get_width() for bar in ax.patches] == [5.0, 6.0, 0.0, 3.0]  # type: ignore[attr-defined] # bars
 
 
 @pytest.mark.parametrize(
     ("plot", "columns"),
     [
         (plots.stuck_over_time, ["report_date", "stuck_amount"]),
-        (plots.by_week, ["refund_id", "refund_date", "amount", "refund_secondary_status", "check_or_ach"]),
+        (plots.by_week, GROUPED),
+        (plots.by_month, GROUPED),
+        (plots.check_vs_ach, GROUPED),
+        (plots.where_the_money_is, ["disposition", "amount"]),
         (plots.age_bands, ["age_band", "amount"]),
-        (plots.largest_payees, ["payee_id", "company_name", "rejected_amount"]),
+        (plots.largest_payees, ["payee_id", "company_name", "rejected_amount", "returned_amount"]),
     ],
 )
 def test_nothing_to_show_is_said_and_a_missing_column_named(
