@@ -167,7 +167,6 @@ _KINDS = (
               "nothing, if it is another kind of file"),
     IssueKind("file-failed", "error", "the file cannot be read and was passed over", "export the report again"),
     IssueKind("misnamed", "info", "the file's name says another format than its content", "nothing: the content was read"),
-    IssueKind("careful-reader", "info", "the workbook is unusual and was read by the slower, careful reader", "nothing"),
 )  # fmt: skip
 
 #: Every code, in the order of the catalogue.

@@ -36,6 +36,9 @@ class Limits:
     max_cell_bytes
         Bytes of one cell's text as they stand in a workbook. Excel's longest, 32,767 characters, takes
         at most 200 KiB.
+    max_text_bytes
+        Text of one sheet of a workbook as its cells show it, a shared string counted wherever it stands; 64 bytes
+        for each cell that holds something are free. A line of an export has 200-500 bytes, in 17 cells.
     max_line_bytes
         Bytes of one line of text, one row of a sheet's XML, or one shared string.
     max_sheets
@@ -60,6 +63,7 @@ class Limits:
     max_columns: int = 16_384
     max_cells: int = 40_000_000
     max_cell_bytes: int = _MIB
+    max_text_bytes: int = 32 * _MIB
     max_line_bytes: int = 4 * _MIB
     max_sheets: int = 255
     max_parts: int = 10_000

@@ -10,8 +10,8 @@ from rev603.reading.csv import read_csv_grid
 from rev603.reading.grid import TextGrid
 from rev603.reading.issues import IssueLog
 from rev603.reading.layout import ENOUGH, Table, find_table
-from rev603.reading.workbook.scan import Sheet, choose_reader, open_workbook, scan_sheet
-from rev603.reading.xlsx import read_xlsx_grid
+from rev603.reading.workbook.contents import Sheet, open_workbook
+from rev603.reading.workbook.sheet_reader import read_sheet
 from rev603.vocabulary.headings import Column, alias_table, heading_key
 
 if TYPE_CHECKING:
@@ -68,10 +68,8 @@ def read_sheets(
             if each.kind == "worksheet" and sheet is None:
                 log.add_sheet("sheet-skipped", each.name, each.visibility)
             continue
-        facts = scan_sheet(workbook, each)
-        if choose_reader(facts) == "careful":
-            log.add_sheet("careful-reader", each.name, facts.careful_because)
-        grid = read_xlsx_grid(workbook, facts).cleaned()
+        cells = read_sheet(workbook, each)
+        grid = cells.grid.cleaned()
         table = find_table(grid, vocabulary, enough=enough, named=named)
         if table is None:
             nearest = nearest if nearest is not None and len(nearest) >= len(grid) else grid
@@ -79,11 +77,11 @@ def read_sheets(
                 log.add_sheet("sheet-skipped", each.name, "it has no such headings")
             continue
         found.tables.append((grid, table))
-        if len(facts.padded):
-            log.add_sheet("padded-format", each.name, f"{len(facts.padded):,} cells")
-        if facts.uncomputed:
-            cells = f"{facts.uncomputed:,} cells: {', '.join(facts.uncomputed_cells)}"
-            log.add_sheet("formula-without-value", each.name, cells)
+        if cells.padded:
+            log.add_sheet("padded-format", each.name, f"{cells.padded:,} cells")
+        if cells.uncomputed:
+            where = f"{len(cells.uncomputed):,} cells: {', '.join(cells.uncomputed)}"
+            log.add_sheet("formula-without-value", each.name, where)
     return Sheets(found.tables, nearest)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from rev603.errors import SourceNotFoundError, UnrecognizedFileError, UnsafeFileError
 from rev603.reading.encoding import Encoding, text_encoding, to_utf8
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
-from rev603.reading.workbook.package import package_kind
+from rev603.reading.workbook.archive import archive_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -233,7 +233,7 @@ def _base_name(name: object) -> str:
 
 
 def _check_package(data: bytes, name: str, limits: Limits) -> None:
-    kind = package_kind(data, name, limits)
+    kind = archive_kind(data, name, limits)
     sentences = {
         "xlsb": ("This is a binary workbook (.xlsb).", _SAVE_AS),
         "opendocument": ("This is an OpenDocument file (.ods or the like).", "save it as .xlsx or CSV"),

@@ -144,7 +144,6 @@ PROVOKED: dict[str, Callable[[Any], io.BytesIO]] = {
     ),
     "line-repeated": _rows(lambda make, rows: [*rows, rows[1]]),
     "misnamed": _misnamed,
-    "careful-reader": _unusual,
 }  # fmt: skip
 #: Codes of entry lists, and of folders of files.
 PROVOKED_ELSEWHERE = {

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
-from rev603.reading.workbook.formats import STYLES, Formats, read_formats
-from rev603.reading.workbook.markup import local, parse_part, refuse_doctype
-from rev603.reading.workbook.package import Package, open_package
+from rev603.reading.workbook.archive import Archive, open_archive
+from rev603.reading.workbook.number_formats import Formats, read_formats
+from rev603.reading.workbook.safe_xml import local, read_part, refuse_doctype
+from rev603.reading.workbook.shared_strings import read_strings
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from rev603.reading.sniff import Source
 
 __all__ = ["Sheet", "Workbook", "open_workbook"]
 
 Visibility = Literal["visible", "hidden", "veryHidden"]
 
-_STRINGS = "xl/sharedstrings.xml"  # where the fast reader looks, whatever the relations say
+# where programs put them, if the relations say nothing
+_STRINGS = "xl/sharedstrings.xml"
+_STYLES = "xl/styles.xml"
 _REPAIR = "open it in Excel and let it repair the file, or export the report again"
 
 
@@ -55,7 +60,7 @@ class Workbook:
 
     Attributes
     ----------
-    package
+    archive
         The archive.
     sheets
         In the workbook's order.
@@ -63,18 +68,20 @@ class Workbook:
         True where day 0 is 1904-01-01 (an old Macintosh setting).
     formats
         What its number formats make of numbers.
-    strings
-        The part of its shared strings; empty where there is none.
-    oddities
-        Why a fast reader might see another workbook than this one; empty for nearly all.
+    strings_part
+        Where its shared strings lie; empty where it has none.
     """
 
-    package: Package
+    archive: Archive
     sheets: tuple[Sheet, ...]
     date1904: bool = False
     formats: Formats = field(default_factory=Formats)
-    strings: str = ""
-    oddities: tuple[str, ...] = ()
+    strings_part: str = ""
+
+    @cached_property
+    def strings(self) -> pa.Array:
+        """Its shared strings, read when a cell first names one."""
+        return read_strings(self.archive, self.strings_part)
 
 
 def open_workbook(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Workbook:
@@ -99,55 +106,43 @@ def open_workbook(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Workboo
     UnrecognizedFileError
         It is damaged.
     """
-    package = open_package(bytes(source.data), source.name, limits=limits)
-    markup = [part for part in package.parts if part.endswith((".xml", ".rels", ".vml"))]
-    refuse_doctype(package, [part for part in markup if not part.startswith("xl/worksheets/sheet")])
-    main = _main_part(package)
-    oddities = []
-    if main != "xl/workbook.xml":
-        oddities.append("the workbook lies in an unusual folder")
-    if not package.unambiguous:
-        oddities.append("the archive's directory is of an unusual form")
-    contents = _contents(package, main)
-    related = _related(package, main)
-    found = {kind: part for kind, part in reversed(related.values()) if part in package.parts}
-    strings = found.get("sharedstrings", _STRINGS if _STRINGS in package.parts else "")
-    styles = found.get("styles", STYLES if STYLES in package.parts else "")
-    if strings not in ("", _STRINGS) or styles not in ("", STYLES):
-        oddities.append("the shared strings or the styles lie in an unusual place")
-    for part in {strings, _STRINGS} & package.parts.keys():
-        oddities += _check_strings(package, part)
+    archive = open_archive(bytes(source.data), source.name, limits=limits)
+    markup = [part for part in archive.parts if part.endswith((".xml", ".rels", ".vml"))]
+    refuse_doctype(archive, [part for part in markup if not part.startswith("xl/worksheets/sheet")])
+    main = _main_part(archive)
+    contents = _contents(archive, main)
+    related = _related(archive, main)
+    found = {kind: part for kind, part in reversed(related.values()) if part in archive.parts}
     return Workbook(
-        package=package,
-        sheets=_located(package, contents.sheets, related),
+        archive=archive,
+        sheets=_located(archive, contents.sheets, related),
         date1904=contents.date1904,
-        formats=read_formats(package, styles, epoch_1904=contents.date1904),
-        strings=strings,
-        oddities=tuple(oddities),
+        formats=read_formats(archive, found.get("styles", _STYLES if _STYLES in archive.parts else "")),
+        strings_part=found.get("sharedstrings", _STRINGS if _STRINGS in archive.parts else ""),
     )
 
 
 # ------------------------------------------------------------------ sheets
 
 
-def _main_part(package: Package) -> str:
-    for kind, part in _related(package, "").values():
-        if kind == "officedocument" and part in package.parts:
+def _main_part(archive: Archive) -> str:
+    for kind, part in _related(archive, "").values():
+        if kind == "officedocument" and part in archive.parts:
             return part
-    if "xl/workbook.xml" in package.parts:
+    if "xl/workbook.xml" in archive.parts:
         return "xl/workbook.xml"
     raise UnrecognizedFileError(
-        "The workbook is damaged: its table of contents is missing.", where=package.name, what_to_do=_REPAIR
+        "The workbook is damaged: its table of contents is missing.", where=archive.name, what_to_do=_REPAIR
     )
 
 
-def _related(package: Package, part: str) -> dict[str, tuple[str, str]]:
-    """Give a part's relations: identifier to (kind, part). Links that lead out of the file are left alone."""
+def _related(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
+    """Return a part's relations: identifier to (kind, part). Links that lead out of the file are left alone."""
     folder, _, base = part.rpartition("/")
     rels = posixpath.join(folder, "_rels", f"{base}.rels")
     found: dict[str, tuple[str, str]] = {}
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
+    def start(tag: str, attributes: dict[str, str], _path: list[str]) -> None:
         if local(tag) != "Relationship" or attributes.get("TargetMode") == "External":
             return
         target = attributes.get("Target", "").replace("\\", "/")
@@ -155,8 +150,8 @@ def _related(package: Package, part: str) -> dict[str, tuple[str, str]]:
         kind = attributes.get("Type", "").rpartition("/")[2].lower()
         found[attributes.get("Id", "")] = (kind, path.lower())
 
-    if rels in package.parts:
-        parse_part(package, rels, start=start)
+    if rels in archive.parts:
+        read_part(archive, rels, start=start)
     return found
 
 
@@ -168,14 +163,12 @@ class _Contents:
     date1904: bool = False
 
 
-def _contents(package: Package, main: str) -> _Contents:
+def _contents(archive: Archive, main: str) -> _Contents:
     found = _Contents()
-    root: list[str] = []
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
+    def start(tag: str, attributes: dict[str, str], path: list[str]) -> None:
         prefix, _, name = tag.rpartition(":")
-        root.append(prefix)
-        if prefix != root[0]:
+        if path and prefix != path[0].rpartition(":")[0]:
             return  # extensions have elements of the same names, which mean something else
         if name == "workbookPr":
             found.date1904 = attributes.get("date1904", "0").strip().lower() in {"1", "true"}
@@ -186,51 +179,28 @@ def _contents(package: Package, main: str) -> _Contents:
                 "veryHidden" if state == "veryHidden" else "hidden" if state == "hidden" else "visible"
             )
             found.sheets.append((attributes.get("name", ""), visibility, identifier))
-            if len(found.sheets) > package.limits.max_sheets:
+            if len(found.sheets) > archive.limits.max_sheets:
                 raise UnsafeFileError(
-                    f"The workbook has more than {package.limits.max_sheets:,} sheets.",
-                    where=package.name,
+                    f"The workbook has more than {archive.limits.max_sheets:,} sheets.",
+                    where=archive.name,
                     what_to_do="save the report's sheet alone, or raise max_sheets",
                 )
 
-    parse_part(package, main, start=start)
+    read_part(archive, main, start=start)
     return found
 
 
 def _located(
-    package: Package, sheets: list[tuple[str, Visibility, str]], related: dict[str, tuple[str, str]]
+    archive: Archive, sheets: list[tuple[str, Visibility, str]], related: dict[str, tuple[str, str]]
 ) -> tuple[Sheet, ...]:
     located = []
     for index, (name, visibility, identifier) in enumerate(sheets):
         kind, part = related.get(identifier, ("", ""))
-        if kind == "worksheet" and part not in package.parts:
+        if kind == "worksheet" and part not in archive.parts:
             raise UnrecognizedFileError(
                 f"The workbook is damaged: sheet {name!r} is listed and is not there.",
-                where=package.name,
+                where=archive.name,
                 what_to_do=_REPAIR,
             )
         located.append(Sheet(name, index, visibility, kind or "missing", part))
     return tuple(located)
-
-
-# ------------------------------------------------------------------ shared strings
-
-_CLAIM = re.compile(rb"""\buniqueCount\s*=\s*["']([0-9]+)["']""")
-
-
-def _check_strings(package: Package, part: str) -> list[str]:
-    """Unzip the shared strings once: their number must be what they claim.
-
-    The fast reader sets aside room for as many as are claimed, so that a claim of four billion in a
-    file of one kilobyte would end the process.
-    """
-    claimed, tags, kept = 0, 0, b""
-    for number, piece in enumerate(package.pieces(part)):
-        claim = _CLAIM.search(piece[:4096]) if number == 0 else None
-        claimed = int(claim[1]) if claim else claimed
-        tags += (kept + piece).count(b"si>")  # <si> and </si>, with or without a prefix
-        kept = piece[-2:]
-    strings = (tags + 1) // 2
-    if claimed > strings:
-        return [f"{claimed:,} shared strings are claimed and {strings:,} are there"]
-    return []

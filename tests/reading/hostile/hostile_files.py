@@ -349,7 +349,8 @@ IN_THE_WORKBOOK: dict[str, Hostile] = {
     "64 MB shared string": Hostile(
         "report.xlsx",
         lambda: workbook(
-            "", parts={"xl/sharedStrings.xml": shared_strings(f"<si><t>{'a' * (64 << 20)}</t></si>")}
+            sheet(row(1, '<c r="A1" t="s"><v>0</v></c>')),
+            parts={"xl/sharedStrings.xml": shared_strings(f"<si><t>{'a' * (64 << 20)}</t></si>")},
         ),
         S,
         "cell's text",

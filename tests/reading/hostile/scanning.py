@@ -1,17 +1,17 @@
-"""Shorthands of the tests that look through workbooks."""
+"""Shorthands of the tests that read workbooks: both ways of ours, and two libraries as second opinions."""
 
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import fastexcel
+
+from rev603.reading.grid import TextGrid, cell_address
 from rev603.reading.limits import Limits
 from rev603.reading.sniff import sniff
-from rev603.reading.workbook.blocks import scan_blocks
-from rev603.reading.workbook.events import scan_events
-from rev603.reading.workbook.facts import SheetFacts, Tally
-from rev603.reading.workbook.scan import open_workbook, scan_sheet
-from rev603.reading.xlsx import read_xlsx_grid
+from rev603.reading.workbook.contents import open_workbook
+from rev603.reading.workbook.sheet_reader import ReadSheet, read_sheet
 
 if TYPE_CHECKING:
     from rev603.reading.workbook.contents import Workbook
@@ -21,48 +21,63 @@ def opened(data: bytes, limits: Limits | None = None) -> Workbook:
     return open_workbook(sniff(io.BytesIO(data)), limits=limits or Limits())
 
 
-def scanned(data: bytes, limits: Limits | None = None) -> SheetFacts:
+def read_first(data: bytes, limits: Limits | None = None, *, quick: bool = True) -> ReadSheet:
+    """Read the first sheet."""
     book = opened(data, limits)
-    return scan_sheet(book, book.sheets[0])
+    return read_sheet(book, book.sheets[0], quick=quick)
 
 
-def told(facts: SheetFacts) -> dict[str, Any]:
-    """Everything that the two scans must agree on."""
+def filled(grid: TextGrid) -> dict[str, str]:
+    """Give the filled cells by their addresses, blanks round them kept."""
     return {
-        "extent": (facts.first_column, facts.last_column, facts.last_row),
-        "cells": facts.cells,
-        "errors": list(zip(facts.errors.rows, facts.errors.columns, facts.errors.texts, strict=True)),
-        "shown": list(zip(facts.shown.rows, facts.shown.columns, facts.shown.texts, strict=True)),
-        "padded": list(zip(facts.padded.rows, facts.padded.columns, facts.padded.texts, strict=True)),
-        "merges": facts.merges,
-        "uncomputed": facts.uncomputed_cells,
+        cell_address(int(grid.rows[at]), None, place + grid.first_column): text
+        for at, line in enumerate(grid.lines(range(len(grid))))
+        for place, text in enumerate(line)
+        if text is not None
     }
 
 
-def both(data: bytes) -> dict[str, Any]:
-    """Scan the first sheet in both ways; they must agree."""
-    book = opened(data)
-    quick, thorough = Tally(book, book.sheets[0]), Tally(book, book.sheets[0])
-    scan_blocks(book.package.pieces(book.sheets[0].part), quick)
-    assert not scan_events(book.package, book.sheets[0].part, thorough)
-    assert told(quick.facts()) == told(thorough.facts())
-    return told(quick.facts())
+def extent(sheet: ReadSheet) -> tuple[int, int, int]:
+    """Give the first column, the last one and the last row; the first is 1 where there is none."""
+    grid = sheet.grid
+    return grid.first_column, grid.first_column + len(grid.columns) - 1, len(grid)
+
+
+def both(data: bytes, limits: Limits | None = None) -> ReadSheet:
+    """Read the first sheet by the quick way and by the XML parser alone; they must agree in everything."""
+    quick, thorough = (read_first(data, limits, quick=way) for way in (True, False))
+    assert filled(quick.grid) == filled(thorough.grid)
+    assert extent(quick) == extent(thorough)
+    assert quick.grid.merges == thorough.grid.merges
+    assert (quick.padded, quick.uncomputed) == (thorough.padded, thorough.uncomputed)
+    return quick
 
 
 def shown(data: bytes) -> dict[str, str]:
-    """Give the filled cells of the first sheet, which both readers must show alike, blanks round them kept."""
-    book = opened(data)
-    facts = scan_sheet(book, book.sheets[0])
-    seen = []
-    for reader in ("fast", "careful"):
-        grid = read_xlsx_grid(book, facts, reader=reader)
-        seen.append(
-            {
-                grid.address(at, place).partition("!")[2]: text
-                for at, line in enumerate(grid.lines(range(len(grid))))
-                for place, text in enumerate(line)
-                if text
-            }
-        )
-    assert seen[0] == seen[1]
-    return seen[0]
+    """Give the filled cells of the first sheet, which both ways must show alike."""
+    return filled(both(data).grid)
+
+
+def by_fastexcel(data: bytes, sheet: int = 0) -> dict[tuple[int, int], str]:
+    """Give what calamine shows, by row and by column from its own first one."""
+    page = fastexcel.read_excel(data).load_sheet(
+        sheet, header_row=None, skip_rows=0, dtypes="string", schema_sample_rows=1
+    )
+    return {
+        (row, at): text
+        for at, column in enumerate(page.to_arrow().columns)
+        for row, text in enumerate(column.to_pylist(), 1)
+        if text
+    }
+
+
+def places(cells: dict[str, str], first_column: int) -> dict[tuple[int, int], str]:
+    """Give cells by row and column, as `by_fastexcel` does."""
+    found = {}
+    for address, text in cells.items():
+        letters = address.rstrip("0123456789")
+        column = 0
+        for letter in letters:
+            column = column * 26 + ord(letter) - 64
+        found[int(address[len(letters) :]), column - first_column] = text
+    return found

@@ -21,14 +21,14 @@ from hostile_files import (
     styles,
     workbook,
 )
-from scanning import opened, scanned
+from scanning import opened, read_first, shown
 
 from rev603.errors import Rev603Error, UnsafeFileError
+from rev603.reading.grid import column_letters
 from rev603.reading.limits import Limits
 from rev603.reading.report import read
-from rev603.reading.sniff import sniff
-from rev603.reading.workbook.facts import column_letters, place
-from rev603.reading.workbook.scan import choose_reader, scan_workbook
+from rev603.reading.workbook.sheet_grid import place
+from rev603.reading.workbook.sheet_reader import read_sheet
 
 
 def test_sheets_are_listed_in_order_with_their_visibility() -> None:
@@ -55,7 +55,7 @@ def test_sheets_are_listed_in_order_with_their_visibility() -> None:
         (2, "Deep", "veryHidden", "worksheet"),
     ]
     assert book.date1904
-    assert [facts.cells for facts in scan_workbook(sniff(io.BytesIO(data)))] == [0, 34, 34]
+    assert [len(read_sheet(book, each).grid) for each in book.sheets] == [0, 2, 2]
     assert fastexcel.read_excel(data).sheet_names == [each.name for each in book.sheets]
 
 
@@ -77,7 +77,7 @@ def test_dates_of_1904_survive_the_settings_of_an_extension() -> None:
         parts={"xl/workbook.xml": listed, "xl/styles.xml": styles("mm/dd/yyyy")},
     )
     assert opened(data).date1904
-    assert scanned(data).shown.texts == ("2025-11-30 00:00:00",)
+    assert shown(data)["G3"] == "2025-11-30 00:00:00"
     # 44,529 days after 1904-01-01
     assert read(io.BytesIO(data), on_error="collect").refunds["refund_date"].iloc[-1] == pd.Timestamp(
         "2025-11-30"
@@ -87,16 +87,14 @@ def test_dates_of_1904_survive_the_settings_of_an_extension() -> None:
 def test_a_conditional_format_does_not_change_the_format_of_cells() -> None:
     conditional = '<dxfs><dxf><numFmt numFmtId="164" formatCode="0.00"/></dxf></dxfs></styleSheet>'
     parts = {"xl/styles.xml": styles("0000").replace("</styleSheet>", conditional)}
-    assert scanned(workbook(sheet(row(1, cell("A1", "7", ' s="1"'))), parts=parts)).padded.texts == ("0000",)
+    assert shown(workbook(sheet(row(1, cell("A1", "7", ' s="1"'))), parts=parts)) == {"A1": "0007"}
 
 
-def test_a_false_claim_of_shared_strings_keeps_the_fast_reader_away() -> None:
-    strings = {
-        claim: shared_strings("<si><t>x</t></si>", attributes=f' uniqueCount="{claim}"') for claim in (1, 2)
-    }
-    for claim, reader in ((1, "fast"), (2, "careful")):
-        data = workbook(sheet(report_rows()), parts={"xl/sharedStrings.xml": strings[claim]})
-        assert choose_reader(scanned(data)) == reader
+def test_a_false_claim_of_shared_strings_is_of_no_consequence() -> None:
+    cells = '<c r="A1" t="s"><v>0</v></c>'
+    for claim in (0, 1, 2, 4_000_000_000):
+        strings = shared_strings("<si><t>x</t></si>", attributes=f' uniqueCount="{claim}"')
+        assert shown(workbook(sheet(row(1, cells)), parts={"xl/sharedStrings.xml": strings})) == {"A1": "x"}
 
 
 def test_leftovers_that_a_mac_puts_into_an_archive_are_no_concern() -> None:
@@ -104,7 +102,7 @@ def test_leftovers_that_a_mac_puts_into_an_archive_are_no_concern() -> None:
         "__MACOSX/._[Content_Types].xml": b"\x00\x05\x16\x07",
         "xl/worksheets/._sheet1.xml": b"\x00\x05",
     }
-    assert scanned(workbook(sheet(report_rows()), parts=leftovers)).cells == 34
+    assert len(shown(workbook(sheet(report_rows()), parts=leftovers))) == 33
 
 
 # ------------------------------------------------------------------ limits
@@ -123,20 +121,20 @@ def test_leftovers_that_a_mac_puts_into_an_archive_are_no_concern() -> None:
 )
 def test_each_limit_is_kept(limits: Limits, says: str) -> None:
     data = workbook(sheet(report_rows()))
-    assert scanned(data).cells == 34
+    assert len(shown(data)) == 33
     with pytest.raises(UnsafeFileError, match=says):
-        scanned(data, limits)
+        read_first(data, limits)
 
 
 def test_cells_far_apart_are_refused_with_the_place() -> None:
     rows = row(1, cell("A1")) + row(1_048_576, cell("XFD1048576"))
     with pytest.raises(UnsafeFileError, match=r"row 1,048,576 and out to column XFD"):
-        scanned(workbook(sheet(rows)))
+        read_first(workbook(sheet(rows)))
 
 
 def test_a_row_beyond_the_cell_limit_is_not_held_in_memory() -> None:
     with pytest.raises(Rev603Error):
-        scanned(bomb(b'<row r="1">' + b'<c r="A1"></c>' * 100_000, 400))
+        read_first(bomb(b'<row r="1">' + b'<c r="A1"></c>' * 100_000, 400))
 
 
 def test_addresses_and_columns_are_each_others_inverse() -> None:

@@ -10,11 +10,12 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
+from scanning import by_fastexcel, filled, places
 
 import rev603
 from rev603.reading.sniff import sniff
-from rev603.reading.workbook.scan import open_workbook, scan_sheet
-from rev603.reading.xlsx import read_xlsx_grid
+from rev603.reading.workbook.contents import open_workbook
+from rev603.reading.workbook.sheet_reader import read_sheet
 from rev603.sample import sample_report, write_report
 from rev603.vocabulary.headings import REFUND_COLUMNS, REFUND_FRAME
 
@@ -104,24 +105,34 @@ def test_every_row_of_the_sheet_is_accounted_for(way: str, refunds: pd.DataFrame
 
 
 @pytest.mark.parametrize("way", [way for way, (kind, _) in WAYS.items() if kind == "xlsx"])
-def test_both_readers_give_the_same_grid(way: str, refunds: pd.DataFrame, tmp_path: Path) -> None:
+def test_all_readers_give_the_same_grid(way: str, refunds: pd.DataFrame, tmp_path: Path) -> None:
     _same_grids(write_report(refunds, tmp_path / "report.xlsx", **WAYS[way][1]))
 
 
 def _same_grids(path: Path) -> None:
+    """Compare both ways of ours, and the texts with what openpyxl and calamine see."""
     source = sniff(path)
     book = open_workbook(source)
+    openpyxl_book = openpyxl.load_workbook(path, data_only=True)
     for sheet in book.sheets:
-        facts = scan_sheet(book, sheet)
-        fast, careful = (
-            read_xlsx_grid(book, facts, reader=reader).cleaned() for reader in ("fast", "careful")
-        )
-        offset = fast.first_column - careful.first_column
-        assert len(fast) == len(careful)
-        assert len(fast.columns) + offset == len(careful.columns)
-        for at, column in enumerate(careful.columns):
-            expected = [None] * len(careful) if at < offset else fast.columns[at - offset].to_pylist()
-            assert column.to_pylist() == expected, f"column {at} of {sheet.name}"
+        quick, thorough = (read_sheet(book, sheet, quick=way).grid for way in (True, False))
+        assert filled(quick) == filled(thorough)
+        assert quick.first_column == thorough.first_column
+        cells = filled(quick)
+        page = openpyxl_book[sheet.name]
+        texts = {
+            each.coordinate: each.value
+            for line in page.iter_rows()
+            for each in line
+            if each.value not in (None, "")
+        }
+        assert cells.keys() == texts.keys()
+        assert {at: cells[at] for at, text in texts.items() if isinstance(text, str)} == {
+            at: text for at, text in texts.items() if isinstance(text, str)
+        }
+        numbers = {at: float(cells[at]) for at, value in texts.items() if isinstance(value, int | float)}
+        assert numbers == pytest.approx({at: texts[at] for at in numbers})
+        assert by_fastexcel(path.read_bytes(), sheet.index).keys() == places(cells, quick.first_column).keys()
 
 
 def _from_plain_csv() -> list[dict[str, str]]:
@@ -161,7 +172,7 @@ def _cents(text: str) -> int:
     return sign * int(Decimal(text.strip("()").replace("$", "").replace(",", "")) * 100)
 
 
-def test_both_readers_agree_on_the_libreoffice_file() -> None:
+def test_all_readers_agree_on_the_libreoffice_file() -> None:
     _same_grids(DATA / "libreoffice_400.xlsx")
 
 

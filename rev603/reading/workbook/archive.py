@@ -15,7 +15,7 @@ from rev603.reading.limits import DEFAULT_LIMITS, Limits
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Kind", "Package", "open_package", "package_kind"]
+__all__ = ["Archive", "Kind", "archive_kind", "open_archive"]
 
 Kind = Literal["workbook", "xlsb", "opendocument", "document", "presentation", "numbers", "archive"]
 
@@ -38,7 +38,7 @@ _ZIP_ERRORS = (
 
 
 @dataclass(frozen=True)
-class Package:
+class Archive:
     """An archive whose directory holds no contradiction, and its parts by name.
 
     Attributes
@@ -191,7 +191,7 @@ class Package:
         )
 
 
-def open_package(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> Package:
+def open_archive(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> Archive:
     """Read an archive's directory, and refuse one that contradicts itself.
 
     Parameters
@@ -205,7 +205,7 @@ def open_package(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> 
 
     Returns
     -------
-    Package
+    Archive
         Its parts; none has been unzipped yet.
 
     Raises
@@ -217,8 +217,8 @@ def open_package(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> 
     """
     unambiguous = _check_end(data, name, limits)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
+        with zipfile.ZipFile(io.BytesIO(data)) as zipped:
+            infos = [info for info in zipped.infolist() if not info.is_dir()]
     except _ZIP_ERRORS as error:
         raise UnrecognizedFileError(
             "The workbook is damaged.",
@@ -242,12 +242,12 @@ def open_package(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> 
                 what_to_do="save it without a password",
             )
         parts[key] = info
-    package = Package(name, data, parts, unambiguous, limits)
-    _check_overlap(package)
-    return package
+    archive = Archive(name, data, parts, unambiguous, limits)
+    _check_overlap(archive)
+    return archive
 
 
-def package_kind(data: bytes, name: str, limits: Limits) -> Kind:
+def archive_kind(data: bytes, name: str, limits: Limits) -> Kind:
     """Tell what kind of document an archive is, by the parts that it has.
 
     Parameters
@@ -264,7 +264,7 @@ def package_kind(data: bytes, name: str, limits: Limits) -> Kind:
     str
         ``"workbook"`` for .xlsx and .xlsm.
     """
-    parts = open_package(data, name, limits=limits).parts
+    parts = open_archive(data, name, limits=limits).parts
     marks: tuple[tuple[str, Kind], ...] = (
         ("xl/workbook.bin", "xlsb"),
         ("xl/", "workbook"),
@@ -281,7 +281,7 @@ def package_kind(data: bytes, name: str, limits: Limits) -> Kind:
     # a workbook may lie in another folder: then its table of contents says where
     contents = "[content_types].xml"
     if contents in parts and parts[contents].file_size < PIECE:
-        listed = open_package(data, name, limits=limits).read(contents)
+        listed = open_archive(data, name, limits=limits).read(contents)
         if b"spreadsheetml.sheet.main+xml" in listed or b"ms-excel.sheet.macroEnabled" in listed:
             return "workbook"
     return "archive"
@@ -319,12 +319,12 @@ def _check_end(data: bytes, name: str, limits: Limits) -> bool:
     return comment == 0 and end + 22 == len(data)
 
 
-def _check_overlap(package: Package) -> None:
+def _check_overlap(archive: Archive) -> None:
     """Refuse parts that share bytes: the trick by which a small archive unzips to petabytes."""
     reached = 0
-    for info in sorted(package.parts.values(), key=lambda info: info.header_offset):
+    for info in sorted(archive.parts.values(), key=lambda info: info.header_offset):
         if info.header_offset < reached:
-            _refuse_unsafe(package.name, "Two parts of the archive share the same bytes.", info)
+            _refuse_unsafe(archive.name, "Two parts of the archive share the same bytes.", info)
         reached = info.header_offset + 30 + info.compress_size
 
 

@@ -1,4 +1,4 @@
-"""What a cell shows, from the characters that stand in the sheet's XML: the same for either reader.
+"""What a cell shows, from the characters that stand in the sheet's XML: the same for either way of reading.
 
 Numbers are shown with the 15 digits that a spreadsheet shows, dates as ``2026-02-06 13:30:00``, times of
 no day as ``13:30:00``, durations as ``36:00:00``.
@@ -9,59 +9,40 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "is_plain",
-    "is_within_calendar",
-    "number_text",
-    "show_padded",
-    "shown_number",
-    "shown_value",
-    "unescaped",
-]
+import pyarrow as pa
 
-# what both readers show alike without any help: the fast one knows no more than nine decimals
-_PLAIN = re.compile(r"(?!-0)-?(?:[0-9]{1,15}\.?|[0-9]{1,6}\.[0-9]{1,9})")
-_PLAIN_DATE = re.compile(r"[1-9][0-9]{2,5}(?:\.[0-9]{0,17})?")
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["XML_SPACE", "by_distinct", "number_text", "padded_text", "shown_number", "unescaped"]
+
+#: What XML, and Excel at the rim of a text, takes for blank.
+XML_SPACE = " \t\r\n"
+
 _WHOLE = re.compile(r"(-?)0*([0-9]+)")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _LONGEST_WHOLE = 300
 _ESCAPED = re.compile(r"_x00([0-9A-Fa-f]{2})_")
 _DAY_MS = 86_400_000
 _LAST_DAY = 2_958_466  # 10000-01-01, which no spreadsheet shows
-_CALENDAR = 10_000_000
 _DAYS_BETWEEN = 1462  # from one date system's beginning to the other's
 
 
-def is_plain(raw: str, *, date: bool = False) -> bool:
-    """Tell whether a number is of the usual kind, so that the fast reader shows it rightly.
+def by_distinct(texts: pa.StringArray, change: Callable[[str], str]) -> pa.StringArray:
+    """Return texts changed, each different one once.
 
-    Parameters
-    ----------
-    raw
-        As the XML has it.
-    date
-        True where its format makes a date of it.
-
-    Examples
-    --------
-    >>> is_plain("1234.5"), is_plain("0.30000000000000004"), is_plain("46059", date=True)
-    (True, False, True)
+    >>> by_distinct(pa.array(["1.50", "2", "1.50"]), number_text).to_pylist()
+    ['1.5', '2', '1.5']
     """
-    return bool((_PLAIN_DATE if date else _PLAIN).fullmatch(raw))
-
-
-def is_within_calendar(raw: str) -> bool:
-    """Tell whether a number is no further from today than any calendar goes, or none at all.
-
-    >>> is_within_calendar("46059"), is_within_calendar("-1e300")
-    (True, False)
-    """
-    return not _NUMBER.fullmatch(raw.strip()) or abs(float(raw)) < _CALENDAR
+    encoded = texts.dictionary_encode()
+    changed = [change(text) for text in encoded.dictionary.to_pylist()]
+    return pa.array(changed, pa.string()).take(encoded.indices)
 
 
 def number_text(raw: str) -> str:
-    """Give a number as plain digits, never with an exponent.
+    """Return a number as plain digits, never with an exponent.
 
     A whole number that is written out keeps all its digits; any other has 15 significant ones, as in a
     spreadsheet. What is no number stays as it is.
@@ -71,6 +52,7 @@ def number_text(raw: str) -> str:
     >>> number_text("12345678901234567"), number_text("1.2345678901234568E+16"), number_text("-0")
     ('12345678901234567', '12345678901234600', '0')
     """
+    raw = raw.strip()
     whole = _WHOLE.fullmatch(raw)
     if whole and len(raw) <= _LONGEST_WHOLE:
         return (whole[1] if whole[2] != "0" else "") + whole[2]
@@ -93,7 +75,7 @@ def _digits(value: float) -> str:
 
 
 def shown_number(raw: str, kind: str, *, epoch_1904: bool) -> str:
-    """Give the text that a numeric cell shows.
+    """Return the text that a numeric cell shows.
 
     Parameters
     ----------
@@ -133,34 +115,22 @@ def _date(days: int, *, epoch_1904: bool) -> str:
     return str(dt.date.fromordinal(min(zero.toordinal() + days, dt.date.max.toordinal())))
 
 
-def shown_value(kind: str, raw: str) -> str:
-    r"""Give the text that a cell of another type shows: of a formula's text, a truth value, an ISO date.
-
-    >>> shown_value("b", "1"), shown_value("d", "2026-02-06T13:30:00"), shown_value("str", "a_x000D_b")
-    ('true', '2026-02-06 13:30:00', 'a\rb')
-    """
-    if kind == "str":
-        return unescaped(raw)
-    if kind == "b":
-        return {"0": "false", "1": "true"}.get(raw, raw)
-    return raw.replace("T", " ") if kind == "d" else raw
-
-
 def _time(milliseconds: int) -> str:
     seconds, rest = divmod(milliseconds, 1000)
     text = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
     return f"{text}.{rest:03}" if rest else text
 
 
-def show_padded(text: str | None, pattern: str) -> str:
-    """Give a number as its format shows it.
+def padded_text(raw: str, pattern: str) -> str:
+    """Return a number as its format shows it, with zeros in front.
 
-    >>> show_padded("42", "0000000"), show_padded("123456789", "000-00-0000")
-    ('0000042', '123-45-6789')
+    >>> padded_text("42", "0000000"), padded_text("123456789", "000-00-0000"), padded_text("-5.5", "000")
+    ('0000042', '123-45-6789', '-5.5')
     """
-    digits = list((text or "").rjust(pattern.count("0"), "0"))
-    if not re.fullmatch("[0-9]+", text or ""):
-        return text or ""
+    text = number_text(raw)
+    if not re.fullmatch("[0-9]+", text):
+        return text
+    digits = list(text.rjust(pattern.count("0"), "0"))
     shown = [digits.pop() if mark == "0" else mark for mark in reversed(pattern)]
     return "".join([*digits, *reversed(shown)])
 

@@ -1,0 +1,240 @@
+"""Strangers' XML, read as events: nothing is built in memory, no entity expanded, no depth followed.
+
+A part may consist for the most part of markup that programs always write alike (a sheet's rows, the shared
+strings). Such stretches can be handed to a quick reader, which proves of each that it is plain before it
+takes it; the parser never sees those, and everything else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+from xml.parsers import expat
+
+from rev603.errors import UnrecognizedFileError, UnsafeFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from rev603.reading.workbook.archive import Archive
+
+__all__ = ["PlainStretches", "local", "read_part", "refuse_doctype"]
+
+_XML_ERRORS = (expat.ExpatError, ValueError, LookupError)  # the latter two: an encoding that nobody knows
+_LONGEST = 4 << 20  # no head of a part, and no row, is longer where programs write it
+
+
+@dataclass(frozen=True)
+class PlainStretches:
+    """Where plain markup is to be expected, and who reads it.
+
+    Attributes
+    ----------
+    container
+        The element that holds nothing else, without its prefix.
+    depth
+        How many elements are open within it.
+    unit
+        What each of its children begins with, as ``"row "``.
+    read
+        Reads whole units, without prefixes; gives False, with nothing done, where their markup is not plain.
+    """
+
+    container: str
+    depth: int
+    unit: str
+    read: Callable[[bytes], bool]
+
+
+def read_part(
+    archive: Archive,
+    part: str,
+    *,
+    start: Callable[[str, dict[str, str], list[str]], None],
+    end: Callable[[str, list[str]], None] | None = None,
+    text: Callable[[str, list[str]], None] | None = None,
+    plain: PlainStretches | None = None,
+) -> None:
+    """Run through a part of a workbook.
+
+    Parameters
+    ----------
+    archive
+        The workbook.
+    part
+        The part's name.
+    start, end
+        Called at each opening and closing tag with its name, a prefix included, and the path of the elements
+        round it.
+    text
+        Called with text between tags, perhaps in pieces, and the path to it.
+    plain
+        What may be read without the parser.
+
+    Raises
+    ------
+    UnsafeFileError
+        It has a DOCTYPE, nests too deep or has too many elements.
+    UnrecognizedFileError
+        It is not well-formed.
+    """
+    limits = archive.limits
+    path: list[str] = []
+    elements = 0
+
+    def opening(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal elements
+        elements += 1
+        if len(path) >= limits.max_depth:
+            what = f"nests deeper than {limits.max_depth} levels"
+            _refuse(archive, part, what, "a workbook needs about ten")
+        if elements > limits.max_elements:
+            why = "its markup is unlike what Excel writes, and would take minutes to run through"
+            _refuse(archive, part, f"has more than {limits.max_elements:,} elements", why)
+        start(tag, attributes, path)
+        path.append(tag)
+
+    def closing(tag: str) -> None:
+        path.pop()
+        if end is not None:
+            end(tag, path)
+
+    parser = _parser(archive, part)
+    parser.StartElementHandler = opening
+    parser.EndElementHandler = closing
+    if text is not None:
+        parser.CharacterDataHandler = lambda found: text(found, path)
+    pieces = archive.pieces(part)
+    stretches = pieces if plain is None else _without_plain(pieces, plain, path, _is_utf8(parser))
+    try:
+        for stretch in stretches:
+            parser.Parse(stretch, False)
+        parser.Parse(b"", True)
+    except _XML_ERRORS as error:
+        raise UnrecognizedFileError(
+            "The workbook is damaged: its XML is not well-formed.",
+            where=f"{archive.name}, part {part}",
+            why=str(error),
+            what_to_do="open it in Excel and let it repair the file, or export the report again",
+        ) from error
+
+
+def _is_utf8(parser: expat.XMLParserType) -> Callable[[], bool]:
+    declared: list[str] = []
+    parser.XmlDeclHandler = lambda _version, encoding, _standalone: declared.append(encoding or "utf-8")
+    return lambda: [encoding.lower() for encoding in declared] in ([], ["utf-8"])
+
+
+def _without_plain(
+    pieces: Iterator[bytes], plain: PlainStretches, path: list[str], is_utf8: Callable[[], bool]
+) -> Iterator[bytes]:
+    """Hand plain stretches to their own reader, and give what is left, in order.
+
+    The path tells after each stretch where in the document the parser stands: only between two units may one
+    that it does not see be taken out. Comments and CDATA could hide where that is: then it gets the rest.
+    """
+    rest, found = b"", None
+    opening = re.compile(rb"<([A-Za-z_][\w.-]{0,30}:|)%s(?:\s[^<>]*)?>" % plain.container.encode())
+    while found is None and len(rest) < _LONGEST and (piece := next(pieces, b"")):
+        rest += piece
+        found = opening.search(rest)
+    ready = found is not None
+    if found is not None:
+        yield rest[: found.end()]
+        rest, prefix = rest[found.end() :], found[1]
+        unit, ending = (b"<" + prefix + plain.unit.encode(), b"</" + prefix + plain.container.encode())
+        home = (prefix + plain.container.encode()).decode()
+
+    def at_home() -> bool:
+        return len(path) == plain.depth and path[-1] == home
+
+    ready = ready and is_utf8() and at_home()
+    while ready:
+        ended = rest.find(ending)
+        cut = ended if ended >= 0 else rest.rfind(unit)
+        if cut > 0:
+            stretch, rest = rest[:cut], rest[cut:]
+            bare = _unprefixed(stretch, prefix)
+            if bare is None or not plain.read(bare):
+                yield stretch
+                ready = b"<!" not in stretch and b"<?" not in stretch and at_home()
+        piece = next(pieces, b"") if ended < 0 and len(rest) < _LONGEST else b""
+        rest += piece
+        ready = ready and bool(piece)
+    yield rest
+    yield from pieces
+
+
+def _unprefixed(stretch: bytes, prefix: bytes) -> bytes | None:
+    """Take the prefix off each tag, as some programs write ``<x:c>`` throughout; None where a tag lacks it."""
+    if not prefix:
+        return stretch
+    opening, closing = b"<" + prefix, b"</" + prefix
+    if stretch.count(opening) + stretch.count(closing) != stretch.count(b"<"):
+        return None
+    return stretch.replace(opening, b"<").replace(closing, b"</")
+
+
+def _refuse(archive: Archive, part: str, what: str, why: str) -> NoReturn:
+    raise UnsafeFileError(
+        f"The workbook's XML {what}.",
+        where=f"{archive.name}, part {part}",
+        why=why,
+        what_to_do="open it in Excel and save it under another name, or export the report again",
+    )
+
+
+def local(tag: str) -> str:
+    """Return an element's name without its namespace prefix."""
+    return tag.rpartition(":")[2]
+
+
+class _RootReachedError(Exception):
+    """What comes before the root element has been seen, and that is all that was wanted."""
+
+
+def refuse_doctype(archive: Archive, parts: Iterable[str]) -> None:
+    """Refuse any of the parts that declares a document type: that is where entities are made.
+
+    Only what comes before the root element is read, since a declaration can stand nowhere else.
+
+    Parameters
+    ----------
+    archive
+        The workbook.
+    parts
+        The parts to look at.
+
+    Raises
+    ------
+    UnsafeFileError
+        One declares a document type.
+    """
+
+    def opening(_tag: str, _attributes: dict[str, str]) -> None:
+        raise _RootReachedError
+
+    for part in parts:
+        parser = _parser(archive, part)
+        parser.StartElementHandler = opening
+        try:
+            for piece in archive.pieces(part):
+                parser.Parse(piece, False)
+        except (_RootReachedError, *_XML_ERRORS):
+            continue  # a part that is no XML at all declares nothing, and is perhaps never needed
+
+
+def _parser(archive: Archive, part: str) -> expat.XMLParserType:
+    def doctype(*_: object) -> None:
+        raise UnsafeFileError(
+            "The workbook's XML declares a document type (DOCTYPE).",
+            where=f"{archive.name}, part {part}",
+            why="no workbook needs one, and entities declared there can fill the memory or read other files",
+            what_to_do="export the report again",
+        )
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = doctype
+    parser.buffer_text = True
+    return parser

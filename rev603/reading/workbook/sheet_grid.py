@@ -1,0 +1,349 @@
+"""A sheet's cells put together as a grid of text: what each shows, within the limits, and the merged ranges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rev603.errors import UnrecognizedFileError, UnsafeFileError
+from rev603.reading.grid import TextGrid, column_letters, text_of
+from rev603.reading.workbook.cell_text import (
+    by_distinct,
+    padded_text,
+    shown_number,
+    unescaped,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from rev603.reading.workbook.contents import Sheet, Workbook
+
+__all__ = ["FORMULA_WITHOUT_VALUE", "PLAIN_NUMBER", "GridBuilder", "Look", "ReadSheet", "place"]
+
+#: Stands for a formula whose result was never saved; read like any other cell error.
+FORMULA_WITHOUT_VALUE = "#FORMULA!"
+LAST_ROW = 1_048_576  # where Excel's sheets end
+LONGEST_TEXT = 32_767  # of a cell
+_MAX_MERGES = 1_000_000
+_TEXT_PER_CELL = 64
+_GROUP = 1 << 20
+_REPAIR = "open it in Excel and let it repair the file, or export the report again"
+#: Numbers that show as they are written: at most 15 digits, no exponent, no zeros that say nothing.
+PLAIN_NUMBER = r"\A(?:0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]{0,8})\.[0-9]{0,5}[1-9])\z"
+
+
+class Look(IntEnum):
+    """What has to be done for a cell's text to be what a spreadsheet shows."""
+
+    TEXT = 0
+    RESULT = 1
+    SHARED = 2
+    NUMBER = 3
+    DATE = 4
+    DURATION = 5
+    TRUTH = 6
+    ISO_DATE = 7
+    UNCOMPUTED = 8
+    PADDED = 9  # this, or this and the number of the cell's style
+
+
+_OF_KIND = {"s": Look.SHARED, "str": Look.RESULT, "b": Look.TRUTH, "d": Look.ISO_DATE}
+_OF_FORMAT = {"date": Look.DATE, "duration": Look.DURATION}
+
+
+@dataclass(frozen=True, eq=False)
+class ReadSheet:
+    """A sheet as text.
+
+    Attributes
+    ----------
+    grid
+        Its cells.
+    padded
+        How many numbers are shown with leading zeros by their format.
+    uncomputed
+        Addresses of formulas whose result was never saved: they would look blank.
+    """
+
+    grid: TextGrid
+    padded: int = 0
+    uncomputed: tuple[str, ...] = ()
+
+
+class GridBuilder:
+    """Takes a sheet's cells in their order, and stops at the first limit."""
+
+    def __init__(self, workbook: Workbook, sheet: Sheet) -> None:
+        self.workbook = workbook
+        self.sheet = sheet
+        self.limits = workbook.archive.limits
+        self.where = f"{workbook.archive.name}, sheet {sheet.name!r}"
+        self.cells = self.filled = self.text_bytes = 0
+        self.padded = 0
+        self.uncomputed: list[str] = []
+        self.merges: list[tuple[int, int, int, int]] = []
+        self.first_column = self.last_column = self.last_row = 0
+        self.gathered: list[tuple[NDArray[np.int64], NDArray[np.int64], pa.Array]] = []
+        self.gathered_cells = 0
+        self.columns: dict[int, list[pa.Array]] = {}
+        self.changes: dict[Look, Callable[[str], str]] = {
+            Look.RESULT: unescaped,
+            Look.TRUTH: lambda raw: {"0": "false", "1": "true"}.get(raw, raw),
+            Look.ISO_DATE: lambda raw: raw.replace("T", " "),
+            Look.UNCOMPUTED: lambda _: FORMULA_WITHOUT_VALUE,
+            Look.DATE: partial(shown_number, kind="date", epoch_1904=workbook.date1904),
+            Look.DURATION: partial(shown_number, kind="duration", epoch_1904=workbook.date1904),
+        }
+
+    # -------------------------------------------------------------- what comes in
+
+    def count(self, cells: int) -> None:
+        """Count cells, blank or not."""
+        self.cells += cells
+        if self.cells > self.limits.max_cells:
+            self._refuse_size(f"more than {self.limits.max_cells:,} cells", "max_cells")
+
+    def check_row(self, row: int) -> None:
+        """Refuse a row that lies too far down."""
+        if row > min(LAST_ROW, self.limits.max_rows):
+            self._refuse_size(f"more than {min(LAST_ROW, self.limits.max_rows):,} rows", "max_rows")
+
+    def look(self, kind: str, style: str) -> int:
+        """Return what a cell of this type and style needs."""
+        if kind != "n":
+            return _OF_KIND.get(kind, Look.TEXT)
+        number = int(style) if style.isascii() and style.isdigit() and len(style) < 8 else 0
+        if number in self.workbook.formats.padded:
+            return Look.PADDED + number
+        return _OF_FORMAT.get(self.workbook.formats.kinds.get(number, ""), Look.NUMBER)
+
+    def add(
+        self,
+        row: NDArray[np.int64],
+        column: NDArray[np.int64],
+        look: NDArray[np.int64],
+        text: pa.Array,
+    ) -> None:
+        """Take cells; those without text are blank."""
+        filled = (_lengths(text) > 0) | (look == Look.UNCOMPUTED)
+        if not filled.all():
+            row, column, look, text = row[filled], column[filled], look[filled], text.filter(pa.array(filled))
+        if not len(row):
+            return
+        text = self._shown(row, column, look, text)
+        self.first_column = min(self.first_column or LAST_ROW, int(column.min()))
+        self.last_column = max(self.last_column, int(column.max()))
+        self.last_row = int(row[-1])
+        self._check_extent()
+        self.gathered.append((row, column, text))
+        self.gathered_cells += len(row)
+        if self.gathered_cells > max(_GROUP, self._width << 10):
+            self._settle()
+
+    def add_merge(self, reference: str) -> None:
+        """Take a merged range; one that cannot be read is of no consequence."""
+        first, _, last = reference.partition(":")
+        start, stop = place(first), place(last or first)
+        if start and stop and start[0] <= stop[0] and start[1] <= stop[1]:
+            self.merges.append((*start, *stop))
+        if len(self.merges) > _MAX_MERGES:
+            self._refuse_size(f"more than {_MAX_MERGES:,} merged ranges", "")
+
+    # -------------------------------------------------------------- what cells show
+
+    def _shown(
+        self, row: NDArray[np.int64], column: NDArray[np.int64], look: NDArray[np.int64], text: pa.Array
+    ) -> pa.Array:
+        """Return what cells show, and refuse more text than there may be."""
+        kinds = np.minimum(look, Look.PADDED)
+        for kind in np.flatnonzero(np.bincount(kinds)).tolist():
+            if kind == Look.TEXT:
+                continue
+            mine = kinds == kind
+            if mine.all():
+                text = self._of_kind(Look(kind), text, look)
+            else:
+                part = self._of_kind(Look(kind), text.filter(pa.array(mine)), look[mine])
+                text = pc.replace_with_mask(text, pa.array(mine), part)
+            if kind == Look.UNCOMPUTED:
+                places = zip(row[mine].tolist(), column[mine].tolist(), strict=True)
+                self.uncomputed += [f"{column_letters(at)}{number}" for number, at in places]
+        lengths = _lengths(text)
+        self.filled += len(text)
+        self.text_bytes += int(lengths.sum())
+        self._check_text(0)
+        if lengths.max() > LONGEST_TEXT:
+            long = np.flatnonzero(np.asarray(pc.utf8_length(text)) > LONGEST_TEXT)
+            if len(long):
+                raise UnsafeFileError(
+                    f"A cell's text is longer than {LONGEST_TEXT:,} characters.",
+                    where=f"{self.where}, cell {column_letters(int(column[long[0]]))}{row[long[0]]}",
+                    why="Excel's cells end there, and it opens no such workbook",
+                    what_to_do=_REPAIR,
+                )
+        return text
+
+    def _of_kind(self, kind: Look, text: pa.Array, look: NDArray[np.int64]) -> pa.Array:
+        """Return what cells show that all need the same."""
+        if kind == Look.SHARED:
+            return self._shared(text)
+        if kind == Look.NUMBER:
+            odd = pc.invert(pc.match_substring_regex(text, PLAIN_NUMBER))
+            return pc.replace_with_mask(
+                text, odd, by_distinct(text.filter(odd), partial(shown_number, kind="", epoch_1904=False))
+            )
+        if kind == Look.PADDED:
+            self.padded += len(text)
+            styled = pc.binary_join_element_wise(pa.array(look - Look.PADDED).cast(pa.string()), text, " ")
+            return by_distinct(styled, partial(_padded, patterns=self.workbook.formats.padded))
+        return by_distinct(text, self.changes[kind])
+
+    def _shared(self, text: pa.Array) -> pa.Array:
+        """Return the strings that cells name by their numbers."""
+        strings = self.workbook.strings
+        named = pc.match_substring_regex(text, r"\A[0-9]{1,9}\z")
+        number = np.asarray(text.cast(pa.int64())) if pc.all(named).as_py() else np.array([len(strings)])
+        if number.max() >= len(strings):
+            raise UnrecognizedFileError(
+                "The sheet is damaged: a cell names a shared string that is not there.",
+                where=self.where,
+                what_to_do=_REPAIR,
+            )
+        self._check_text(int(_lengths(strings)[number].sum()))
+        return strings.take(pa.array(number)).cast(pa.string())
+
+    def _check_text(self, more: int) -> None:
+        if self.text_bytes + more > self.limits.max_text_bytes + _TEXT_PER_CELL * (
+            self.filled + self.gathered_cells
+        ):
+            self._refuse_size(f"more than {self.limits.max_text_bytes:,} bytes of text", "max_text_bytes")
+
+    # -------------------------------------------------------------- what comes out
+
+    def _settle(self) -> None:
+        """Move what was gathered into columns, each as long as the rows so far."""
+        row = np.concatenate([rows for rows, _, _ in self.gathered])
+        column = np.concatenate([columns for _, columns, _ in self.gathered])
+        text = pa.concat_arrays([texts for _, _, texts in self.gathered])
+        first = int(row[0])
+        order = np.argsort(column.astype(np.int16), kind="stable")
+        present, starts = np.unique(column[order], return_index=True)
+        for each, cells in zip(present.tolist(), np.split(order, starts[1:]), strict=True):
+            chunks = self.columns.setdefault(each, [])
+            missing = first - 1 - sum(map(len, chunks))
+            if missing:
+                chunks.append(pa.nulls(missing, pa.string()))
+            at = np.full(self.last_row - first + 1, -1, np.int64)
+            at[row[cells] - first] = cells
+            chunks.append(text.take(pa.array(at, mask=at < 0)))
+        self.gathered, self.gathered_cells = [], 0
+
+    def finish(self) -> ReadSheet:
+        """Return the sheet, when all cells are there."""
+        if self.gathered:
+            self._settle()
+        columns = []
+        for each in range(self.first_column, self.last_column + 1) if self.last_row else ():
+            chunks = self.columns.pop(each, [])
+            missing = self.last_row - sum(map(len, chunks))
+            columns.append(pa.chunked_array([*chunks, pa.nulls(missing, pa.string())] if missing else chunks))
+        grid = TextGrid(
+            columns=tuple(columns),
+            rows=np.arange(1, self.last_row + 1, dtype=np.int64),
+            file=self.workbook.archive.name,
+            sheet=self.sheet.name,
+            first_column=max(1, self.first_column),
+            epoch_1904=self.workbook.date1904,
+            merges=self._disjoint_merges(),
+        )
+        return ReadSheet(grid, self.padded, tuple(self.uncomputed))
+
+    def _disjoint_merges(self) -> tuple[tuple[int, int, int, int], ...]:
+        """Return the merged ranges, and refuse two that overlap: what stands there is anybody's guess."""
+        if len(self.merges) > 1 and self.last_row:
+            top, left, bottom, right = np.array(self.merges, np.int64).T
+            top, bottom = top - 1, np.minimum(bottom, self.last_row)
+            left = np.maximum(left - self.first_column, 0)
+            right = np.minimum(right - self.first_column + 1, self._width)
+            used = (top < bottom) & (left < right)
+            marks = np.zeros((self.last_row + 1, self._width + 1), np.int32)
+            for rows, columns, sign in (
+                (top, left, 1),
+                (top, right, -1),
+                (bottom, left, -1),
+                (bottom, right, 1),
+            ):
+                np.add.at(marks, (rows[used], columns[used]), sign)
+            np.cumsum(marks, axis=0, out=marks)
+            np.cumsum(marks, axis=1, out=marks)
+            if marks.max() > 1:
+                row, column = np.argwhere(marks > 1)[0].tolist()
+                raise UnrecognizedFileError(
+                    "The sheet is damaged: its merged ranges overlap.",
+                    where=f"{self.where}, cell {column_letters(column + self.first_column)}{row + 1}",
+                    why="no two programs show the same there, and Excel calls it corrupt",
+                    what_to_do=_REPAIR,
+                )
+        return tuple(self.merges)
+
+    # -------------------------------------------------------------- how much may come
+
+    @property
+    def _width(self) -> int:
+        return self.last_column - self.first_column + 1 if self.last_column else 0
+
+    def _check_extent(self) -> None:
+        if self.last_column > self.limits.max_columns:
+            self._refuse_size(f"more than {self.limits.max_columns:,} columns", "max_columns")
+        if self._width * self.last_row > self.limits.max_cells:
+            raise UnsafeFileError(
+                "Cells lie so far apart that the sheet cannot be held in memory.",
+                where=f"{self.where}, down to row {self.last_row:,} and out to column "
+                f"{column_letters(self.last_column)}",
+                why=f"it would take a grid of {self._width * self.last_row:,} cells for {self.cells:,} that are there",
+                what_to_do="delete the stray cells at the far end, or raise max_cells",
+            )
+
+    def _refuse_size(self, what: str, limit: str) -> NoReturn:
+        raise UnsafeFileError(
+            f"The sheet has {what}.",
+            where=self.where,
+            what_to_do="export a shorter span of dates" + (f", or raise {limit}" if limit else ""),
+        )
+
+
+def _padded(cell: str, patterns: Mapping[int, str]) -> str:
+    style, _, raw = cell.partition(" ")
+    return padded_text(raw, patterns[int(style)])
+
+
+def _lengths(text: pa.Array) -> NDArray[np.int64]:
+    """Return how many bytes each text has."""
+    return np.diff(text_of(text)[0]).astype(np.int64)
+
+
+def place(reference: str) -> tuple[int, int] | None:
+    """Return the row and column of an address, from 1, or None where it is none.
+
+    >>> place("AB7"), place("$A$1")
+    ((7, 28), None)
+    """
+    letters = reference.rstrip("0123456789")
+    digits = reference[len(letters) :]
+    if not 1 <= len(letters) <= 3 or not 1 <= len(digits) <= 7 or digits.startswith("0"):
+        return None
+    column = 0
+    for letter in letters.upper():
+        if not "A" <= letter <= "Z":
+            return None
+        column = column * 26 + ord(letter) - 64
+    return int(digits), column
