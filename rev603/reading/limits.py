@@ -40,14 +40,14 @@ class Limits:
         Text of one sheet of a workbook as its cells show it, a shared string counted wherever it stands; 64 bytes
         for each cell that holds something are free. A line of an export has 200-500 bytes, in 17 cells.
     max_line_bytes
-        Bytes of one line of text, one row of a sheet's XML, or one shared string.
+        Bytes of one line of text.
     max_sheets
         Sheets of a workbook.
     max_parts
         Files within a workbook's archive (each picture and comment is one).
     max_elements
-        Elements of a part that a real parser has to run through: the small ones, and a sheet whose markup is
-        unlike what programs write. A million take about half a second. A sheet of plain markup has no such bound.
+        Elements of a part that a real parser has to run through: the small ones, and the rows of a sheet whose
+        markup is unlike what programs write. A million take about half a second. Plain rows have no such bound.
     max_depth
         How deep a part's XML may nest; a workbook needs about ten.
 
@@ -67,7 +67,7 @@ class Limits:
     max_line_bytes: int = 4 * _MIB
     max_sheets: int = 255
     max_parts: int = 10_000
-    max_elements: int = 5_000_000
+    max_elements: int = 10_000_000
     max_depth: int = 100
 
     def __post_init__(self) -> None:

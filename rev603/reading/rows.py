@@ -80,16 +80,17 @@ def filled_down(grid: TextGrid, table: Table, *, amount: str = "total_refund_amo
     Not an amount: it would add up more than once. And never over another value, nor into a blank line.
     """
     first = int(grid.rows[table.header[-1]]) + 1
-    tall = [merge for merge in grid.merges if merge[2] > merge[0] >= first]
+    tall: dict[int, list[tuple[int, int]]] = {}
+    for top, left, bottom, _ in grid.merges:
+        if bottom > top >= first:
+            tall.setdefault(left - grid.first_column, []).append((top, bottom))
     columns = list(grid.columns)
     nonblank = grid.nonblank() if tall else np.empty(0, dtype=bool)
     filled = 0
-    wanted = {merge[1] - grid.first_column for merge in tall} & set(range(len(columns)))
-    for at in sorted(wanted - {table.columns.get(amount, -1)}):
+    for at in sorted((tall.keys() & set(range(len(columns)))) - {table.columns.get(amount, -1)}):
         source = np.arange(len(grid), dtype=np.int64)
-        for top, left, bottom, _ in tall:
-            if left - grid.first_column == at:
-                source[top - 1 : bottom] = top - 1
+        for top, bottom in tall[at]:
+            source[top - 1 : bottom] = top - 1
         source = np.where(nonblank & ~is_valid(columns[at]), source, np.arange(len(grid)))
         before = columns[at].null_count
         columns[at] = columns[at].take(pa.array(source))

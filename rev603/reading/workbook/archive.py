@@ -7,9 +7,9 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import TYPE_CHECKING, Literal
 
-from rev603.errors import UnrecognizedFileError, UnsafeFileError
+from rev603.errors import Rev603Error, UnrecognizedFileError, UnsafeFileError
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
@@ -26,14 +26,8 @@ _RESAVE = "open it in Excel and save it under another name; if Excel cannot open
 
 # every way in which zipfile gives up on a directory that is not one
 _ZIP_ERRORS = (
-    zipfile.BadZipFile,
-    struct.error,
-    ValueError,
-    OSError,
-    EOFError,
-    OverflowError,
-    IndexError,
-    NotImplementedError,
+    *(zipfile.BadZipFile, struct.error, ValueError, OSError, EOFError),
+    *(OverflowError, IndexError, NotImplementedError),
 )
 
 
@@ -49,9 +43,6 @@ class Archive:
         The archive's bytes.
     parts
         Where each part lies. Keys are lower case with forward slashes: that is how Excel looks them up.
-    unambiguous
-        False where another unzipping program might find another directory in the same bytes
-        (a comment behind it, or the form for very large archives).
     limits
         What it may cost.
     """
@@ -59,22 +50,11 @@ class Archive:
     name: str
     data: bytes
     parts: dict[str, zipfile.ZipInfo]
-    unambiguous: bool
     limits: Limits = DEFAULT_LIMITS
     _unzipped: dict[str, int] = field(default_factory=dict, repr=False)
 
     def pieces(self, part: str) -> Iterator[bytes]:
         """Unzip one part of XML in pieces of at most a mebibyte, and check length and checksum at its end.
-
-        Parameters
-        ----------
-        part
-            Its name as `parts` has it.
-
-        Yields
-        ------
-        bytes
-            The part, piece after piece.
 
         Raises
         ------
@@ -97,7 +77,7 @@ class Archive:
                     what_to_do="export a shorter span of dates, or raise max_unzipped_bytes",
                 )
             if size > info.file_size:
-                self._refuse_lie(info, "more comes out of it than the archive's directory says")
+                raise _lie(self.name, info, "more comes out of it than the archive's directory says")
             textual = _text_at_end(piece, textual, self.limits.max_cell_bytes)
             if textual > self.limits.max_cell_bytes:
                 raise UnsafeFileError(
@@ -108,24 +88,9 @@ class Archive:
                 )
             yield piece
         if size != info.file_size:
-            self._refuse_lie(info, "less comes out of it than the archive's directory says")
+            raise _lie(self.name, info, "less comes out of it than the archive's directory says")
         if checksum != info.CRC:
-            self._refuse_damage(info, "its checksum is wrong")
-
-    def read(self, part: str) -> bytes:
-        """Unzip a part that is known to be small.
-
-        Parameters
-        ----------
-        part
-            Its name as `parts` has it.
-
-        Returns
-        -------
-        bytes
-            All of it.
-        """
-        return b"".join(self.pieces(part))
+            raise _damage(self.name, "its checksum is wrong", info)
 
     def _inflate(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         start = self._data_start(info)
@@ -135,11 +100,9 @@ class Archive:
                 yield bytes(packed[at : at + PIECE])
             return
         if info.compress_type != zipfile.ZIP_DEFLATED:
-            raise UnrecognizedFileError(
-                "The workbook is zipped in a way that Excel does not use.",
-                where=f"{self.name}, part {info.filename}",
-                what_to_do=_RESAVE,
-            )
+            what = "The workbook is zipped in a way that Excel does not use."
+            where = f"{self.name}, part {info.filename}"
+            raise UnrecognizedFileError(what, where=where, what_to_do=_RESAVE)
         inflate = zlib.decompressobj(-zlib.MAX_WBITS)
         at = 0
         pending: bytes | memoryview = b""
@@ -150,63 +113,33 @@ class Archive:
             try:
                 piece = inflate.decompress(pending, PIECE)
             except zlib.error as error:
-                self._refuse_damage(info, str(error))
+                raise _damage(self.name, str(error), info) from error
             if not piece and not pending:
-                self._refuse_damage(info, "it ends too soon")
+                raise _damage(self.name, "it ends too soon", info)
             pending = inflate.unconsumed_tail
             if piece:
                 yield piece
 
     def _data_start(self, info: zipfile.ZipInfo) -> int:
-        """Give where a part's bytes begin, and refuse a part whose two headers differ."""
+        """Return where a part's bytes begin, and refuse a part whose two headers differ."""
         head = self.data[info.header_offset : info.header_offset + 30]
         if len(head) < 30 or not head.startswith(b"PK\x03\x04"):
-            self._refuse_damage(info, "its header is missing")
+            raise _damage(self.name, "its header is missing", info)
         flags, method = struct.unpack_from("<HH", head, 6)
         name_length, extra_length = struct.unpack_from("<HH", head, 26)
         start: int = info.header_offset + 30
         raw = self.data[start : start + name_length]
         named = raw.decode("utf-8" if flags & 0x800 else "cp437", "replace")
         if _key(named) != _key(info.orig_filename) or method != info.compress_type or flags & 0x1:
-            self._refuse_lie(info, "the part's own header differs from the directory")
+            raise _lie(self.name, info, "the part's own header differs from the directory")
         start += name_length + extra_length
         if start + info.compress_size > len(self.data):
-            self._refuse_damage(info, "it reaches past the end of the file")
+            raise _damage(self.name, "it reaches past the end of the file", info)
         return start
-
-    def _refuse_lie(self, info: zipfile.ZipInfo, why: str) -> NoReturn:
-        raise UnsafeFileError(
-            "The archive misstates how long a part is.",
-            where=f"{self.name}, part {info.filename}",
-            why=why,
-            what_to_do=_RESAVE,
-        )
-
-    def _refuse_damage(self, info: zipfile.ZipInfo, why: str) -> NoReturn:
-        raise UnrecognizedFileError(
-            "The workbook is damaged.",
-            where=f"{self.name}, part {info.filename}",
-            why=why,
-            what_to_do=_EXPORT_AGAIN,
-        )
 
 
 def open_archive(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> Archive:
-    """Read an archive's directory, and refuse one that contradicts itself.
-
-    Parameters
-    ----------
-    data
-        The archive.
-    name
-        Its name, for messages.
-    limits
-        How many parts it may have.
-
-    Returns
-    -------
-    Archive
-        Its parts; none has been unzipped yet.
+    """Return an archive by its directory; none of its parts is unzipped yet.
 
     Raises
     ------
@@ -215,56 +148,37 @@ def open_archive(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> 
     UnsafeFileError
         Two parts share a name or bytes, a name leads out of the archive, or there are too many.
     """
-    unambiguous = _check_end(data, name, limits)
+    _check_end(data, name, limits)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as zipped:
             infos = [info for info in zipped.infolist() if not info.is_dir()]
     except _ZIP_ERRORS as error:
-        raise UnrecognizedFileError(
-            "The workbook is damaged.",
-            where=name,
-            why=f"its directory cannot be read ({error})",
-            what_to_do=_EXPORT_AGAIN,
-        ) from error
+        raise _damage(name, f"its directory cannot be read ({error})") from error
     if len(infos) > limits.max_parts:
-        _refuse_crowd(name, limits)
+        raise _crowd(name, limits)
     parts: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         key = _key(info.filename)
         if key in parts:
-            _refuse_unsafe(name, "Two parts of the archive have one name.", info)
+            raise _unsafe(name, "Two parts of the archive have one name.", info)
         if key.startswith("/") or ".." in key.split("/") or ":" in key.partition("/")[0]:
-            _refuse_unsafe(name, "A part's name leads out of the archive.", info)
+            raise _unsafe(name, "A part's name leads out of the archive.", info)
         if info.flag_bits & 0x1:
-            raise UnrecognizedFileError(
-                "Parts of the archive are locked with a password.",
-                where=f"{name}, part {info.filename}",
-                what_to_do="save it without a password",
-            )
+            what, where = "Parts of the archive are locked with a password.", f"{name}, part {info.filename}"
+            raise UnrecognizedFileError(what, where=where, what_to_do="save it without a password")
         parts[key] = info
-    archive = Archive(name, data, parts, unambiguous, limits)
-    _check_overlap(archive)
-    return archive
+    reached = 0
+    for info in sorted(parts.values(), key=lambda info: info.header_offset):
+        if info.header_offset < reached:  # the trick by which a small archive unzips to petabytes
+            raise _unsafe(name, "Two parts of the archive share the same bytes.", info)
+        reached = info.header_offset + 30 + info.compress_size
+    return Archive(name, data, parts, limits)
 
 
 def archive_kind(data: bytes, name: str, limits: Limits) -> Kind:
-    """Tell what kind of document an archive is, by the parts that it has.
-
-    Parameters
-    ----------
-    data
-        The archive.
-    name
-        Its name, for messages.
-    limits
-        How many parts it may have.
-
-    Returns
-    -------
-    str
-        ``"workbook"`` for .xlsx and .xlsm.
-    """
-    parts = open_archive(data, name, limits=limits).parts
+    """Return what kind of document an archive is, by the parts that it has: ``"workbook"`` for .xlsx and .xlsm."""
+    archive = open_archive(data, name, limits=limits)
+    parts = archive.parts
     marks: tuple[tuple[str, Kind], ...] = (
         ("xl/workbook.bin", "xlsb"),
         ("xl/", "workbook"),
@@ -281,7 +195,7 @@ def archive_kind(data: bytes, name: str, limits: Limits) -> Kind:
     # a workbook may lie in another folder: then its table of contents says where
     contents = "[content_types].xml"
     if contents in parts and parts[contents].file_size < PIECE:
-        listed = open_archive(data, name, limits=limits).read(contents)
+        listed = b"".join(archive.pieces(contents))
         if b"spreadsheetml.sheet.main+xml" in listed or b"ms-excel.sheet.macroEnabled" in listed:
             return "workbook"
     return "archive"
@@ -291,7 +205,7 @@ def _key(filename: str) -> str:
     return filename.replace("\\", "/").lower()
 
 
-def _check_end(data: bytes, name: str, limits: Limits) -> bool:
+def _check_end(data: bytes, name: str, limits: Limits) -> None:
     """Look at the record that ends an archive before its directory is read: it tells how long that is."""
     end = data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557))
     if end < 0 or end + 22 > len(data):
@@ -301,35 +215,19 @@ def _check_end(data: bytes, name: str, limits: Limits) -> bool:
             why="a zip archive ends with a directory, and this file has none",
             what_to_do=_EXPORT_AGAIN,
         )
-    length, offset, comment = struct.unpack_from("<IIH", data, end + 12)
+    length, offset = struct.unpack_from("<II", data, end + 12)
     large = data[max(0, end - 20) : end].startswith(b"PK\x06\x07")
     if large or length == 0xFFFFFFFF or offset == 0xFFFFFFFF:
         if data.count(b"PK\x01\x02") > limits.max_parts:
-            _refuse_crowd(name, limits)
-        return False
-    if length > limits.max_parts * 512:
-        _refuse_crowd(name, limits)
-    if offset + length != end:
-        raise UnrecognizedFileError(
-            "The workbook is damaged.",
-            where=name,
-            why="its directory does not lie where the archive says",
-            what_to_do=_EXPORT_AGAIN,
-        )
-    return comment == 0 and end + 22 == len(data)
-
-
-def _check_overlap(archive: Archive) -> None:
-    """Refuse parts that share bytes: the trick by which a small archive unzips to petabytes."""
-    reached = 0
-    for info in sorted(archive.parts.values(), key=lambda info: info.header_offset):
-        if info.header_offset < reached:
-            _refuse_unsafe(archive.name, "Two parts of the archive share the same bytes.", info)
-        reached = info.header_offset + 30 + info.compress_size
+            raise _crowd(name, limits)
+    elif length > limits.max_parts * 512:
+        raise _crowd(name, limits)
+    elif offset + length != end:
+        raise _damage(name, "its directory does not lie where the archive says")
 
 
 def _text_at_end(piece: bytes, before: int, limit: int) -> int:
-    """Give how long the text is that a piece of XML ends in, or the first one over the limit.
+    """Return how long the text is that a piece of XML ends in, or the first one over the limit.
 
     Text between tags holds no "<", so a longer one covers a whole window of half the limit: one search each.
     """
@@ -344,19 +242,24 @@ def _text_at_end(piece: bytes, before: int, limit: int) -> int:
     return before
 
 
-def _refuse_crowd(name: str, limits: Limits) -> NoReturn:
-    raise UnsafeFileError(
-        f"The archive has more than {limits.max_parts:,} parts.",
-        where=name,
-        why="a workbook has a few dozen",
-        what_to_do=_RESAVE,
-    )
+# ------------------------------------------------------------------ what is said of a bad one
 
 
-def _refuse_unsafe(name: str, what: str, info: zipfile.ZipInfo) -> NoReturn:
-    raise UnsafeFileError(
-        what,
-        where=f"{name}, part {info.filename}",
-        why="no program that writes workbooks does so",
-        what_to_do=_RESAVE,
-    )
+def _damage(name: str, why: str, info: zipfile.ZipInfo | None = None) -> Rev603Error:
+    where = f"{name}, part {info.filename}" if info else name
+    return UnrecognizedFileError("The workbook is damaged.", where=where, why=why, what_to_do=_EXPORT_AGAIN)
+
+
+def _lie(name: str, info: zipfile.ZipInfo, why: str) -> Rev603Error:
+    what, where = "The archive misstates how long a part is.", f"{name}, part {info.filename}"
+    return UnsafeFileError(what, where=where, why=why, what_to_do=_RESAVE)
+
+
+def _unsafe(name: str, what: str, info: zipfile.ZipInfo) -> Rev603Error:
+    where, why = f"{name}, part {info.filename}", "no program that writes workbooks does so"
+    return UnsafeFileError(what, where=where, why=why, what_to_do=_RESAVE)
+
+
+def _crowd(name: str, limits: Limits) -> Rev603Error:
+    what = f"The archive has more than {limits.max_parts:,} parts."
+    return UnsafeFileError(what, where=name, why="a workbook has a few dozen", what_to_do=_RESAVE)

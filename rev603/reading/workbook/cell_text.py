@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -16,7 +17,7 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["XML_SPACE", "by_distinct", "number_text", "padded_text", "shown_number", "unescaped"]
+__all__ = ["XML_SPACE", "Look", "by_distinct", "number_text", "padded_text", "shown_number", "unescaped"]
 
 #: What XML, and Excel at the rim of a text, takes for blank.
 XML_SPACE = " \t\r\n"
@@ -28,6 +29,21 @@ _ESCAPED = re.compile(r"_x00([0-9A-Fa-f]{2})_")
 _DAY_MS = 86_400_000
 _LAST_DAY = 2_958_466  # 10000-01-01, which no spreadsheet shows
 _DAYS_BETWEEN = 1462  # from one date system's beginning to the other's
+
+
+class Look(IntEnum):
+    """What has to be done for a cell's text to be what a spreadsheet shows."""
+
+    TEXT = 0
+    RESULT = 1
+    SHARED = 2
+    NUMBER = 3
+    DATE = 4
+    DURATION = 5
+    TRUTH = 6
+    ISO_DATE = 7
+    UNCOMPUTED = 8
+    PADDED = 9  # this, or this and the number of the cell's style
 
 
 def by_distinct(texts: pa.StringArray, change: Callable[[str], str]) -> pa.StringArray:

@@ -26,6 +26,7 @@ Visibility = Literal["visible", "hidden", "veryHidden"]
 # where programs put them, if the relations say nothing
 _STRINGS = "xl/sharedstrings.xml"
 _STYLES = "xl/styles.xml"
+_STATES: dict[str, Visibility] = {"hidden": "hidden", "veryHidden": "veryHidden"}
 _REPAIR = "open it in Excel and let it repair the file, or export the report again"
 
 
@@ -85,19 +86,7 @@ class Workbook:
 
 
 def open_workbook(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Workbook:
-    """Read what a workbook says of itself, and refuse what is unsafe, before any cell is looked at.
-
-    Parameters
-    ----------
-    source
-        The workbook, from `sniff`.
-    limits
-        What it may cost.
-
-    Returns
-    -------
-    Workbook
-        Its sheets and what is needed to read them.
+    """Return what a workbook says of itself, and refuse what is unsafe, before any cell is looked at.
 
     Raises
     ------
@@ -110,13 +99,13 @@ def open_workbook(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Workboo
     markup = [part for part in archive.parts if part.endswith((".xml", ".rels", ".vml"))]
     refuse_doctype(archive, [part for part in markup if not part.startswith("xl/worksheets/sheet")])
     main = _main_part(archive)
-    contents = _contents(archive, main)
+    sheets, date1904 = _contents(archive, main)
     related = _related(archive, main)
     found = {kind: part for kind, part in reversed(related.values()) if part in archive.parts}
     return Workbook(
         archive=archive,
-        sheets=_located(archive, contents.sheets, related),
-        date1904=contents.date1904,
+        sheets=_located(archive, sheets, related),
+        date1904=date1904,
         formats=read_formats(archive, found.get("styles", _STYLES if _STYLES in archive.parts else "")),
         strings_part=found.get("sharedstrings", _STRINGS if _STRINGS in archive.parts else ""),
     )
@@ -155,31 +144,23 @@ def _related(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-@dataclass
-class _Contents:
-    """What the workbook's main part lists."""
-
-    sheets: list[tuple[str, Visibility, str]] = field(default_factory=list)
-    date1904: bool = False
-
-
-def _contents(archive: Archive, main: str) -> _Contents:
-    found = _Contents()
+def _contents(archive: Archive, main: str) -> tuple[list[tuple[str, Visibility, str]], bool]:
+    """Return the name, visibility and relation of each sheet, and whether days are counted from 1904."""
+    sheets: list[tuple[str, Visibility, str]] = []
+    date1904 = False
 
     def start(tag: str, attributes: dict[str, str], path: list[str]) -> None:
+        nonlocal date1904
         prefix, _, name = tag.rpartition(":")
         if path and prefix != path[0].rpartition(":")[0]:
             return  # extensions have elements of the same names, which mean something else
         if name == "workbookPr":
-            found.date1904 = attributes.get("date1904", "0").strip().lower() in {"1", "true"}
+            date1904 = attributes.get("date1904", "0").strip().lower() in {"1", "true"}
         elif name == "sheet":
             identifier = next((value for key, value in attributes.items() if key.endswith(":id")), "")
-            state = attributes.get("state", "visible")
-            visibility: Visibility = (
-                "veryHidden" if state == "veryHidden" else "hidden" if state == "hidden" else "visible"
-            )
-            found.sheets.append((attributes.get("name", ""), visibility, identifier))
-            if len(found.sheets) > archive.limits.max_sheets:
+            state = _STATES.get(attributes.get("state", ""), "visible")
+            sheets.append((attributes.get("name", ""), state, identifier))
+            if len(sheets) > archive.limits.max_sheets:
                 raise UnsafeFileError(
                     f"The workbook has more than {archive.limits.max_sheets:,} sheets.",
                     where=archive.name,
@@ -187,7 +168,7 @@ def _contents(archive: Archive, main: str) -> _Contents:
                 )
 
     read_part(archive, main, start=start)
-    return found
+    return sheets, date1904
 
 
 def _located(

@@ -19,14 +19,14 @@ __all__ = ["Formats", "read_formats"]
 # formats that a workbook need not spell out; the upper ones are dates of East Asia
 _DATES = frozenset(map(str, (*range(14, 23), *range(27, 37), 45, 47, *range(50, 59))))
 _DURATIONS = frozenset({"46"})
-_LONGEST_CODE = 255
+_LONGEST_CODE, _MOST_STYLES = 255, 65_490  # where Excel ends
 
 # "0000000", "000-00-0000", "00000\\-0000", with a colour, a condition or quotes round what is printed as it is
-_DECORATION = re.compile(r"\[[^\]]*\]|[_*].")
+_DECORATION = re.compile(r"\[[^\[\]]*\]|[_*].")
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')
 _PADDED = re.compile(r"[^0-9#?.,%@;A-Za-z]*0[0 ./()-]*0[^0-9#?.,%@;A-Za-z]*")
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
-_LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\]]*\]|General', re.IGNORECASE)
+_LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\[\]]*\]|General', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -46,19 +46,12 @@ class Formats:
 
 
 def read_formats(archive: Archive, part: str) -> Formats:
-    """Return the number formats of a workbook.
-
-    Parameters
-    ----------
-    archive
-        The workbook.
-    part
-        Its styles; empty where it has none.
+    """Return what the styles of a workbook make of numbers.
 
     Raises
     ------
     UnsafeFileError
-        A format's code is longer than Excel allows: a number in it could fill the memory.
+        They are more, or a code is longer, than Excel allows: a number in it could fill the memory.
     """
     if not part:
         return Formats()
@@ -73,19 +66,25 @@ def read_formats(archive: Archive, part: str) -> Formats:
             styles.append(attributes.get("numFmtId", "0"))
 
     read_part(archive, part, start=start)
+    if len(styles) > _MOST_STYLES or len(codes) > _MOST_STYLES:
+        raise _unsafe(archive, part, f"There are more than {_MOST_STYLES:,} styles or number formats.")
     if any(len(code) > _LONGEST_CODE for code in codes.values()):
-        raise UnsafeFileError(
-            f"A number format is longer than {_LONGEST_CODE} characters.",
-            where=f"{archive.name}, part {part}",
-            why="Excel opens no such workbook",
-            what_to_do="open it in Excel and let it repair the file, or export the report again",
-        )
+        raise _unsafe(archive, part, f"A number format is longer than {_LONGEST_CODE} characters.")
     kinds = {**dict.fromkeys(_DATES, "date"), **dict.fromkeys(_DURATIONS, "duration")}
     kinds |= {identifier: _kind(code) for identifier, code in codes.items()}
     patterns = {identifier: _pattern(code) for identifier, code in codes.items()}
     return Formats(
         padded={at: pattern for at, each in enumerate(styles) if (pattern := patterns.get(each))},
         kinds={at: kind for at, each in enumerate(styles) if (kind := kinds.get(each))},
+    )
+
+
+def _unsafe(archive: Archive, part: str, what: str) -> UnsafeFileError:
+    return UnsafeFileError(
+        what,
+        where=f"{archive.name}, part {part}",
+        why="Excel opens no such workbook",
+        what_to_do="open it in Excel and let it repair the file, or export the report again",
     )
 
 

@@ -8,14 +8,14 @@ without address) is not read here: `rev603.reading.workbook.safe_xml` gives it t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603.reading.workbook.cell_text import XML_SPACE, by_distinct, unescaped
+from rev603.reading.grid import text_of
+from rev603.reading.workbook.cell_text import XML_SPACE, Look, by_distinct, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,50 +44,32 @@ _NAMED = re.compile(r' ([\w:.-]+)="([^"]*)"')
 _ADDRESS = len('<c r="')
 
 
-@dataclass(frozen=True, eq=False)
-class PlainCells:
-    """The cells of some rows.
+class PlainCells(NamedTuple):
+    """The cells of some rows: the numbers of these, how many cells they have, and those that are not blank.
 
-    Attributes
-    ----------
-    rows
-        The numbers of all rows.
-    cells
-        How many cells they have, blank ones included.
-    row, column
-        The place of each cell that holds a value or a formula; what follows is of those.
-    tags
-        The different attributes that they have besides the address.
-    tag
-        For each of the cells, which of those are its own.
-    text
-        Its value, decoded; empty where it has none.
-    inline, formula, valued
-        Whether it has a string of its own, a formula, a value (be it empty).
+    Each of the latter has its place, the number of what it needs to be shown, and its value, decoded; empty
+    where it is a formula without one.
     """
 
     rows: list[int]
-    cells: int
+    count: int
     row: NDArray[np.int64]
     column: NDArray[np.int64]
-    tags: list[dict[str, str]]
-    tag: NDArray[np.int64]
+    look: NDArray[np.int64]
     text: pa.StringArray
-    inline: NDArray[np.bool_]
-    formula: NDArray[np.bool_]
-    valued: NDArray[np.bool_]
 
 
-def plain_cells(stretch: bytes) -> PlainCells | None:
-    """Return the cells of whole rows, or None where their markup is not plain or they do not ascend."""
+def plain_cells(stretch: bytes, look_of: Callable[[str, str], int]) -> PlainCells | None:
+    """Return the cells of whole rows, or None where their markup is not plain or they do not ascend.
+
+    ``look_of`` tells what a cell of some type and style needs.
+    """
     proven = len(stretch) - len(stretch.lstrip(b" \t\r\n"))
-    numbers, lengths = [], []
-    for found in _ROW.finditer(stretch, proven):
-        if found.start() != proven:
-            return None
+    numbers, digits = [], []
+    while found := _ROW.match(stretch, proven):
         proven = found.end()
         numbers.append(int(found[1]))
-        lengths.append(len(found[1]))
+        digits.append(len(found[1]))
     rows = np.array(numbers, np.int64)
     if proven != len(stretch) or not _is_sound(stretch) or (np.diff(rows) <= 0).any():
         return None
@@ -100,39 +82,34 @@ def plain_cells(stretch: bytes) -> PlainCells | None:
         return None
 
     values = tags.closing("v", "t")
+    valued, formula, inline = (np.zeros(len(cells), bool) for _ in range(3))
     owners = np.searchsorted(cells, values) - 1
-    valued, formula = np.zeros(len(cells), bool), np.zeros(len(cells), bool)
     valued[owners] = True
+    inline[owners] = tags.octets[tags.starts[values] + 2] == ord("t")
     formula[np.searchsorted(cells, tags.opening("f")) - 1] = True
-    filled = np.flatnonzero(valued | formula)
-    valued, formula = valued[filled], formula[filled]
-    inline = np.zeros(len(filled), bool)
-    inline[valued] = tags.octets[tags.starts[values] + 2] == ord("t")
-    of_type = ~inline | formula  # a string of the cell's own needs neither type nor style
-    typed = filled[of_type]
-    behind = tags.starts[cells[typed]] + _ADDRESS + letters[typed] + np.array(lengths)[within[typed]] + 1
+    typed = np.flatnonzero(
+        (valued & ~inline) | formula
+    )  # a string of the cell's own needs no type, and no style
+    behind = tags.starts[cells[typed]] + _ADDRESS + letters[typed] + np.array(digits)[within[typed]] + 1
     attributes = tags.between(behind, tags.ends[cells[typed]]).dictionary_encode()
     named = [_NAMED.findall(text) for text in attributes.dictionary.to_pylist()]
     if any(len({name for name, _ in [*pairs, ("r", "")]}) <= len(pairs) for pairs in named):
         return None  # an attribute is there twice
-    tag = np.zeros(len(filled), np.int64)
-    tag[of_type] = attributes.indices.to_numpy()
-    text = tags.texts(values, of_strings=inline[valued])
+    kinds = [(dict(pairs).get("t", "n"), dict(pairs).get("s", "0")) for pairs in named]
+    look = np.full(len(cells), Look.TEXT)
+    if len(typed):
+        look[typed] = np.array([look_of(*each) for each in kinds])[attributes.indices.to_numpy()]
+        look[inline] = Look.TEXT
+    text = tags.texts(values, of_strings=inline[owners])
+    if formula.any():
+        empty = formula.copy()
+        empty[owners] &= (np.diff(text_of(text)[0]) == 0) & (look[owners] != Look.RESULT)
+        look[empty] = Look.UNCOMPUTED
+    filled = np.flatnonzero(valued | formula)
     if len(values) < len(filled):
         place = np.cumsum(valued) - 1
-        text = pc.fill_null(text.take(pa.array(place, mask=~valued)), "")
-    return PlainCells(
-        rows=numbers,
-        cells=len(cells),
-        row=row[filled],
-        column=column[filled],
-        tags=[dict(pairs) for pairs in named] or [{}],
-        tag=tag,
-        text=text,
-        inline=inline,
-        formula=formula,
-        valued=valued,
-    )
+        text = pc.fill_null(text.take(pa.array(place[filled], mask=~valued[filled])), "")
+    return PlainCells(numbers, len(cells), row[filled], column[filled], look[filled], text)
 
 
 def plain_strings(stretch: bytes) -> pa.StringArray | None:

@@ -29,16 +29,8 @@ _LONGEST = 4 << 20  # no head of a part, and no row, is longer where programs wr
 class PlainStretches:
     """Where plain markup is to be expected, and who reads it.
 
-    Attributes
-    ----------
-    container
-        The element that holds nothing else, without its prefix.
-    depth
-        How many elements are open within it.
-    unit
-        What each of its children begins with, as ``"row "``.
-    read
-        Reads whole units, without prefixes; gives False, with nothing done, where their markup is not plain.
+    Within the element `container`, when `depth` elements are open, there is nothing but units that begin with
+    `unit`. Whole ones are given to `read`, without prefixes, which says False, with nothing done, if it cannot.
     """
 
     container: str
@@ -58,19 +50,8 @@ def read_part(
 ) -> None:
     """Run through a part of a workbook.
 
-    Parameters
-    ----------
-    archive
-        The workbook.
-    part
-        The part's name.
-    start, end
-        Called at each opening and closing tag with its name, a prefix included, and the path of the elements
-        round it.
-    text
-        Called with text between tags, perhaps in pieces, and the path to it.
-    plain
-        What may be read without the parser.
+    `start`, `end` and `text` are told of tags, with their prefixes, and of text, each with the path of the elements
+    round it; `plain` says what may be read without the parser.
 
     Raises
     ------
@@ -147,7 +128,8 @@ def _without_plain(
         home = (prefix + plain.container.encode()).decode()
 
     def at_home() -> bool:
-        return len(path) == plain.depth and path[-1] == home
+        own = len(path) == plain.depth and path[-1] == home
+        return own and path[0][: path[0].rfind(":") + 1] == home[: home.rfind(":") + 1]
 
     ready = ready and is_utf8() and at_home()
     while ready:
@@ -198,18 +180,6 @@ def refuse_doctype(archive: Archive, parts: Iterable[str]) -> None:
     """Refuse any of the parts that declares a document type: that is where entities are made.
 
     Only what comes before the root element is read, since a declaration can stand nowhere else.
-
-    Parameters
-    ----------
-    archive
-        The workbook.
-    parts
-        The parts to look at.
-
-    Raises
-    ------
-    UnsafeFileError
-        One declares a document type.
     """
 
     def opening(_tag: str, _attributes: dict[str, str]) -> None:

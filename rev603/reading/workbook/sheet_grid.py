@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,6 +13,7 @@ import pyarrow.compute as pc
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
 from rev603.reading.grid import TextGrid, column_letters, text_of
 from rev603.reading.workbook.cell_text import (
+    Look,
     by_distinct,
     padded_text,
     shown_number,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from rev603.reading.workbook.contents import Sheet, Workbook
 
-__all__ = ["FORMULA_WITHOUT_VALUE", "PLAIN_NUMBER", "GridBuilder", "Look", "ReadSheet", "place"]
+__all__ = ["FORMULA_WITHOUT_VALUE", "PLAIN_NUMBER", "GridBuilder", "ReadSheet", "place"]
 
 #: Stands for a formula whose result was never saved; read like any other cell error.
 FORMULA_WITHOUT_VALUE = "#FORMULA!"
@@ -39,21 +39,6 @@ _GROUP = 1 << 20
 _REPAIR = "open it in Excel and let it repair the file, or export the report again"
 #: Numbers that show as they are written: at most 15 digits, no exponent, no zeros that say nothing.
 PLAIN_NUMBER = r"\A(?:0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]{0,8})\.[0-9]{0,5}[1-9])\z"
-
-
-class Look(IntEnum):
-    """What has to be done for a cell's text to be what a spreadsheet shows."""
-
-    TEXT = 0
-    RESULT = 1
-    SHARED = 2
-    NUMBER = 3
-    DATE = 4
-    DURATION = 5
-    TRUTH = 6
-    ISO_DATE = 7
-    UNCOMPUTED = 8
-    PADDED = 9  # this, or this and the number of the cell's style
 
 
 _OF_KIND = {"s": Look.SHARED, "str": Look.RESULT, "b": Look.TRUTH, "d": Look.ISO_DATE}
@@ -218,7 +203,8 @@ class GridBuilder:
                 where=self.where,
                 what_to_do=_REPAIR,
             )
-        self._check_text(int(_lengths(strings)[number].sum()))
+        bounds = text_of(strings)[0]
+        self._check_text(int((bounds[number + 1] - bounds[number]).sum()))
         return strings.take(pa.array(number)).cast(pa.string())
 
     def _check_text(self, more: int) -> None:

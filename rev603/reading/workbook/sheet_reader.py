@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from rev603.errors import UnrecognizedFileError
+from rev603.reading.workbook.cell_text import Look
 from rev603.reading.workbook.plain_markup import plain_cells
 from rev603.reading.workbook.safe_xml import PlainStretches, read_part
-from rev603.reading.workbook.sheet_grid import GridBuilder, Look, ReadSheet, place
-from rev603.reading.workbook.text_runs import TextRuns
+from rev603.reading.workbook.shared_strings import TextRuns
+from rev603.reading.workbook.sheet_grid import GridBuilder, ReadSheet, place
 
 if TYPE_CHECKING:
     from rev603.reading.workbook.contents import Sheet, Workbook
@@ -28,16 +28,9 @@ _MANY = 50_000
 
 
 def read_sheet(workbook: Workbook, sheet: Sheet, *, quick: bool = True) -> ReadSheet:
-    """Return a sheet as a grid of text, with what is worth saying of it.
+    """Return a sheet as a grid of text, an empty one where it has no cells (a chart).
 
-    Parameters
-    ----------
-    workbook
-        From `rev603.reading.workbook.contents.open_workbook`.
-    sheet
-        One of its sheets. One without cells (a chart) gives an empty grid.
-    quick
-        False leaves everything to the XML parser, which gives the same and takes five times as long.
+    ``quick=False`` leaves everything to the XML parser, which gives the same and takes five times as long.
 
     Raises
     ------
@@ -161,22 +154,15 @@ class _SheetEvents(TextRuns):
 
     def read_plain(self, stretch: bytes) -> bool:
         """Take rows of plain markup; False where they are not, or are to be refused."""
-        found = plain_cells(stretch)
+        found = plain_cells(stretch, self.builder.look)
         if found is None or (found.rows and found.rows[0] <= self.row):
             return False
         self.flush()
-        self.builder.count(found.cells)
+        self.builder.count(found.count)
         if found.rows:
             self.row = found.rows[-1]
             self.builder.check_row(self.row)
-        kinds = [(tag.get("t", "n"), tag.get("s", "0")) for tag in found.tags]
-        look = np.array([self.builder.look(*each) for each in kinds], np.int64)[found.tag]
-        look[found.inline] = Look.TEXT
-        if found.formula.any():
-            of_text = np.array([kind == "str" for kind, _ in kinds])[found.tag]
-            empty = np.asarray(pc.equal(found.text, ""))
-            look[found.formula & empty & ~(of_text & found.valued)] = Look.UNCOMPUTED
-        self.builder.add(found.row, found.column, look, found.text)
+        self.builder.add(found.row, found.column, found.look, found.text)
         return True
 
     def _refuse_disorder(self, row: int) -> NoReturn:

@@ -324,8 +324,11 @@ IN_THE_WORKBOOK: dict[str, Hostile] = {
     ),
     "column beyond the last": Hostile("report.xlsx", _rows(row(1, cell("ZZZ1"))), S, "columns"),
     "bomb of spaces": Hostile("report.xlsx", lambda: bomb(b" " * (8 << 20), 600), S, "cell's text"),
-    "bomb behind the rows": Hostile(
-        "report.xlsx", lambda: bomb(b"</sheetData>" + b"<z/>" * 250_000, 4_500), S, "unzips to more than"
+    "bomb of comments": Hostile(
+        "report.xlsx", lambda: bomb(b"<!--%s-->" % (b"x" * 500_000), 7_000), S, "unzips to more than"
+    ),
+    "markup broken behind the rows": Hostile(
+        "report.xlsx", lambda: workbook(sheet(report_rows()) + "</worksheet>"), U, "not well-formed"
     ),
     "bomb of rows": Hostile("report.xlsx", lambda: bomb(b"<row/>" * 200_000, 4_000), S, "rows"),
     "more than claimed": Hostile("report.xlsx", lambda: lying_length(-100), S, "misstates how long"),

@@ -213,7 +213,7 @@ ODD_BUT_SOUND = {
     "comments": '<!--<row r="9"><c r="Z9"/></row>--><row r="1">{}</row>',
     "comments between cells": '<row r="1"><!-- <c r="Z1"><v>1</v></c> -->{}</row>',
     "line breaks in tags": '<row\nr="1"\n><c\nr="B1"\n><v>1</v></c><c r="C1"\nt="e"><v>#N/A</v></c></row>',
-    "attributes in another order": '<row spans="1:3" r="1"><c s="0" r="B1"><v>1</v></c><c t="e" r="C1"><v>#N/A</v></c></row>',
+    "attributes in another order": '<row x="1" r="1"><c s="0" r="B1"><v>1</v></c><c t="e" r="C1"><v>#N/A</v></c></row>',
     "spaces round the equals sign": '<row r = "1"><c r = "B1"><v>1</v></c><c r="C1" t = "e"><v>#N/A</v></c></row>',
     "instructions": '<?page break?><row r="1">{}</row>',
     "no addresses": '<row><c/><c><v>1</v></c><c t="e"><v>#N/A</v></c></row>',
