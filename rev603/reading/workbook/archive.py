@@ -15,12 +15,13 @@ from rev603.reading.limits import DEFAULT_LIMITS, Limits
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Archive", "Kind", "archive_kind", "open_archive"]
+__all__ = ["REPAIR", "Archive", "Kind", "archive_kind", "damaged", "open_archive"]
 
 Kind = Literal["workbook", "xlsb", "opendocument", "document", "presentation", "numbers", "archive"]
 
 PIECE = 1 << 20
 _FEED = 1 << 16
+REPAIR = "open it in Excel and let it repair the file, or export the report again"
 _EXPORT_AGAIN = "export the report again, or download the file again"
 _RESAVE = "open it in Excel and save it under another name; if Excel cannot open it, export the report again"
 
@@ -243,6 +244,11 @@ def _text_at_end(piece: bytes, before: int, limit: int) -> int:
 
 
 # ------------------------------------------------------------------ what is said of a bad one
+
+
+def damaged(what: str, how: str, where: str, why: str = "") -> Rev603Error:
+    """Return what to raise where a workbook, or a sheet of it, makes no sense."""
+    return UnrecognizedFileError(f"The {what} is damaged: {how}.", where=where, why=why, what_to_do=REPAIR)
 
 
 def _damage(name: str, why: str, info: zipfile.ZipInfo | None = None) -> Rev603Error:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from rev603.errors import UnrecognizedFileError, UnsafeFileError
+from rev603.errors import UnsafeFileError
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
-from rev603.reading.workbook.archive import Archive, open_archive
+from rev603.reading.workbook.archive import Archive, damaged, open_archive
 from rev603.reading.workbook.number_formats import Formats, read_formats
 from rev603.reading.workbook.safe_xml import local, read_part, refuse_doctype
 from rev603.reading.workbook.shared_strings import read_strings
@@ -27,7 +27,6 @@ Visibility = Literal["visible", "hidden", "veryHidden"]
 _STRINGS = "xl/sharedstrings.xml"
 _STYLES = "xl/styles.xml"
 _STATES: dict[str, Visibility] = {"hidden": "hidden", "veryHidden": "veryHidden"}
-_REPAIR = "open it in Excel and let it repair the file, or export the report again"
 
 
 @dataclass(frozen=True)
@@ -120,9 +119,7 @@ def _main_part(archive: Archive) -> str:
             return part
     if "xl/workbook.xml" in archive.parts:
         return "xl/workbook.xml"
-    raise UnrecognizedFileError(
-        "The workbook is damaged: its table of contents is missing.", where=archive.name, what_to_do=_REPAIR
-    )
+    raise damaged("workbook", "its table of contents is missing", archive.name)
 
 
 def _related(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
@@ -178,10 +175,6 @@ def _located(
     for index, (name, visibility, identifier) in enumerate(sheets):
         kind, part = related.get(identifier, ("", ""))
         if kind == "worksheet" and part not in archive.parts:
-            raise UnrecognizedFileError(
-                f"The workbook is damaged: sheet {name!r} is listed and is not there.",
-                where=archive.name,
-                what_to_do=_REPAIR,
-            )
+            raise damaged("workbook", f"sheet {name!r} is listed and is not there", archive.name)
         located.append(Sheet(name, index, visibility, kind or "missing", part))
     return tuple(located)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rev603.errors import UnsafeFileError
+from rev603.reading.workbook.archive import REPAIR
 from rev603.reading.workbook.safe_xml import local, read_part
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _unsafe(archive: Archive, part: str, what: str) -> UnsafeFileError:
         what,
         where=f"{archive.name}, part {part}",
         why="Excel opens no such workbook",
-        what_to_do="open it in Excel and let it repair the file, or export the report again",
+        what_to_do=REPAIR,
     )
 
 

@@ -52,7 +52,7 @@ class PlainCells(NamedTuple):
     """
 
     rows: list[int]
-    count: int
+    cells: int
     row: NDArray[np.int64]
     column: NDArray[np.int64]
     look: NDArray[np.int64]

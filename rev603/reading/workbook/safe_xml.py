@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 from xml.parsers import expat
 
-from rev603.errors import UnrecognizedFileError, UnsafeFileError
+from rev603.errors import UnsafeFileError
+from rev603.reading.workbook.archive import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -93,12 +94,8 @@ def read_part(
             parser.Parse(stretch, False)
         parser.Parse(b"", True)
     except _XML_ERRORS as error:
-        raise UnrecognizedFileError(
-            "The workbook is damaged: its XML is not well-formed.",
-            where=f"{archive.name}, part {part}",
-            why=str(error),
-            what_to_do="open it in Excel and let it repair the file, or export the report again",
-        ) from error
+        where = f"{archive.name}, part {part}"
+        raise damaged("workbook", "its XML is not well-formed", where, str(error)) from error
 
 
 def _is_utf8(parser: expat.XMLParserType) -> Callable[[], bool]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603.errors import UnrecognizedFileError, UnsafeFileError
+from rev603.errors import UnsafeFileError
 from rev603.reading.grid import TextGrid, column_letters, text_of
+from rev603.reading.workbook.archive import REPAIR, damaged
 from rev603.reading.workbook.cell_text import (
     Look,
     by_distinct,
+    number_text,
     padded_text,
     shown_number,
     unescaped,
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
     from rev603.reading.workbook.contents import Sheet, Workbook
 
+    Numbers: TypeAlias = NDArray[np.int64]
+
 __all__ = ["FORMULA_WITHOUT_VALUE", "PLAIN_NUMBER", "GridBuilder", "ReadSheet", "place"]
 
 #: Stands for a formula whose result was never saved; read like any other cell error.
@@ -36,11 +41,12 @@ LONGEST_TEXT = 32_767  # of a cell
 _MAX_MERGES = 1_000_000
 _TEXT_PER_CELL = 64
 _GROUP = 1 << 20
-_REPAIR = "open it in Excel and let it repair the file, or export the report again"
+_CORRUPT = "readers disagree on what such a sheet shows, and Excel calls it corrupt"
 #: Numbers that show as they are written: at most 15 digits, no exponent, no zeros that say nothing.
 PLAIN_NUMBER = r"\A(?:0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]{0,8})\.[0-9]{0,5}[1-9])\z"
 
 
+_ADDRESS = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 _OF_KIND = {"s": Look.SHARED, "str": Look.RESULT, "b": Look.TRUTH, "d": Look.ISO_DATE}
 _OF_FORMAT = {"date": Look.DATE, "duration": Look.DURATION}
 
@@ -77,7 +83,7 @@ class GridBuilder:
         self.uncomputed: list[str] = []
         self.merges: list[tuple[int, int, int, int]] = []
         self.first_column = self.last_column = self.last_row = 0
-        self.gathered: list[tuple[NDArray[np.int64], NDArray[np.int64], pa.Array]] = []
+        self.gathered: list[tuple[Numbers, Numbers, pa.Array]] = []
         self.gathered_cells = 0
         self.columns: dict[int, list[pa.Array]] = {}
         self.changes: dict[Look, Callable[[str], str]] = {
@@ -111,19 +117,14 @@ class GridBuilder:
             return Look.PADDED + number
         return _OF_FORMAT.get(self.workbook.formats.kinds.get(number, ""), Look.NUMBER)
 
-    def add(
-        self,
-        row: NDArray[np.int64],
-        column: NDArray[np.int64],
-        look: NDArray[np.int64],
-        text: pa.Array,
-    ) -> None:
+    def add(self, row: Numbers, column: Numbers, look: Numbers, text: pa.Array) -> None:
         """Take cells; those without text are blank."""
         filled = (_lengths(text) > 0) | (look == Look.UNCOMPUTED)
         if not filled.all():
             row, column, look, text = row[filled], column[filled], look[filled], text.filter(pa.array(filled))
         if not len(row):
             return
+        self.filled += len(row)
         text = self._shown(row, column, look, text)
         self.first_column = min(self.first_column or LAST_ROW, int(column.min()))
         self.last_column = max(self.last_column, int(column.max()))
@@ -145,9 +146,7 @@ class GridBuilder:
 
     # -------------------------------------------------------------- what cells show
 
-    def _shown(
-        self, row: NDArray[np.int64], column: NDArray[np.int64], look: NDArray[np.int64], text: pa.Array
-    ) -> pa.Array:
+    def _shown(self, row: Numbers, column: Numbers, look: Numbers, text: pa.Array) -> pa.Array:
         """Return what cells show, and refuse more text than there may be."""
         kinds = np.minimum(look, Look.PADDED)
         for kind in np.flatnonzero(np.bincount(kinds)).tolist():
@@ -163,7 +162,6 @@ class GridBuilder:
                 places = zip(row[mine].tolist(), column[mine].tolist(), strict=True)
                 self.uncomputed += [f"{column_letters(at)}{number}" for number, at in places]
         lengths = _lengths(text)
-        self.filled += len(text)
         self.text_bytes += int(lengths.sum())
         self._check_text(0)
         if lengths.max() > LONGEST_TEXT:
@@ -173,19 +171,17 @@ class GridBuilder:
                     f"A cell's text is longer than {LONGEST_TEXT:,} characters.",
                     where=f"{self.where}, cell {column_letters(int(column[long[0]]))}{row[long[0]]}",
                     why="Excel's cells end there, and it opens no such workbook",
-                    what_to_do=_REPAIR,
+                    what_to_do=REPAIR,
                 )
         return text
 
-    def _of_kind(self, kind: Look, text: pa.Array, look: NDArray[np.int64]) -> pa.Array:
+    def _of_kind(self, kind: Look, text: pa.Array, look: Numbers) -> pa.Array:
         """Return what cells show that all need the same."""
         if kind == Look.SHARED:
             return self._shared(text)
         if kind == Look.NUMBER:
             odd = pc.invert(pc.match_substring_regex(text, PLAIN_NUMBER))
-            return pc.replace_with_mask(
-                text, odd, by_distinct(text.filter(odd), partial(shown_number, kind="", epoch_1904=False))
-            )
+            return pc.replace_with_mask(text, odd, by_distinct(text.filter(odd), number_text))
         if kind == Look.PADDED:
             self.padded += len(text)
             styled = pc.binary_join_element_wise(pa.array(look - Look.PADDED).cast(pa.string()), text, " ")
@@ -198,19 +194,14 @@ class GridBuilder:
         named = pc.match_substring_regex(text, r"\A[0-9]{1,9}\z")
         number = np.asarray(text.cast(pa.int64())) if pc.all(named).as_py() else np.array([len(strings)])
         if number.max() >= len(strings):
-            raise UnrecognizedFileError(
-                "The sheet is damaged: a cell names a shared string that is not there.",
-                where=self.where,
-                what_to_do=_REPAIR,
-            )
+            raise damaged("sheet", "a cell names a shared string that is not there", self.where)
         bounds = text_of(strings)[0]
         self._check_text(int((bounds[number + 1] - bounds[number]).sum()))
         return strings.take(pa.array(number)).cast(pa.string())
 
     def _check_text(self, more: int) -> None:
-        if self.text_bytes + more > self.limits.max_text_bytes + _TEXT_PER_CELL * (
-            self.filled + self.gathered_cells
-        ):
+        free = _TEXT_PER_CELL * self.filled
+        if self.text_bytes + more > self.limits.max_text_bytes + free:
             self._refuse_size(f"more than {self.limits.max_text_bytes:,} bytes of text", "max_text_bytes")
 
     # -------------------------------------------------------------- what comes out
@@ -262,23 +253,15 @@ class GridBuilder:
             right = np.minimum(right - self.first_column + 1, self._width)
             used = (top < bottom) & (left < right)
             marks = np.zeros((self.last_row + 1, self._width + 1), np.int32)
-            for rows, columns, sign in (
-                (top, left, 1),
-                (top, right, -1),
-                (bottom, left, -1),
-                (bottom, right, 1),
-            ):
+            corners = ((top, left, 1), (top, right, -1), (bottom, left, -1), (bottom, right, 1))
+            for rows, columns, sign in corners:
                 np.add.at(marks, (rows[used], columns[used]), sign)
             np.cumsum(marks, axis=0, out=marks)
             np.cumsum(marks, axis=1, out=marks)
             if marks.max() > 1:
                 row, column = np.argwhere(marks > 1)[0].tolist()
-                raise UnrecognizedFileError(
-                    "The sheet is damaged: its merged ranges overlap.",
-                    where=f"{self.where}, cell {column_letters(column + self.first_column)}{row + 1}",
-                    why="no two programs show the same there, and Excel calls it corrupt",
-                    what_to_do=_REPAIR,
-                )
+                cell = f"{column_letters(column + self.first_column)}{row + 1}"
+                raise damaged("sheet", "its merged ranges overlap", f"{self.where}, cell {cell}", _CORRUPT)
         return tuple(self.merges)
 
     # -------------------------------------------------------------- how much may come
@@ -312,7 +295,7 @@ def _padded(cell: str, patterns: Mapping[int, str]) -> str:
     return padded_text(raw, patterns[int(style)])
 
 
-def _lengths(text: pa.Array) -> NDArray[np.int64]:
+def _lengths(text: pa.Array) -> Numbers:
     """Return how many bytes each text has."""
     return np.diff(text_of(text)[0]).astype(np.int64)
 
@@ -323,13 +306,10 @@ def place(reference: str) -> tuple[int, int] | None:
     >>> place("AB7"), place("$A$1")
     ((7, 28), None)
     """
-    letters = reference.rstrip("0123456789")
-    digits = reference[len(letters) :]
-    if not 1 <= len(letters) <= 3 or not 1 <= len(digits) <= 7 or digits.startswith("0"):
+    found = _ADDRESS.fullmatch(reference)
+    if not found:
         return None
     column = 0
-    for letter in letters.upper():
-        if not "A" <= letter <= "Z":
-            return None
+    for letter in found[1].upper():
         column = column * 26 + ord(letter) - 64
-    return int(digits), column
+    return int(found[2]), column

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 import pyarrow as pa
 
-from rev603.errors import UnrecognizedFileError
+from rev603.reading.workbook.archive import damaged
 from rev603.reading.workbook.cell_text import Look
 from rev603.reading.workbook.plain_markup import plain_cells
 from rev603.reading.workbook.safe_xml import PlainStretches, read_part
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ReadSheet", "read_sheet"]
 
-_REPAIR = "open it in Excel and let it repair the file, or export the report again"
 _MANY = 50_000
 
 
@@ -158,7 +157,7 @@ class _SheetEvents(TextRuns):
         if found is None or (found.rows and found.rows[0] <= self.row):
             return False
         self.flush()
-        self.builder.count(found.count)
+        self.builder.count(found.cells)
         if found.rows:
             self.row = found.rows[-1]
             self.builder.check_row(self.row)
@@ -167,17 +166,11 @@ class _SheetEvents(TextRuns):
 
     def _refuse_disorder(self, row: int) -> NoReturn:
         """Refuse a sheet whose rows or cells do not ascend: two readers would see two sheets."""
-        raise UnrecognizedFileError(
-            "The sheet is damaged: its rows or cells are out of order, or there twice.",
-            where=f"{self.builder.where}, row {row:,}",
-            why="readers disagree on what such a sheet shows, and Excel calls it corrupt",
-            what_to_do=_REPAIR,
-        )
+        how = "its rows or cells are out of order, or there twice"
+        why = "readers disagree on what such a sheet shows, and Excel calls it corrupt"
+        raise damaged("sheet", how, f"{self.builder.where}, row {row:,}", why)
 
     def _refuse_debris(self) -> NoReturn:
         """Refuse a sheet that holds the remains of tags: nobody knows what stood there."""
-        raise UnrecognizedFileError(
-            "The sheet is damaged: text stands between its cells, or a cell has two values.",
-            where=f"{self.builder.where}, row {self.row:,}",
-            what_to_do=_REPAIR,
-        )
+        how = "text stands between its cells, or a cell has two values"
+        raise damaged("sheet", how, f"{self.builder.where}, row {self.row:,}")
