@@ -18,7 +18,7 @@ from pathlib import Path
 
 SECONDS = 10
 EXTRA_BYTES = 1 << 30
-WALL_FACTOR = 4
+WALL_FACTOR = 12
 #: Address space that Arrow's allocator sets aside at a stroke and hardly uses; what is used is measured.
 RESERVED_BYTES = 1 << 30
 
