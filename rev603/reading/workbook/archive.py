@@ -23,6 +23,8 @@ PIECE = 1 << 20
 _FEED = 1 << 16
 REPAIR = "open it in Excel and let it repair the file, or export the report again"
 _EXPORT_AGAIN = "export the report again, or download the file again"
+_LIE, _NOBODY = "The archive misstates how long a part is.", "no program that writes workbooks does so"
+_FEW = "a workbook has a few dozen"
 _RESAVE = "open it in Excel and save it under another name; if Excel cannot open it, export the report again"
 
 # every way in which zipfile gives up on a directory that is not one
@@ -78,7 +80,7 @@ class Archive:
                     what_to_do="export a shorter span of dates, or raise max_unzipped_bytes",
                 )
             if size > info.file_size:
-                raise _lie(self.name, info, "more comes out of it than the archive's directory says")
+                raise _unsafe(_LIE, self.name, "more comes out of it than the archive's directory says", info)
             textual = _text_at_end(piece, textual, self.limits.max_cell_bytes)
             if textual > self.limits.max_cell_bytes:
                 raise UnsafeFileError(
@@ -89,7 +91,7 @@ class Archive:
                 )
             yield piece
         if size != info.file_size:
-            raise _lie(self.name, info, "less comes out of it than the archive's directory says")
+            raise _unsafe(_LIE, self.name, "less comes out of it than the archive's directory says", info)
         if checksum != info.CRC:
             raise _damage(self.name, "its checksum is wrong", info)
 
@@ -132,7 +134,7 @@ class Archive:
         raw = self.data[start : start + name_length]
         named = raw.decode("utf-8" if flags & 0x800 else "cp437", "replace")
         if _key(named) != _key(info.orig_filename) or method != info.compress_type or flags & 0x1:
-            raise _lie(self.name, info, "the part's own header differs from the directory")
+            raise _unsafe(_LIE, self.name, "the part's own header differs from the directory", info)
         start += name_length + extra_length
         if start + info.compress_size > len(self.data):
             raise _damage(self.name, "it reaches past the end of the file", info)
@@ -156,14 +158,14 @@ def open_archive(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> 
     except _ZIP_ERRORS as error:
         raise _damage(name, f"its directory cannot be read ({error})") from error
     if len(infos) > limits.max_parts:
-        raise _crowd(name, limits)
+        raise _unsafe(f"The archive has more than {limits.max_parts:,} parts.", name, _FEW)
     parts: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         key = _key(info.filename)
         if key in parts:
-            raise _unsafe(name, "Two parts of the archive have one name.", info)
+            raise _unsafe("Two parts of the archive have one name.", name, _NOBODY, info)
         if key.startswith("/") or ".." in key.split("/") or ":" in key.partition("/")[0]:
-            raise _unsafe(name, "A part's name leads out of the archive.", info)
+            raise _unsafe("A part's name leads out of the archive.", name, _NOBODY, info)
         if info.flag_bits & 0x1:
             what, where = "Parts of the archive are locked with a password.", f"{name}, part {info.filename}"
             raise UnrecognizedFileError(what, where=where, what_to_do="save it without a password")
@@ -171,7 +173,7 @@ def open_archive(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> 
     reached = 0
     for info in sorted(parts.values(), key=lambda info: info.header_offset):
         if info.header_offset < reached:  # the trick by which a small archive unzips to petabytes
-            raise _unsafe(name, "Two parts of the archive share the same bytes.", info)
+            raise _unsafe("Two parts of the archive share the same bytes.", name, _NOBODY, info)
         reached = info.header_offset + 30 + info.compress_size
     return Archive(name, data, parts, limits)
 
@@ -217,13 +219,11 @@ def _check_end(data: bytes, name: str, limits: Limits) -> None:
             what_to_do=_EXPORT_AGAIN,
         )
     length, offset = struct.unpack_from("<II", data, end + 12)
-    large = data[max(0, end - 20) : end].startswith(b"PK\x06\x07")
-    if large or length == 0xFFFFFFFF or offset == 0xFFFFFFFF:
-        if data.count(b"PK\x01\x02") > limits.max_parts:
-            raise _crowd(name, limits)
-    elif length > limits.max_parts * 512:
-        raise _crowd(name, limits)
-    elif offset + length != end:
+    large = data[max(0, end - 20) : end].startswith(b"PK\x06\x07") or 0xFFFFFFFF in (length, offset)
+    crowded = data.count(b"PK\x01\x02") > limits.max_parts if large else length > limits.max_parts * 512
+    if crowded:
+        raise _unsafe(f"The archive has more than {limits.max_parts:,} parts.", name, _FEW)
+    if not large and offset + length != end:
         raise _damage(name, "its directory does not lie where the archive says")
 
 
@@ -256,16 +256,6 @@ def _damage(name: str, why: str, info: zipfile.ZipInfo | None = None) -> Rev603E
     return UnrecognizedFileError("The workbook is damaged.", where=where, why=why, what_to_do=_EXPORT_AGAIN)
 
 
-def _lie(name: str, info: zipfile.ZipInfo, why: str) -> Rev603Error:
-    what, where = "The archive misstates how long a part is.", f"{name}, part {info.filename}"
+def _unsafe(what: str, name: str, why: str, info: zipfile.ZipInfo | None = None) -> Rev603Error:
+    where = f"{name}, part {info.filename}" if info else name
     return UnsafeFileError(what, where=where, why=why, what_to_do=_RESAVE)
-
-
-def _unsafe(name: str, what: str, info: zipfile.ZipInfo) -> Rev603Error:
-    where, why = f"{name}, part {info.filename}", "no program that writes workbooks does so"
-    return UnsafeFileError(what, where=where, why=why, what_to_do=_RESAVE)
-
-
-def _crowd(name: str, limits: Limits) -> Rev603Error:
-    what = f"The archive has more than {limits.max_parts:,} parts."
-    return UnsafeFileError(what, where=name, why="a workbook has a few dozen", what_to_do=_RESAVE)

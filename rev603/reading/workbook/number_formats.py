@@ -67,25 +67,22 @@ def read_formats(archive: Archive, part: str) -> Formats:
             styles.append(attributes.get("numFmtId", "0"))
 
     read_part(archive, part, start=start)
-    if len(styles) > _MOST_STYLES or len(codes) > _MOST_STYLES:
-        raise _unsafe(archive, part, f"There are more than {_MOST_STYLES:,} styles or number formats.")
-    if any(len(code) > _LONGEST_CODE for code in codes.values()):
-        raise _unsafe(archive, part, f"A number format is longer than {_LONGEST_CODE} characters.")
+    many = max(len(styles), len(codes)) > _MOST_STYLES
+    if many or any(len(code) > _LONGEST_CODE for code in codes.values()):
+        raise UnsafeFileError(
+            f"There are more than {_MOST_STYLES:,} styles or number formats."
+            if many
+            else f"A number format is longer than {_LONGEST_CODE} characters.",
+            where=f"{archive.name}, part {part}",
+            why="Excel opens no such workbook",
+            what_to_do=REPAIR,
+        )
     kinds = {**dict.fromkeys(_DATES, "date"), **dict.fromkeys(_DURATIONS, "duration")}
     kinds |= {identifier: _kind(code) for identifier, code in codes.items()}
     patterns = {identifier: _pattern(code) for identifier, code in codes.items()}
     return Formats(
         padded={at: pattern for at, each in enumerate(styles) if (pattern := patterns.get(each))},
         kinds={at: kind for at, each in enumerate(styles) if (kind := kinds.get(each))},
-    )
-
-
-def _unsafe(archive: Archive, part: str, what: str) -> UnsafeFileError:
-    return UnsafeFileError(
-        what,
-        where=f"{archive.name}, part {part}",
-        why="Excel opens no such workbook",
-        what_to_do=REPAIR,
     )
 
 

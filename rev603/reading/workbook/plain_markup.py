@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603.reading.grid import text_of
+from rev603._columns import text_of
 from rev603.reading.workbook.cell_text import XML_SPACE, Look, by_distinct, unescaped
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from rev603.errors import UnsafeFileError
 from rev603.reading.workbook.cell_text import XML_SPACE, unescaped
 from rev603.reading.workbook.plain_markup import plain_strings
 from rev603.reading.workbook.safe_xml import PlainStretches, read_part
@@ -21,7 +22,7 @@ def read_strings(archive: Archive, part: str, *, quick: bool = True) -> pa.Array
 
     ``quick=False`` leaves everything to the XML parser.
     """
-    strings = _Strings()
+    strings = _Strings(archive)
     if part:
         plain = PlainStretches("sst", depth=1, unit="si>", read=strings.read_plain) if quick else None
         read_part(archive, part, start=strings.start, end=strings.end, text=strings.text, plain=plain)
@@ -57,7 +58,9 @@ class TextRuns:
             self.root(tag[: tag.rfind(":") + 1])
         elif tag == self.holder_tag:
             self.runs = []
-        elif tag == self.text_tag and path[-2 if path[-1] == self.run_tag else -1] == self.holder_tag:
+        elif tag == self.text_tag and (
+            path[-1] == self.holder_tag or path[-2:] == [self.holder_tag, self.run_tag]
+        ):
             self.pieces = []
             self.keeps_space = attributes.get("xml:space") == "preserve"
 
@@ -75,27 +78,41 @@ class TextRuns:
 
 
 class _Strings(TextRuns):
-    def __init__(self) -> None:
+    """Hears the events of the shared strings, and gathers them."""
+
+    def __init__(self, archive: Archive) -> None:
         super().__init__("si")
+        self.archive = archive
         self.pending: list[str] = []
         self.chunks = [pa.array([], pa.large_string())]
+        self.count = 0
 
     def end(self, tag: str, path: list[str]) -> None:
+        """Hear of a closing tag."""
         super().end(tag, path)
         if tag == self.holder_tag:
             self.pending.append("".join(self.runs))
 
-    def flush(self) -> None:
-        """Put what the parser has found behind the rest."""
-        if self.pending:
-            self.chunks.append(pa.array(self.pending, pa.large_string()))
-            self.pending = []
-
     def read_plain(self, stretch: bytes) -> bool:
         """Take strings of plain markup; False where they are not."""
         found = plain_strings(stretch)
-        if found is None:
-            return False
-        self.flush()
-        self.chunks.append(found.cast(pa.large_string()))
-        return True
+        if found is not None:
+            self.flush()
+            self._take(found)
+        return found is not None
+
+    def flush(self) -> None:
+        """Put what the parser has found behind the rest."""
+        self._take(pa.array(self.pending, pa.string()))
+        self.pending = []
+
+    def _take(self, strings: pa.Array) -> None:
+        self.count += len(strings)
+        self.chunks.append(strings.cast(pa.large_string()))
+        if self.count > self.archive.limits.max_cells // 2:
+            raise UnsafeFileError(
+                f"The workbook has more than {self.archive.limits.max_cells // 2:,} shared strings.",
+                where=self.archive.name,
+                why="half of all cells that there may be would have to differ",
+                what_to_do="export a shorter span of dates, or raise max_cells",
+            )

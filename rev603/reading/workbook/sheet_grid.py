@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rev603._columns import text_of
 from rev603.errors import UnsafeFileError
-from rev603.reading.grid import TextGrid, column_letters, text_of
+from rev603.reading.grid import TextGrid, column_letters
 from rev603.reading.workbook.archive import REPAIR, damaged
 from rev603.reading.workbook.cell_text import (
     Look,
@@ -36,7 +37,6 @@ __all__ = ["FORMULA_WITHOUT_VALUE", "PLAIN_NUMBER", "GridBuilder", "ReadSheet", 
 
 #: Stands for a formula whose result was never saved; read like any other cell error.
 FORMULA_WITHOUT_VALUE = "#FORMULA!"
-LAST_ROW = 1_048_576  # where Excel's sheets end
 LONGEST_TEXT = 32_767  # of a cell
 _MAX_MERGES = 1_000_000
 _TEXT_PER_CELL = 64
@@ -100,13 +100,11 @@ class GridBuilder:
     def count(self, cells: int) -> None:
         """Count cells, blank or not."""
         self.cells += cells
-        if self.cells > self.limits.max_cells:
-            self._refuse_size(f"more than {self.limits.max_cells:,} cells", "max_cells")
+        self._check(self.cells, "max_cells", "cells")
 
     def check_row(self, row: int) -> None:
         """Refuse a row that lies too far down."""
-        if row > min(LAST_ROW, self.limits.max_rows):
-            self._refuse_size(f"more than {min(LAST_ROW, self.limits.max_rows):,} rows", "max_rows")
+        self._check(row, "max_rows", "rows")
 
     def look(self, kind: str, style: str) -> int:
         """Return what a cell of this type and style needs."""
@@ -126,7 +124,7 @@ class GridBuilder:
             return
         self.filled += len(row)
         text = self._shown(row, column, look, text)
-        self.first_column = min(self.first_column or LAST_ROW, int(column.min()))
+        self.first_column = min(self.first_column or int(column.min()), int(column.min()))
         self.last_column = max(self.last_column, int(column.max()))
         self.last_row = int(row[-1])
         self._check_extent()
@@ -142,7 +140,7 @@ class GridBuilder:
         if start and stop and start[0] <= stop[0] and start[1] <= stop[1]:
             self.merges.append((*start, *stop))
         if len(self.merges) > _MAX_MERGES:
-            self._refuse_size(f"more than {_MAX_MERGES:,} merged ranges", "")
+            raise damaged("sheet", f"it has more than {_MAX_MERGES:,} merged ranges", self.where)
 
     # -------------------------------------------------------------- what cells show
 
@@ -163,7 +161,7 @@ class GridBuilder:
                 self.uncomputed += [f"{column_letters(at)}{number}" for number, at in places]
         lengths = _lengths(text)
         self.text_bytes += int(lengths.sum())
-        self._check_text(0)
+        self._check(self.text_bytes - _TEXT_PER_CELL * self.filled, "max_text_bytes", "bytes of text")
         if lengths.max() > LONGEST_TEXT:
             long = np.flatnonzero(np.asarray(pc.utf8_length(text)) > LONGEST_TEXT)
             if len(long):
@@ -196,13 +194,9 @@ class GridBuilder:
         if number.max() >= len(strings):
             raise damaged("sheet", "a cell names a shared string that is not there", self.where)
         bounds = text_of(strings)[0]
-        self._check_text(int((bounds[number + 1] - bounds[number]).sum()))
+        coming = self.text_bytes + int((bounds[number + 1] - bounds[number]).sum())
+        self._check(coming - _TEXT_PER_CELL * self.filled, "max_text_bytes", "bytes of text")
         return strings.take(pa.array(number)).cast(pa.string())
-
-    def _check_text(self, more: int) -> None:
-        free = _TEXT_PER_CELL * self.filled
-        if self.text_bytes + more > self.limits.max_text_bytes + free:
-            self._refuse_size(f"more than {self.limits.max_text_bytes:,} bytes of text", "max_text_bytes")
 
     # -------------------------------------------------------------- what comes out
 
@@ -271,8 +265,7 @@ class GridBuilder:
         return self.last_column - self.first_column + 1 if self.last_column else 0
 
     def _check_extent(self) -> None:
-        if self.last_column > self.limits.max_columns:
-            self._refuse_size(f"more than {self.limits.max_columns:,} columns", "max_columns")
+        self._check(self.last_column, "max_columns", "columns")
         if self._width * self.last_row > self.limits.max_cells:
             raise UnsafeFileError(
                 "Cells lie so far apart that the sheet cannot be held in memory.",
@@ -282,12 +275,15 @@ class GridBuilder:
                 what_to_do="delete the stray cells at the far end, or raise max_cells",
             )
 
-    def _refuse_size(self, what: str, limit: str) -> NoReturn:
-        raise UnsafeFileError(
-            f"The sheet has {what}.",
-            where=self.where,
-            what_to_do="export a shorter span of dates" + (f", or raise {limit}" if limit else ""),
-        )
+    def _check(self, number: int, name: str, of_what: str) -> None:
+        """Refuse a sheet that is over the limit of this name."""
+        limit = getattr(self.limits, name)
+        if number > limit:
+            raise UnsafeFileError(
+                f"The sheet has more than {limit:,} {of_what}.",
+                where=self.where,
+                what_to_do=f"export a shorter span of dates, or raise {name}",
+            )
 
 
 def _padded(cell: str, patterns: Mapping[int, str]) -> str:
