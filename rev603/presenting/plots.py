@@ -220,7 +220,7 @@ def _unflattened(ax: Axes, places: pd.Series, heights: pd.Series) -> None:
 
 
 def _over_time(ax: Axes, dates: pd.Series, unit: str) -> Axes:
-    ax.set_xticks(dates.iloc[:: -(-len(dates) // 8)])
+    ax.set_xticks(dates.iloc[:: -(-len(dates) // 6)])
     ax.set_xlabel(f"{unit} beginning")
     ax.legend(frameon=False, fontsize="small", ncols=4, loc="lower left", bbox_to_anchor=(0, 1.0))
     ax.set_title(ax.get_title(loc="left"), loc="left", fontweight="bold", pad=34)
