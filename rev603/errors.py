@@ -96,17 +96,17 @@ class Rev603Error(Exception):
         return phrased(self.remedy)
 
     def __str__(self) -> str:
-        """Return the error as a few labelled lines, as they may be shown."""
+        """Return the error as a few labeled lines, as they may be shown."""
         return self.text()
 
     def text(self, *, command_line: bool = False) -> str:
-        """Return the error as a few labelled lines, its options spelled as in Python or on the command line.
+        """Return the error as a few labeled lines, its options spelled as in Python or on the command line.
 
         It may be shown: a file's name is text from outside too.
         """
         todo = phrased(self.remedy, command_line=command_line)
-        labelled = (("where", self.where), ("why", self.why), ("what to do", todo))
-        told = "\n".join([self.what, *(f"  {label}: {text}" for label, text in labelled if text)])
+        labeled = (("where", self.where), ("why", self.why), ("what to do", todo))
+        told = "\n".join([self.what, *(f"  {label}: {text}" for label, text in labeled if text)])
         return visible(hide_persons(told))
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -204,7 +204,7 @@ def base(text: object) -> str | None:
 def suffix(text: object) -> str | None:
     """Give the two characters behind an EIN, ``00`` where there are none; None where no EIN is certain.
 
-    CBP enrols a bank account for the number *and* its suffix (CBP Form 5106), so suffixes matter.
+    CBP enrolls a bank account for the number *and* its suffix (CBP Form 5106), so suffixes matter.
 
     Examples
     --------

@@ -21,7 +21,7 @@ __all__ = ["Mask", "check_mask", "mask_frame", "mask_text"]
 
 Mask = Literal["none", "ssn", "all"]
 
-# By heading_key, so that a column which we do not know ("Importer No.") is recognised by its heading.
+# By heading_key, so that a column which we do not know ("Importer No.") is recognized by its heading.
 _NUMBER_COLUMN = re.compile(
     r"payee(id|n|ir|imp)|importer(?!name)|^ir(no|num|id)|ssn|socialsec|tax(id|payer)|sibling\Z"
 )

@@ -1,4 +1,4 @@
-"""The block of labelled figures above the table, or below it: the report's date and its totals."""
+"""The block of labeled figures above the table, or below it: the report's date and its totals."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _CALL_OUTS = frozenset({heading_key("Entry Number"), heading_key("C/O is the 481
 
 
 def read_block(lines: Sequence[Line]) -> Block:
-    """Read labelled figures; the picture's call-outs and anything else are passed over.
+    """Read labeled figures; the picture's call-outs and anything else are passed over.
 
     A figure stands to the right of its label, before the next label; or in the label's own cell behind a
     colon; or right below it.

@@ -227,7 +227,7 @@ def _rows(sample: str, delimiter: str) -> list[list[str]]:
 
 
 def _promise(sample: str, delimiter: str, headings: Collection[str]) -> tuple[int, int]:
-    """Say how well a delimiter fits: most headings recognised in a row, then the usual width."""
+    """Say how well a delimiter fits: most headings recognized in a row, then the usual width."""
     rows = _rows(sample, delimiter)
     expected, known = set(headings), 0
     for row in rows:

@@ -99,7 +99,7 @@ _KINDS = (
               "nothing: the lines are kept"),
     IssueKind("method-unknown", "warning", "the cell is neither ACH nor Check; the method is taken as missing",
               "tell us about it; the lines are kept"),
-    IssueKind("centre-unknown", "info", "the center is not one of CEE001 … CEE010 or PNDING", "nothing: the lines are kept"),
+    IssueKind("center-unknown", "info", "the center is not one of CEE001 … CEE010 or PNDING", "nothing: the lines are kept"),
     IssueKind("value-missing", "warning", "the cell is blank, though every refund has one", "look the refund up in ACE"),
     IssueKind("payee-unusual", "warning", "the payee number has none of the known forms",
               "compare it with ACE; the line is kept"),

@@ -20,7 +20,7 @@ from rev603.reading.dates import DateOrder, Dates, parse_dates
 from rev603.reading.issues import CATALOGUE
 from rev603.reading.layout import other_columns
 from rev603.reading.line_log import LineLog
-from rev603.vocabulary.centres import CENTRES
+from rev603.vocabulary.centers import CENTERS
 from rev603.vocabulary.headings import REFUND_COLUMNS
 from rev603.vocabulary.reports import ReportKind
 from rev603.vocabulary.statuses import (
@@ -228,7 +228,7 @@ def _check_vocabularies(work: LineLog) -> None:
         "refund-status-unknown", "refund_status", lambda text: status_key(text) in KNOWN_REFUND_STATUSES
     )
     work.say_values("refund-type-unknown", "refund_type", lambda text: status_key(text) in KNOWN_REFUND_TYPES)
-    work.say_values("centre-unknown", "center_id", lambda text: text.upper() in CENTRES)
+    work.say_values("center-unknown", "center_id", lambda text: text.upper() in CENTERS)
 
 
 def _method(work: LineLog) -> pd.api.extensions.ExtensionArray:

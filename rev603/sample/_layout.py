@@ -77,13 +77,13 @@ def _block(refunds: pd.DataFrame, *, grain: Grain, call_outs: bool, amounts: str
     days = refunds["report_date"].dropna()
     count = len(refunds) if grain == "line" else refunds["refund_id"].nunique()
     total = total_cents(refunds)
-    labelled: list[list[Any]] = [
+    labeled: list[list[Any]] = [
         ["Today's Date", None, f"{days.iloc[0]:%m/%d/%Y}" if len(days) else None],
         ["Total Refunds", None, count if amounts == "number" else f"{count:,}"],
         ["Total Refund Amount", None, total / 100 if amounts == "number" else dollars(total)],
     ]
     notes = ["Entry Number", "C/O is the 4811 Party", None] if call_outs else [None] * 3
-    return [[*row, note] for row, note in zip(labelled, notes, strict=True)]
+    return [[*row, note] for row, note in zip(labeled, notes, strict=True)]
 
 
 def _cells(refunds: pd.DataFrame, name: str, amounts: str, dates: str) -> Iterator[Any]:

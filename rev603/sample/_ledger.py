@@ -13,7 +13,7 @@ import pandas as pd
 
 from rev603.identifiers import entry_number
 from rev603.sample._parties import Parties, _digits, _joined, parties
-from rev603.vocabulary.centres import CENTRES, PENDING
+from rev603.vocabulary.centers import CENTERS, PENDING
 from rev603.vocabulary.headings import REFUND_FRAME
 from rev603.vocabulary.statuses import CHECKS_ENDED
 
@@ -93,7 +93,7 @@ def ledger(
         rng, who=who, size=size, date=date, done=done, last_day=last_day, unenrolled=unenrolled, fresh=fresh,
         reissues=reissues,
     )  # fmt: skip
-    # for some of those who stay without an account, a notify party must enrol
+    # for some of those who stay without an account, a notify party must enroll
     stuck = np.unique(who[(course == REJECTED) & (turned == _NEVER)])[::3]
     care_of = payees.care_of.copy()
     care_of[stuck] = np.where(care_of[stuck] == "", rng.choice(payees.agents, len(stuck)), care_of[stuck])
@@ -256,8 +256,8 @@ def _lines(
     # numbers rise with the date, as if given in that order
     rank = np.empty(refunds, np.int64)
     rank[np.lexsort((rng.random(refunds), date))] = np.arange(refunds)
-    centre = np.where(
-        rng.random(refunds) < 0.3, PENDING, rng.choice([c for c in CENTRES if c != PENDING], refunds)
+    center = np.where(
+        rng.random(refunds) < 0.3, PENDING, rng.choice([c for c in CENTERS if c != PENDING], refunds)
     )
     filer = np.array([text[:3] for text in document], object)
     filer[~entry_number.is_valid_column(pd.Series(document).astype("str")).to_numpy()] = _FILERS[0]
@@ -271,7 +271,7 @@ def _lines(
         "refund_status": np.full(count, "TRANSMITTED"),
         "refund_type": np.full(count, "Entry Liquidation"),
         "document_number": document,
-        "center_id": centre[refund],
+        "center_id": center[refund],
         "team_number": rng.choice(_TEAMS, refunds)[refund],
         "port_code": rng.choice(_PORTS, count),
     }

@@ -97,7 +97,7 @@ def sample_history(
 ) -> list[pd.DataFrame]:
     """Invent weekly reports as an importer pulls them, oldest first, with overlapping windows.
 
-    From one to the next, refunds become rejected, payees enrol and their refunds are reissued and issued,
+    From one to the next, refunds become rejected, payees enroll and their refunds are reissued and issued,
     payments come back, numbers are filled in, an amount is corrected, new refunds come and old ones leave
     the window.
 

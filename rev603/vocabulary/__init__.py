@@ -1,1 +1,1 @@
-"""What CBP calls things, as data: headings and their aliases, statuses, centres."""
+"""What CBP calls things, as data: headings and their aliases, statuses, centers."""

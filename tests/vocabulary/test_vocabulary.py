@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from rev603.vocabulary.centres import CENTRES
+from rev603.vocabulary.centers import CENTERS
 from rev603.vocabulary.headings import (
     ENTRY_COLUMNS,
     REFUND_COLUMNS,
@@ -80,5 +80,5 @@ def test_states_are_closed_and_unpaid_is_part_of_them() -> None:
     assert set(UNPAID_STATES) < set(PAYMENT_STATES)
 
 
-def test_the_ten_centres_and_the_pending_one() -> None:
-    assert sorted(CENTRES) == [*(f"CEE{number:03d}" for number in range(1, 11)), "PNDING"]
+def test_the_ten_centers_and_the_pending_one() -> None:
+    assert sorted(CENTERS) == [*(f"CEE{number:03d}" for number in range(1, 11)), "PNDING"]

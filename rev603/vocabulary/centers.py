@@ -1,6 +1,6 @@
 """Centers of Excellence and Expertise, as the report codes them.
 
-Source: CBP's list of its ten centres, through brokers; ``PNDING`` (no centre yet) is on CBP's own
+Source: CBP's list of its ten centers, through brokers; ``PNDING`` (no center yet) is on CBP's own
 picture of the report (Pub. 5286-1225). The list is open: other codes are kept.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 PENDING = "PNDING"
 
-CENTRES = {
+CENTERS = {
     "CEE001": "Pharmaceuticals, Health & Chemicals",
     "CEE002": "Agriculture & Prepared Products",
     "CEE003": "Automotive & Aerospace",
@@ -19,5 +19,5 @@ CENTRES = {
     "CEE008": "Consumer Products & Mass Merchandising",
     "CEE009": "Industrial & Manufacturing Materials",
     "CEE010": "Machinery",
-    PENDING: "no centre assigned yet",
+    PENDING: "no center assigned yet",
 }
