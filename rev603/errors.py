@@ -133,6 +133,10 @@ class UnrecognizedFileError(Rev603Error):
     """The file is not something that rev603 reads: another format, locked, damaged or without headings."""
 
 
+class NotAReportError(UnrecognizedFileError):
+    """The file could be opened, and is something else than what was asked for."""
+
+
 class ControlTotalError(Rev603Error):
     """What was read differs from the totals that the report states of itself."""
 

@@ -95,6 +95,7 @@ def _stored(report: Report) -> pa.Table:
         "set_aside": _packed(report.set_aside),
         "rows_read": report.rows_read,
         "content_hash": report.content_hash,
+        "dates_assumed": report.dates_assumed,
     }
     text = json.dumps(known, default=dt.date.isoformat)
     return table.replace_schema_metadata({**(table.schema.metadata or {}), _META: text.encode()})
@@ -120,6 +121,7 @@ def _loaded(place: Path, name: str) -> Report:
         rows_read=known["rows_read"],
         source_file=name,
         content_hash=known["content_hash"],
+        dates_assumed=known["dates_assumed"],
     )
 
 

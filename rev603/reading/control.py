@@ -187,7 +187,8 @@ def _counted_once(
     """Let one line bear an amount that all lines of a payment, or of a refund, show, and the others 0.
 
     A payment is a refund in one state: a returned payment and its reissue are two payments of one refund.
-    The first line bears the amount, but not that of a payment which came back.
+    The line of the smallest document bears the amount, whatever the order of lines; where all payments of a refund are
+    taken together, not one of a payment which came back.
     """
     if not len(some):
         return cents
@@ -201,7 +202,8 @@ def _counted_once(
     repeats = same & every & some["refund_id"].notna().to_numpy()
     status, texts = pd.factorize(some["refund_secondary_status"])
     back = np.array([*map(_came_back, texts), False])[status]  # a missing status is the last
-    order = np.lexsort((np.arange(len(some)), back))
+    document = pd.factorize(some["document_number"], sort=True)[0]
+    order = np.lexsort((np.arange(len(some)), document, back))
     later = np.empty(len(some), dtype=bool)
     later[order] = pd.Series(codes[order]).duplicated().to_numpy()
     once = cents.copy()

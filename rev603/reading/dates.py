@@ -41,6 +41,11 @@ _NAMED = Short(
     rf"(?:[0-9]{{1,2}}[- ]{_MONTH}[-, ]+(?:[0-9]{{4}}|[0-9]{{2}})|{_MONTH} [0-9]{{1,2}},? [0-9]{{4}}){_TIME}",
     re.ASCII | re.IGNORECASE,
 )
+_DATES_IN_NAMES = (
+    re.compile(r"(?<![0-9])(?P<y>20[0-9]{2})[-_. ]?(?P<m>[01][0-9])[-_. ]?(?P<d>[0-3][0-9])(?![0-9])"),
+    re.compile(r"(?<![0-9])(?P<m>[01]?[0-9])[-_. ](?P<d>[0-3]?[0-9])[-_. ](?P<y>20[0-9]{2})(?![0-9])"),
+    re.compile(r"(?<![0-9])(?P<m>[01][0-9])(?P<d>[0-3][0-9])(?P<y>20[0-9]{2})(?![0-9])"),
+)
 _EARLIEST = dt.date(1990, 1, 1)
 _LATEST = dt.date(2100, 1, 1)
 _DAY_ZERO_1900 = dt.date(1899, 12, 30)
@@ -61,11 +66,14 @@ class DateOrder:
     mixed
         Slashed dates stand among dotted ones, real dates or serials: a spreadsheet program of another country
         takes those that it can read as its own, with day and month exchanged, and leaves the others as text.
+    assumed
+        Some slashed dates could be both, and nothing but CBP's habit says that the month comes first.
     """
 
     day_first: str = ""
     refused: str = ""
     mixed: bool = False
+    assumed: bool = False
 
     def read(self, text: str, *, epoch_1904: bool = False) -> dt.date | None:
         """Read one date; None where it is none, or refused."""
@@ -107,7 +115,8 @@ def date_order(texts: Iterable[str]) -> DateOrder:
     unclear = {(True, True): "./-", (False, False): ".-"}
     refused = "".join(mark for mark, way in ways.items() if mark in unclear.get(way, ""))
     others = any(_ISO.fullmatch(text) or _SERIAL.fullmatch(text) for text in distinct)
-    return DateOrder(day_first, refused, mixed=bool(slashed) and (len(marks) > 1 or others))
+    mixed = bool(slashed) and (len(marks) > 1 or others)
+    return DateOrder(day_first, refused, mixed=mixed, assumed=ways.get("/") == (False, False))
 
 
 def _ways(slashed: list[re.Match[str]]) -> tuple[bool, bool]:
@@ -176,3 +185,19 @@ def _date(year: int, month: int, day: int) -> dt.date | None:
 
 def _bounded(day: dt.date) -> dt.date | None:
     return day if _EARLIEST <= day < _LATEST else None
+
+
+def date_in_name(name: str) -> dt.date | None:
+    """Find a date in a file's name; None where there is none, or more than one.
+
+    >>> date_in_name("REV-603 week 2026-11-13.xlsx"), date_in_name("refunds_11132026.csv"), date_in_name("refunds.csv")
+    (datetime.date(2026, 11, 13), datetime.date(2026, 11, 13), None)
+    """
+    days = set()
+    for pattern in _DATES_IN_NAMES:
+        for found in pattern.finditer(name):
+            try:
+                days.add(dt.date(int(found["y"]), int(found["m"]), int(found["d"])))
+            except ValueError:
+                continue
+    return days.pop() if len(days) == 1 else None

@@ -6,7 +6,6 @@ import datetime as dt
 import glob
 import importlib
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,23 +15,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rev603._columns import WORKERS
-from rev603.errors import Rev603Error, SourceNotFoundError, UnrecognizedFileError
+from rev603._columns import WORKERS, constant
+from rev603.errors import NotAReportError, Rev603Error, SourceNotFoundError, UnrecognizedFileError
 from rev603.reading.cache import Cache
 from rev603.reading.control import Grain
+from rev603.reading.dates import date_in_name
 from rev603.reading.issues import CATALOGUE, IssueLog, folded, joined
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.report import OnError, Report, read
+from rev603.reading.settle import dates_in_doubt, settled
 from rev603.vocabulary.headings import REFUND_FRAME
 
 Sources = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 Progress = Callable[[int, int, str], None]
 
+#: So many files are named one by one.
+_NAMED = 10
+
 _SUFFIXES = frozenset({".xlsx", ".xlsm", ".csv", ".tsv", ".txt"})
-_DATES_IN_NAMES = (
-    re.compile(r"(?<![0-9])(?P<y>20[0-9]{2})[-_. ]?(?P<m>[01][0-9])[-_. ]?(?P<d>[0-3][0-9])(?![0-9])"),
-    re.compile(r"(?<![0-9])(?P<m>[01]?[0-9])[-_. ](?P<d>[0-3]?[0-9])[-_. ](?P<y>20[0-9]{2})(?![0-9])"),
-    re.compile(r"(?<![0-9])(?P<m>[01][0-9])(?P<d>[0-3][0-9])(?P<y>20[0-9]{2})(?![0-9])"),
+#: What may hold an export too, and is not opened: an older or another program's workbook, an archive, a message.
+_OTHER_SUFFIXES = frozenset(
+    {".xls", ".xlsb", ".ods", ".zip", ".eml", ".msg", ".htm", ".html", ".mht", ".pdf", ".numbers"}
 )
 
 
@@ -67,13 +70,16 @@ def read_history(
     """Read many exports into one frame: all of their lines, each with its ``report_date`` and ``source_file``.
 
     A file that stands there twice, also under another name, counts once. Reports are ordered by the date
-    that they state, else by a date in the file's name (``2026-11-13``, ``20261113``, ``11-13-2026``).
+    that they state, else by a date in the file's name (``2026-11-13``, ``20261113``, ``11-13-2026``); sheets of
+    one workbook that state different dates are reports of their own. A refund that the files spell differently is
+    shown in its fullest spelling, and what one file's totals prove of amounts is taken for its siblings; each is said.
 
     Parameters
     ----------
     sources
         A folder, a pattern such as ``exports/*.xlsx``, a path, or several of these. In a folder or a pattern, files that
-        are no refund report are passed over and named in the issues.
+        can be opened and are no refund report are passed over and named in the issues; one that cannot be opened (cut
+        off, locked, empty) is an error like any other. Files of one name are told apart by their folders.
     sheet, grain, on_error, limits
         As in :func:`rev603.read`. With ``on_error="collect"`` a file that cannot be read is named in the issues and does
         not stop the rest.
@@ -151,31 +157,42 @@ def read_reports(
     log = IssueLog("")
     frames: list[pd.DataFrame] = []
 
-    def one(path: Path) -> Report | Rev603Error:
+    def one(path: Path) -> list[Report] | Rev603Error:
         try:
             if store is not None and (kept := store.get(path)) is not None:
-                return kept
+                return [kept]
             report = read(path, sheet=sheet, grain=grain, on_error=on_error, limits=limits)
+            others = [
+                read(path, sheet=tab, grain=grain, on_error=on_error, limits=limits)
+                for tab in _other_dates(report)
+            ]
         except Rev603Error as error:
             return error
+        if others:
+            own = report.issues[report.issues["code"] != "sheet-another-date"]
+            return [replace(report, issues=own.reset_index(drop=True)), *others]
         if store is not None:
             store.put(path, report)
-        return report
+        return [report]
 
-    reports: dict[str, Report] = {}
+    reports: dict[tuple[str, str | None], tuple[Path, Report]] = {}
     with ThreadPoolExecutor(WORKERS) as pool:
         for done, ((path, swept), outcome) in enumerate(
             zip(found, pool.map(one, [path for path, _ in found]), strict=True), 1
         ):
             log = IssueLog(path.name)
-            if isinstance(outcome, Report):
-                twin = reports.setdefault(outcome.content_hash, outcome)
-                if twin is not outcome:
-                    log.add(
-                        "file-repeated",
-                        f"{path.name} has the same content as {twin.source_file}; it counts once",
-                    )
-            elif swept and isinstance(outcome, UnrecognizedFileError):
+            if isinstance(outcome, list):
+                for report in outcome:
+                    twin = reports.setdefault(
+                        (report.content_hash, _only_sheet(report, outcome)), (path, report)
+                    )[1]
+                    if twin is not report:
+                        log.add(
+                            "file-repeated",
+                            f"{path.name} has the same content as {twin.source_file}; it counts once",
+                        )
+                        break
+            elif swept and isinstance(outcome, NotAReportError):
                 log.add("file-skipped", f"{path.name}: {CATALOGUE['file-skipped'].meaning} ({outcome.what})")
             elif on_error == "collect":
                 log.add("file-failed", f"{path.name}: {CATALOGUE['file-failed'].meaning}: {outcome}")
@@ -184,10 +201,67 @@ def read_reports(
             frames.append(log.frame())
             if progress is not None:
                 progress(done, len(found), path.name)
-    dated = _dated(list(reports.values()), report_dates or {})
+    frames += _not_opened(sources)
+    dated = _dated(_told_apart(list(reports.values())), report_dates or {})
     earliest = None if since is None else pd.Timestamp(since).date()
     kept = [report for report in dated if earliest is None or _day(report) >= earliest]
-    return Readings(sorted(kept, key=lambda report: (_day(report), report.source_file)), joined(frames))
+    kept = settled(sorted(kept, key=lambda report: (_day(report), report.source_file)))
+    named = {report.source_file: date_in_name(Path(report.source_file).name) for report in kept}
+    frames += dates_in_doubt(kept, named, today=dt.date.today())  # noqa: DTZ011 - the day on the user's calendar
+    return Readings(kept, joined(frames))
+
+
+def _other_dates(report: Report) -> list[str]:
+    """Give the sheets that state another date than the report: each is a report of its own."""
+    return report.issues["source_sheet"][report.issues["code"] == "sheet-another-date"].tolist()
+
+
+def _only_sheet(report: Report, together: list[Report]) -> str | None:
+    """Give the sheet of a report that shares its file with others."""
+    return str(report.refunds["source_sheet"].iloc[0]) if len(together) > 1 and len(report.refunds) else None
+
+
+def _told_apart(read_from: list[tuple[Path, Report]]) -> list[Report]:
+    """Name files of one name by their folders too, as far as it takes; lines of a history say which file they are of."""
+    names = {path.resolve(): path.name for path, _ in read_from}
+    for depth in range(2, 2 + max((len(path.parts) for path in names), default=0)):
+        several = {name for name in names.values() if list(names.values()).count(name) > 1}
+        if not several:
+            break
+        names = {
+            path: Path(*path.parts[-depth:]).as_posix() if name in several else name
+            for path, name in names.items()
+        }
+    return [_renamed(report, names[path.resolve()]) for path, report in read_from]
+
+
+def _renamed(report: Report, name: str) -> Report:
+    if report.source_file == name:
+        return report
+    refunds, issues = (
+        frame.assign(source_file=constant(name, len(frame))) for frame in (report.refunds, report.issues)
+    )
+    return replace(report, refunds=refunds, issues=issues, source_file=name)
+
+
+def _not_opened(sources: Sources) -> list[pd.DataFrame]:
+    """Name, once for each folder, the files in it that may hold an export and have another ending."""
+    found = []
+    for each in [sources] if isinstance(sources, str | os.PathLike) else sources:
+        folder = Path(each)
+        others = sorted(
+            child.name
+            for child in (folder.iterdir() if folder.is_dir() else ())
+            if child.suffix.lower() in _OTHER_SUFFIXES and not child.name.startswith(("~$", "."))
+        )
+        if others:
+            log, kind = IssueLog(others[0]), CATALOGUE["file-not-opened"]
+            more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
+            log.add(
+                "file-not-opened", f"{', '.join(others[:_NAMED])}{more}: {kind.meaning}; {kind.what_to_do}"
+            )
+            found.append(log.frame())
+    return found
 
 
 def export_files(sources: Sources) -> Iterator[tuple[Path, bool]]:
@@ -222,16 +296,17 @@ def _is_export(path: Path) -> bool:
 def _dated(reports: list[Report], given: Mapping[str, str | dt.date]) -> list[Report]:
     dated, undated = [], []
     for report in reports:
-        own = report.header.report_date
+        own = report.header.report_date or _day_of_sheet(report)
+        asked = given.get(report.source_file, given.get(Path(report.source_file).name))
         day = (
-            pd.Timestamp(given[report.source_file]).date()
-            if report.source_file in given
-            else own or date_in_name(report.source_file)
+            own or date_in_name(Path(report.source_file).name)
+            if asked is None
+            else pd.Timestamp(asked).date()
         )
         if day is None:
             undated.append(report.source_file)
         else:
-            dated.append(report if day == own else _with_date(report, day))
+            dated.append(report if day == report.header.report_date else _with_date(report, day))
     if undated and len(reports) > 1:
         raise UnrecognizedFileError(
             f"{len(undated)} file{'s' if len(undated) > 1 else ''} state{'' if len(undated) > 1 else 's'} no report date.",
@@ -242,6 +317,12 @@ def _dated(reports: list[Report], given: Mapping[str, str | dt.date]) -> list[Re
     return dated or reports
 
 
+def _day_of_sheet(report: Report) -> dt.date | None:
+    """Give the date in the name of the report's only sheet."""
+    sheets = report.refunds["source_sheet"].dropna().unique()
+    return date_in_name(sheets[0]) if len(sheets) == 1 else None
+
+
 def _with_date(report: Report, day: dt.date) -> Report:
     refunds = report.refunds.assign(report_date=np.datetime64(day, "us"))
     return replace(report, refunds=refunds, header=replace(report.header, report_date=day))
@@ -249,22 +330,6 @@ def _with_date(report: Report, day: dt.date) -> Report:
 
 def _day(report: Report) -> dt.date:
     return report.header.report_date or dt.date.min
-
-
-def date_in_name(name: str) -> dt.date | None:
-    """Find a date in a file's name; None where there is none, or more than one.
-
-    >>> date_in_name("REV-603 week 2026-11-13.xlsx"), date_in_name("refunds_11132026.csv"), date_in_name("refunds.csv")
-    (datetime.date(2026, 11, 13), datetime.date(2026, 11, 13), None)
-    """
-    days = set()
-    for pattern in _DATES_IN_NAMES:
-        for found in pattern.finditer(name):
-            try:
-                days.add(dt.date(int(found["y"]), int(found["m"]), int(found["d"])))
-            except ValueError:
-                continue
-    return days.pop() if len(days) == 1 else None
 
 
 def _record(report: Report) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rev603.errors import ColumnsMissingError, UnrecognizedFileError
+from rev603.errors import ColumnsMissingError, NotAReportError, UnrecognizedFileError
 from rev603.identifiers import importer_number
 from rev603.vocabulary.headings import Column, alias_table, heading_key, heading_words, spellings
 from rev603.vocabulary.reports import REV_613
@@ -392,7 +392,8 @@ def no_table(
     )
     shown = ", ".join(importer_number.mask(" ".join(cell.split()))[:30] for cell in nearest if cell)
     headings = ", ".join(column.heading for column in vocabulary[:5])
-    return UnrecognizedFileError(
+    kind = NotAReportError if shown else UnrecognizedFileError
+    return kind(
         f"No heading row of {what} was found (looked for {headings} …).",
         where=where,
         why=f"the line that comes nearest reads: {shown[:300]}" if shown else "the sheet is blank",

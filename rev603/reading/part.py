@@ -12,7 +12,7 @@ from rev603._columns import lines_of
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.block import Figure, read_block
 from rev603.reading.control import Header
-from rev603.reading.dates import DateOrder, date_order
+from rev603.reading.dates import DateOrder, date_in_name, date_order
 from rev603.reading.issues import CATALOGUE
 from rev603.reading.layout import require_columns
 from rev603.reading.rows import (
@@ -33,6 +33,7 @@ from rev603.vocabulary.headings import REFUND_COLUMNS
 from rev603.vocabulary.reports import REV_603, ReportKind, recognized
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
@@ -57,6 +58,12 @@ class Part:
     header: Header
     kind: ReportKind
     copy_of: str = ""
+    dates_assumed: bool = False
+
+    @property
+    def day(self) -> dt.date | None:
+        """The day of which the sheet is, by its block or else by its name."""
+        return self.header.report_date or date_in_name(self.grid.sheet or "")
 
     def aside(self) -> dict[int, str]:
         """Give every line that is no refund, with its reason."""
@@ -109,7 +116,7 @@ def read_part(grid: TextGrid, table: Table, log: IssueLog, *, known: Header | No
     header = _header(figures, grid, order, log)
     report_date = (known or header).report_date
     typed = typed_lines(grid, table, rows.refunds, log, kind=kind, report_date=report_date, order=order)
-    part = Part(grid, table, rows, typed, header, kind)
+    part = Part(grid, table, rows, typed, header, kind, dates_assumed=order.assumed)
     say_beside(grid, table, rows.aside, log)
     return part
 
@@ -224,7 +231,7 @@ def say_beside(grid: TextGrid, table: Table, aside: Mapping[int, str], log: Issu
 def joined_parts(parts: list[Part], log: IssueLog) -> list[Part]:
     """Join the sheets that continue the first one; leave out its copies, and reports of their own.
 
-    A further sheet that states totals of its own, other than the first one's, is another report.
+    A further sheet that states totals of its own, other than the first one's, or another date is another report.
     """
     first = parts[0].typed.frame.drop(columns=["source_sheet", "source_row", "report_date"])
     kept = [parts[0]]
@@ -241,6 +248,9 @@ def joined_parts(parts: list[Part], log: IssueLog) -> list[Part]:
             code = "sheet-repeated"
             nothing = Typed(part.typed.frame.iloc[:0], part.typed.cents[:0], part.typed.unreadable[:0])
             kept.append(replace(part, typed=nothing, copy_of=f"copy of sheet {parts[0].grid.sheet}"))
+        elif part.day and parts[0].day and part.day != parts[0].day:
+            log.add_sheet("sheet-another-date", name, f"{part.day}, not {parts[0].day}")
+            continue
         elif own:
             code = "sheet-another-report"
         else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 import numpy as np
 import pandas as pd
 
-from rev603.errors import ControlTotalError, LineError, Rev603Error
+from rev603.errors import ColumnsMissingError, ControlTotalError, LineError, Rev603Error
 from rev603.identifiers import importer_number
 from rev603.reading.control import Control, Grain, Header, control_totals
 from rev603.reading.issues import CATALOGUE, IssueLog
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from rev603.reading.grid import TextGrid
+    from rev603.reading.layout import Table
+    from rev603.reading.part import Part
     from rev603.reading.sniff import Source
 
 _IMPORTING = threading.Lock()
@@ -61,6 +64,8 @@ class Report:
         ``accepted``, ``accepted with issues`` or ``does not tie out``.
     source_file, content_hash
         The file's name, and the SHA-256 of its bytes.
+    dates_assumed
+        True where all slashed dates could be day/month too, and were read as month/day.
     """
 
     refunds: pd.DataFrame
@@ -71,6 +76,7 @@ class Report:
     rows_read: int
     source_file: str
     content_hash: str
+    dates_assumed: bool = False
 
     @property
     def verdict(self) -> Verdict:
@@ -212,10 +218,8 @@ def _report(
     if not sheets.tables:
         raise no_table(sheets.nearest, REFUND_COLUMNS, file.name, what="a refund report")
 
-    parts = [read_part(*sheets.tables[0], log)]
+    parts = joined_parts(_sound_parts(sheets.tables, log), log)
     header = parts[0].header
-    parts += [read_part(grid, table, log, known=header) for grid, table in sheets.tables[1:]]
-    parts = joined_parts(parts, log)
     everything = together(parts)
     if everything.unreadable.any() and on_error == "raise":
         issues = log.frame()
@@ -228,7 +232,8 @@ def _report(
         frame = frame.assign(
             amount=np.where(frame["total_refund_amount"].isna(), np.nan, counted.cents / 100)
         )
-    _say_totals(counted.control, counted.ambiguous, log)
+    zeroed = int(((counted.cents == 0) & (everything.cents[readable] != 0)).sum())
+    _say_totals(counted.control, counted.ambiguous, zeroed, log)
     if len(counted.repeated):
         _say_repeated(frame, counted.repeated, log)
     adding = np.zeros(len(everything.cents), dtype=np.int64)
@@ -255,7 +260,22 @@ def _report(
         rows_read=rows_read,
         source_file=file.name,
         content_hash=content_hash.result(),
+        dates_assumed=any(part.dates_assumed for part in parts),
     )
+
+
+def _sound_parts(tables: list[tuple[TextGrid, Table]], log: IssueLog) -> list[Part]:
+    """Read the sheets; one that has a few of the headings, such as a pivot table, does not stop a sound report."""
+    parts: list[Part] = []
+    most = max(len(table.columns) for _, table in tables)
+    for grid, table in tables:
+        try:
+            parts.append(read_part(grid, table, log, known=parts[0].header if parts else None))
+        except ColumnsMissingError as error:
+            if 2 * len(table.columns) > most:
+                raise
+            log.add_sheet("sheet-skipped", grid.sheet or "", f"it lacks {', '.join(error.missing[:3])}")
+    return parts
 
 
 def _say_repeated(frame: pd.DataFrame, places: NDArray[np.int64], log: IssueLog) -> None:
@@ -264,7 +284,7 @@ def _say_repeated(frame: pd.DataFrame, places: NDArray[np.int64], log: IssueLog)
         log.add_lines("line-repeated", sheet if isinstance(sheet, str) else None, rows.to_numpy())
 
 
-def _say_totals(control: Control, ambiguous: int, log: IssueLog) -> None:
+def _say_totals(control: Control, ambiguous: int, zeroed: int, log: IssueLog) -> None:
     if control.ties_out is False:
         log.add("totals-differ", f"{_totals_in_words(control)}; {CATALOGUE['totals-differ'].what_to_do}")
     elif control.ties_out is None:
@@ -272,7 +292,7 @@ def _say_totals(control: Control, ambiguous: int, log: IssueLog) -> None:
             "totals-absent", f"{CATALOGUE['totals-absent'].meaning}; {CATALOGUE['totals-absent'].what_to_do}"
         )
     if control.grain == "refund":
-        log.add("grain-refund", CATALOGUE["grain-refund"].meaning)
+        log.add("grain-refund", f"{zeroed:,} lines show 0.00 in amount: {CATALOGUE['grain-refund'].meaning}")
     if ambiguous:
         log.add(
             "ambiguous-grain",

@@ -1,0 +1,254 @@
+"""What only several files together can prove: one spelling, one grain and one bearer for each refund; doubtful dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rev603.identifiers.refund_key import DOCUMENT_KEY, IDENTITY, KEY, PAYEE_KEY, REFUND_KEY, with_identity
+from rev603.reading.control import Header, control_totals
+from rev603.reading.issues import CATALOGUE, IssueLog, joined
+from rev603.reading.shown import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rev603.reading.report import Report
+
+_REFUND = [PAYEE_KEY, REFUND_KEY]
+_PAYMENT = ["payee_id", "refund_id", "refund_date", "refund_secondary_status", "check_or_trace_number"]
+#: So many cells of a file that are put into one spelling are named one by one.
+_NAMED = 20
+
+
+def settled(reports: Sequence[Report]) -> list[Report]:
+    """Return the reports, oldest first, with what one file proves said for its siblings, and an issue for each change."""
+    return _one_bearer(_one_grain(_one_spelling(list(reports))))
+
+
+# ------------------------------------------------------------------ spelling
+
+
+def _one_spelling(reports: list[Report]) -> list[Report]:
+    """Show each refund in the fullest spelling that any file has, the newest of these."""
+    if len(reports) < 2 or not _spelled_differently([report.refunds for report in reports]):
+        return reports
+    lines = pd.concat(
+        [report.refunds[[*KEY, "source_file", "report_date"]] for report in reports], ignore_index=True
+    )
+    keyed: pd.DataFrame = with_identity(nw.from_native(lines)).to_native()
+    fullest = {
+        "payee_id": _fullest(keyed, "payee_id", [PAYEE_KEY], [PAYEE_KEY]),
+        "refund_id": _fullest(keyed, "refund_id", list(IDENTITY), _REFUND),
+        "document_number": _fullest(keyed, "document_number", list(IDENTITY), list(IDENTITY)),
+    }
+    answer, start = [], 0
+    for report in reports:
+        part = slice(start, start := start + len(report.refunds))
+        answer.append(_respelled(report, {name: column.iloc[part] for name, column in fullest.items()}))
+    return answer
+
+
+def _spelled_differently(frames: list[pd.DataFrame]) -> bool:
+    """Tell from the distinct values whether two of them can be one: the lines themselves are then compared."""
+    refunds = pa.chunked_array([pa.array(frame["refund_id"].array, pa.large_string()) for frame in frames])
+    zero = pc.starts_with(refunds, "0")
+    if pc.any(zero).as_py() and not pc.all(zero).as_py():
+        return True
+    documents = [frame["document_number"][frame["entry_number"].isna()] for frame in frames]
+    for name, key, columns in (
+        ("payee_id", PAYEE_KEY, [frame["payee_id"] for frame in frames]),
+        ("document_number", DOCUMENT_KEY, documents),
+    ):
+        distinct = pd.concat([pd.Series(column.unique()) for column in columns]).dropna().unique()
+        texts = pd.DataFrame({name: pd.Series(distinct, dtype="str")})
+        if with_identity(nw.from_native(texts)).to_native()[key].duplicated().any():
+            return True
+        if name == "document_number" and texts[name].str.fullmatch("[0-9]{10}").any():
+            return True  # perhaps an entry number whose zero is lost and whose check digit is wrong
+    return False
+
+
+def _fullest(keyed: pd.DataFrame, name: str, same: list[str], shown: list[str]) -> pd.Series[Any]:
+    """Give each line the longest spelling among those that are the same as its own, the newest of these."""
+    text = keyed[name]
+    known = keyed[[*dict.fromkeys([*same, *shown])]].assign(text=text)[text.notna()]
+    several = known.drop_duplicates([*same, "text"])
+    several = several[several.duplicated(same, keep=False)]
+    if not len(several):
+        return text
+    newest = several.iloc[::-1]
+    best = newest.iloc[np.argsort(-newest["text"].str.len().to_numpy(), kind="stable")].drop_duplicates(shown)
+    found = keyed[shown].merge(best[[*shown, "text"]], on=shown, how="left")["text"].set_axis(keyed.index)
+    return text.where(found.isna() | text.isna(), found)
+
+
+def _respelled(report: Report, columns: dict[str, pd.Series[Any]]) -> Report:
+    lines, log, fresh = report.refunds, IssueLog(report.source_file), {}
+    for name, column in columns.items():
+        before = lines[name].array
+        places = np.flatnonzero((lines[name].notna() & (before != column.array)).to_numpy(dtype=bool))
+        if not len(places):
+            continue
+        fresh[name] = column.array
+        named = places if len(places) <= _NAMED else places[:1]
+        more = "" if len(places) <= _NAMED else f", and so on {len(places):,} lines"
+        shown = [
+            quoted(pa.array(values.take(named), pa.large_string()), name) for values in (before, column.array)
+        ]
+        for place, old, new in zip(named.tolist(), *(each.to_pylist() for each in shown), strict=True):
+            sheet, row = lines["source_sheet"].iloc[place], int(lines["source_row"].iloc[place])
+            kind = CATALOGUE["spelling-of-siblings"]
+            log.add(
+                "spelling-of-siblings",
+                f"row {row}: {kind.meaning} ({old}): now {new}{more}; {kind.what_to_do}",
+                sheet=None if pd.isna(sheet) else str(sheet),
+                row=row,
+                column=name,
+                value=old.strip("'"),
+            )
+    if not fresh:
+        return report
+    return replace(report, refunds=lines.assign(**fresh), issues=joined([report.issues, log.frame()]))
+
+
+# ------------------------------------------------------------------ grain
+
+
+def _one_grain(reports: list[Report]) -> list[Report]:
+    """Read a file whose totals do not say what an amount stands for as its siblings' totals prove it."""
+    unsure = [_is_unsure(report) for report in reports]
+    if not any(unsure):
+        return reports
+    proofs = {
+        report.control.grain: report.source_file
+        for report, doubt in zip(reports, unsure, strict=True)
+        if not doubt and report.control.ties_out and _repeats_amounts(report)
+    }
+    if len(proofs) != 1:
+        return reports
+    ((grain, proof),) = proofs.items()
+    return [
+        _with_grain(report, grain, proof) if doubt else report
+        for report, doubt in zip(reports, unsure, strict=True)
+    ]
+
+
+def _is_unsure(report: Report) -> bool:
+    return bool((report.issues["code"] == "ambiguous-grain").any())
+
+
+def _repeats_amounts(report: Report) -> bool:
+    """Tell whether the file has amounts that its totals were needed for."""
+    return (
+        control_totals(report.refunds, _cents(report.refunds["total_refund_amount"]), Header()).ambiguous > 0
+    )
+
+
+def _with_grain(report: Report, grain: Any, proof: str) -> Report:
+    lines = report.refunds
+    counted = control_totals(lines, _cents(lines["total_refund_amount"]), report.header, grain=grain)
+    amount = np.where(lines["total_refund_amount"].isna(), np.nan, counted.cents / 100)
+    log = IssueLog(report.source_file)
+    kind = CATALOGUE["grain-of-siblings"]
+    each = "the whole refund's and counted once" if grain == "refund" else "the line's own"
+    log.add(
+        "grain-of-siblings",
+        f"{kind.meaning}; it was taken as {each}, as the totals of {proof} prove; {kind.what_to_do}",
+    )
+    issues = report.issues[report.issues["code"] != "ambiguous-grain"]
+    return replace(
+        report,
+        refunds=lines.assign(amount=amount),
+        control=counted.control,
+        issues=joined([issues, log.frame()]),
+    )
+
+
+def _cents(dollars: pd.Series[Any]) -> Any:
+    return np.rint(dollars.fillna(0).to_numpy() * 100).astype(np.int64)
+
+
+def _one_bearer(reports: list[Report]) -> list[Report]:
+    """Let the same document bear a refund's amount in all files, one that each of them lists if there is one.
+
+    Otherwise a document that is no longer listed would keep the amount, and another would have it too.
+    """
+    whole = [
+        place
+        for place, report in enumerate(reports)
+        if report.control.grain == "refund" and len(report.refunds)
+    ]
+    if len(whole) < 2:
+        return reports
+    frames = [
+        reports[place].refunds[[*_PAYMENT, "document_number", "total_refund_amount", "amount"]]
+        for place in whole
+    ]
+    lines = pd.concat(frames, ignore_index=True)
+    lines["report"] = np.repeat(whole, [len(frame) for frame in frames])
+    refund = (
+        lines.groupby([*_PAYMENT[:2], "total_refund_amount"], dropna=False, sort=False).ngroup().to_numpy()
+    )
+    payment = (
+        lines.groupby(["report", *_PAYMENT, "total_refund_amount"], dropna=False, sort=False)
+        .ngroup()
+        .to_numpy()
+    )
+    files = lines["report"].groupby(refund).transform("nunique")
+    listed = lines["report"].groupby([refund, lines["document_number"]], dropna=False).transform("nunique")
+    chosen = lines["document_number"].where(listed == files).groupby(refund).transform("min")
+    bearing = lines["amount"].fillna(0) != 0
+    single = bearing.groupby(payment).transform("sum") == 1
+    bearer = (lines["document_number"] == chosen) & (chosen.notna())
+    movable = single & (bearer.groupby(payment).transform("sum") == 1)
+    amount = lines["amount"].mask(movable, np.where(bearer, lines["total_refund_amount"], 0.0))
+    if amount.equals(lines["amount"]):
+        return reports
+    answer, start = list(reports), 0
+    for place, frame in zip(whole, frames, strict=True):
+        own = amount.iloc[start : (start := start + len(frame))].to_numpy()
+        answer[place] = replace(reports[place], refunds=reports[place].refunds.assign(amount=own))
+    return answer
+
+
+# ------------------------------------------------------------------ dates
+
+
+def dates_in_doubt(
+    reports: Sequence[Report], named: dict[str, dt.date | None], *, today: dt.date
+) -> list[pd.DataFrame]:
+    """Return issues for report dates that can hardly be right, and for files whose days and months may be exchanged."""
+    found = []
+    day_first = [
+        report.source_file for report in reports if (report.issues["code"] == "date-day-first").any()
+    ]
+    for report in reports:
+        log, day = IssueLog(report.source_file), report.header.report_date
+        name, newest = named.get(report.source_file), report.refunds["refund_date"].max()
+        if day is not None and day > today + dt.timedelta(days=1):
+            _say(log, "report-date-future", f"{day}")
+        if day is not None and name is not None and abs((day - name).days) > 1:
+            _say(log, "report-date-not-of-name", f"{day}, and the name says {name}")
+        if day is not None and not pd.isna(newest) and (day - newest.date()).days > _LONG:
+            _say(log, "report-date-late", f"{day}, and the newest refund is of {newest.date()}")
+        if day_first and report.dates_assumed:
+            _say(log, "date-order-of-siblings", f"as {', '.join(day_first[:3])}")
+        found.append(log.frame())
+    return found
+
+
+#: A report is drawn to the day; its newest refund is a few days old, or weeks where nothing was refunded.
+_LONG = 62
+
+
+def _say(log: IssueLog, code: str, detail: str) -> None:
+    kind = CATALOGUE[code]
+    log.add(code, f"{log.file}: {kind.meaning} ({detail}); {kind.what_to_do}")
