@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,9 +86,8 @@ def with_identity(frame: Any) -> Any:
         for name, key, make in made:
             codes, keys = _by_distinct_values(native[name], make)
             columns |= {each: _taken(values, codes) for each, values in keys.items()}
-            several |= len({*zip(*keys.values(), strict=True)}) > len(
-                {*keys[key]}
-            )  # spellings, more than keys
+            spellings = pc.binary_join_element_wise(*keys.values(), " ")
+            several |= len(spellings.unique()) > len(keys[key].unique())  # more spellings than keys
         keyed = nw.from_native(native.assign(**columns))
         return _apart_in_one_file(keyed) if several and len(made) == len(KEY) else _without(keyed, _FULL)
     for *_, make in made:
@@ -94,6 +95,7 @@ def with_identity(frame: Any) -> Any:
     return _apart_in_one_file(frame) if len(made) == len(KEY) else _without(frame, _FULL)
 
 
+_TEXT: Any = pd.StringDtype(na_value=np.nan)
 _FULL = (_REFUND_FULL, _DOCUMENT_FULL)
 
 
@@ -187,13 +189,14 @@ def _apart_in_one_file(frame: Any) -> Any:
 
 def _by_distinct_values(
     column: pd.Series[Any], make: Callable[[Any], Any]
-) -> tuple[NDArray[np.int64], dict[str, list[str]]]:
+) -> tuple[NDArray[np.int64], dict[str, pa.Array]]:
     """Look each different value up once: give each line's place among them, and the columns made of them."""
     codes, values = pd.factorize(column, use_na_sentinel=True)
-    texts = pd.Series([*map(str, values), None], dtype="str", name=column.name)  # a missing value is the last
-    made = _without(make(nw.from_native(texts.to_frame())), [str(column.name)])
-    return codes, {name: made[name].to_list() for name in made.columns}
+    texts = pa.array([*map(str, values), None], pa.large_string())  # a missing value is the last
+    made = _without(make(nw.from_native(pa.table({str(column.name): texts}))), [str(column.name)]).to_native()
+    places = np.where(codes < 0, len(values), codes)
+    return places, {name: made[name].combine_chunks() for name in made.column_names}
 
 
-def _taken(values: list[str], codes: NDArray[np.int64]) -> pd.Series[Any]:
-    return pd.Series(values, dtype="str").take(codes).array  # type: ignore[return-value]  # an array without index
+def _taken(values: pa.Array, places: NDArray[np.int64]) -> Any:
+    return _TEXT.__from_arrow__(values.cast(pa.large_string()).take(pa.array(places)))

@@ -165,7 +165,7 @@ def _check_digit(ten: str) -> str:
 
 
 def _next(chance: random.Random, since: list[Line] | None, lines: list[Line], day: dt.date) -> list[Line]:
-    """Let all documents of a refund move on together; a payment that was sent again may stand beside the one that came back."""
+    """Let all documents of a refund move on together; one sent again may stand beside the payment that came back."""
     old = since[-1].status if since else None
     status = chance.choice(NEXT[old]) if since is None or chance.random() < 0.5 else old
     if since is not None and status == old:

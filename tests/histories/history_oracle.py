@@ -64,7 +64,7 @@ def plain_key(payee: str, refund: str, document: str) -> Key:
     letters = "".join(filter(str.isalnum, payee)).upper()
     return (
         letters + "00" * (len(letters) == 9),
-        refund.split(".")[0].lstrip("0"),
+        refund.split(".", maxsplit=1)[0].lstrip("0"),
         "".join(filter(str.isalnum, document)).upper().lstrip("0"),
     )
 

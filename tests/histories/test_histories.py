@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import history_oracle as oracle
 import pandas as pd
 import pytest
+from history_folders import make_folder
 
 import rev603
-import history_oracle as oracle
-from history_folders import make_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
