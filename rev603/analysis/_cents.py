@@ -6,7 +6,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
+import pandas as pd
 
+from rev603.analysis._frames import as_read, usable_pandas
 from rev603.errors import ColumnsMissingError
 
 if TYPE_CHECKING:
@@ -34,10 +36,15 @@ def dollars(cents_: nw.Expr) -> nw.Expr:
 
 
 def open_frame(native: Any, needed: Iterable[str]) -> nw.LazyFrame[Any] | nw.DataFrame[Any]:
-    """Wrap a frame of any engine, or say which of the needed columns are missing and what comes nearest."""
-    frame: nw.LazyFrame[Any] | nw.DataFrame[Any] = nw.from_native(native)
+    """Wrap a frame of any engine, or say which of the needed columns are missing and what comes nearest.
+
+    The needed columns are given as the reader gives them: missing where the text is ``""``, dates without a time zone.
+    """
+    names = list(needed)
+    usable = usable_pandas(native, names) if isinstance(native, pd.DataFrame) else native
+    frame: nw.LazyFrame[Any] | nw.DataFrame[Any] = nw.from_native(usable)
     found = frame.collect_schema().names()
-    missing = [name for name in needed if name not in found]
+    missing = [name for name in names if name not in found]
     if missing:
         raise ColumnsMissingError(
             missing,
@@ -45,7 +52,8 @@ def open_frame(native: Any, needed: Iterable[str]) -> nw.LazyFrame[Any] | nw.Dat
             guesses=nearest(missing, found),
             what_to_do="pass refunds as rev603.read(…).refunds gives them, or rename the columns",
         )
-    return frame
+    opened: nw.LazyFrame[Any] | nw.DataFrame[Any] = as_read(frame, names)
+    return opened
 
 
 def nearest(missing: Iterable[str], found: Iterable[str]) -> dict[str, str]:

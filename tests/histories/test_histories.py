@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import history_oracle as oracle
 import pandas as pd
@@ -11,9 +12,6 @@ import pytest
 from history_folders import make_folder
 
 import rev603
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def found_current(frame: pd.DataFrame) -> Counter[tuple[str, ...]]:
@@ -36,29 +34,29 @@ def found_movement(totals: dict[str, Any]) -> dict[str, tuple[int, int]]:
     }
 
 
-def differences(seed: int, place: Path) -> list[str]:
+def differences(seed: int, place: Path, *, weekly: bool = True) -> list[str]:
     """Give what a folder's answers have wrong, in words."""
     folder = make_folder(seed)
-    history = rev603.read_history(
-        [str(folder.write(place) / "**" / "*.csv"), str(place / "**" / "*.xlsx")][
-            : 1 + any(file.path.endswith("xlsx") for file in folder.files)
-        ]
-    )
+    folder.write(place)
+    patterns = sorted({str(place / "**" / f"*{Path(file.path).suffix}") for file in folder.files})
+    paths = sorted(file.path for file in folder.files)
+    days = {file.path: pd.Timestamp(file.day) for file in folder.files}
     by_hand = pd.concat(
-        [rev603.read(place / file.path).refunds.assign(source_file=file.path, report_date=pd.Timestamp(file.day))
-         for file in sorted(folder.files, key=lambda file: file.path)],
+        [
+            rev603.read(place / path).refunds.assign(source_file=path, report_date=days[path])
+            for path in paths
+        ],
         ignore_index=True,
-    )  # fmt: skip
+    )
     wrong = []
-    expected = oracle.current(folder)
-    for name, frame in (("read_history", history), ("concat", by_hand)):
-        found = found_current(rev603.current(frame))
+    for name, frame in (("read_history", rev603.read_history(patterns)), ("concat", by_hand)):
+        found, expected = found_current(rev603.current(frame)), oracle.current(folder)
         if found != expected:
             wrong.append(f"{name}: current has {found - expected} for {expected - found}")
-        summary = rev603.weekly_summary(frame)
-        moved, true = found_movement(summary.totals), oracle.movement(folder)
-        if moved != true:
-            wrong.append(f"{name}: weekly has {moved} for {true}")
+        if weekly:
+            moved, true = found_movement(rev603.weekly_summary(frame).totals), oracle.movement(folder)
+            if moved != true:
+                wrong.append(f"{name}: weekly has {moved} for {true}")
     return wrong
 
 
