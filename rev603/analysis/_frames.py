@@ -8,7 +8,6 @@ import narwhals as nw
 import pandas as pd
 
 from rev603.errors import Rev603Error
-from rev603.identifiers.refund_key import OWN
 from rev603.vocabulary.headings import REFUND_COLUMNS
 
 if TYPE_CHECKING:
@@ -25,20 +24,13 @@ def usable_pandas(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     Raises
     ------
     Rev603Error
-        A column stands twice, is named like one of ours, or holds what cannot be taken without guessing.
+        A column stands twice, or holds what cannot be taken without guessing.
     """
     twice = frame.columns[frame.columns.duplicated()].unique()
     if len(twice):
         raise Rev603Error(
             f"The frame has the column {twice[0]} more than once.",
             what_to_do="keep the one that you mean: frame.loc[:, ~frame.columns.duplicated()]",
-        )
-    ours = [name for name in frame.columns if str(name).startswith(OWN)]
-    if ours:
-        raise Rev603Error(
-            f"The frame has a column {ours[0]}.",
-            why=f"names that begin with {OWN} are rev603's own, while it works",
-            what_to_do="rename the column",
         )
     if any(name in frame.columns for name in frame.index.names if name is not None):
         frame = frame.rename_axis(
