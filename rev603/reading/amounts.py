@@ -2,7 +2,8 @@
 
 Accepted: ``$1,234.56`` ``1234.5`` ``-1,234.56`` ``1,234.56-`` ``(1,234.56)`` ``$-`` ``-$5`` ``USD 5.00``, and the
 binary tail of a spreadsheet's own arithmetic (``1234.1000000000001``). Refused: fractions of a cent,
-``1e3``, ``nan``, wrong thousands groups, anything over 90 trillion dollars.
+``1e3``, ``nan``, wrong thousands groups, anything over 90 trillion dollars, and ``100.00 CR``: a credit may be
+the payee's or the Government's.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _DIGITS = r"(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})"
 _USUAL = rf"\A(?:-?\$?|\$-){_DIGITS}(?:\.[0-9]{{0,2}})?\z"
 _ANY = Short(
     rf"(?:(?:USD|US\$|\$)(?=\())?(?P<open>\()?(?P<sign>[-−–+])?(?:USD|US\$|\$)?(?P<inner>[-−–])?"
-    rf"(?P<digits>{_DIGITS})?(?P<cents>\.[0-9]*)?(?:USD(?=\)))?(?P<close>\))?(?P<trail>-|CR)?(?:USD)?",
+    rf"(?P<digits>{_DIGITS})?(?P<cents>\.[0-9]*)?(?:USD(?=\)))?(?P<close>\))?(?P<trail>-)?(?:USD)?",
     re.ASCII,
 )
 #: Spaces, but not those between figures: two figures in one cell are no amount.

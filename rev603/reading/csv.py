@@ -97,9 +97,9 @@ def read_csv_grid(source: Source, headings: Collection[str], *, limits: Limits =
         ) from None
     if not _ends_between_rows(body, delimiter, rows):
         _refuse_stray_quote(bytes(data), delimiter, source.name)
-    columns = _with_odd_rows(rows, delimiter, source.name, limits)
+    columns, long_lines = _with_odd_rows(rows, delimiter, source.name, limits)
     numbers = np.arange(1 + skipped, 1 + skipped + len(columns[0]), dtype=np.int64)
-    return TextGrid(columns=tuple(columns), rows=numbers, file=source.name)
+    return TextGrid(columns=tuple(columns), rows=numbers, file=source.name, long_lines=long_lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,11 +251,13 @@ def _modal(widths: list[int]) -> int:
     return max(counted, key=lambda width: (counted[width], width), default=1)
 
 
-def _with_odd_rows(rows: Rows, delimiter: str, name: str, limits: Limits) -> list[pa.ChunkedArray]:
-    """Put the rows of another width back where they stood."""
+def _with_odd_rows(
+    rows: Rows, delimiter: str, name: str, limits: Limits
+) -> tuple[list[pa.ChunkedArray], tuple[int, ...]]:
+    """Put the rows of another width back where they stood; give the columns, and which lines were wider."""
     columns = rows.columns
     if not rows.odd:
-        return columns
+        return columns, ()
     numbers = sorted(rows.odd)
     parsed = [_one_row(rows.odd[number], delimiter, f"{name}, row {number}") for number in numbers]
     width = max(len(columns), *(len(row) for row in parsed))
@@ -272,7 +274,8 @@ def _with_odd_rows(rows: Rows, delimiter: str, name: str, limits: Limits) -> lis
         cells = [row[index] or None if index < len(row) else None for row in parsed]
         column = columns[index] if index < len(columns) else blank
         merged.append(_put_between(column, pa.array(cells, type=pa.large_string()), before))
-    return merged
+    wider = (number - 1 for number, row in zip(numbers, parsed, strict=True) if len(row) > len(columns))
+    return merged, tuple(wider)
 
 
 def _put_between(column: pa.ChunkedArray, cells: pa.Array, before: NDArray[np.int64]) -> pa.ChunkedArray:

@@ -38,6 +38,8 @@ class TextGrid:
         The workbook counts its days from 1904 (old Macintosh files).
     merges
         Merged ranges: first row, first column, last row, last column, in the sheet's own numbers.
+    long_lines
+        The lines that have more cells than most, in delimited text.
     signs
         For each column, which of :data:`SIGNS` can occur in it; empty where nobody has looked.
     """
@@ -49,6 +51,7 @@ class TextGrid:
     first_column: int = 1
     epoch_1904: bool = False
     merges: tuple[tuple[int, int, int, int], ...] = ()
+    long_lines: tuple[int, ...] = ()
     signs: tuple[str, ...] = ()
 
     def __len__(self) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rev603._columns import lines_of
+from rev603.errors import UnrecognizedFileError
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.block import Figure, read_block
 from rev603.reading.control import Header
@@ -24,10 +25,13 @@ from rev603.reading.rows import (
     UNREADABLE,
     Rows,
     filled_down,
+    is_statistic,
+    refunds_like_totals,
     sort_rows,
     totals_without_sum,
 )
 from rev603.reading.shown import masked
+from rev603.reading.shown_once import filled_groups
 from rev603.reading.typed import Typed, typed_lines
 from rev603.vocabulary.headings import REFUND_COLUMNS
 from rev603.vocabulary.reports import REV_603, ReportKind, recognized
@@ -44,6 +48,8 @@ if TYPE_CHECKING:
     from rev603.vocabulary.headings import Column
 
 _AMOUNT = "total_refund_amount"
+#: Two reports are told by the date amid their lines, within so many notes.
+_NOTES_LOOKED_AT = 1_000
 _TOTALS = frozenset({"total_refunds", _AMOUNT})
 
 
@@ -112,13 +118,52 @@ def read_part(grid: TextGrid, table: Table, log: IssueLog, *, known: Header | No
     if not figures.keys() & _TOTALS:
         rows, below = _block_below(grid, table, rows)
         figures = below | figures
+    grid = _groups_filled(grid, table, rows, log)
     order = _date_order(grid, table, rows, figures.get("report_date"))
     header = _header(figures, grid, order, log)
+    _refuse_a_second_report(grid, rows, order, header, where)
+    like_totals = refunds_like_totals(grid, table, rows.refunds)
+    log.add_cells("refund-like-total", grid, like_totals, None, _texts(grid, like_totals), at=None)
     report_date = (known or header).report_date
     typed = typed_lines(grid, table, rows.refunds, log, kind=kind, report_date=report_date, order=order)
     part = Part(grid, table, rows, typed, header, kind, dates_assumed=order.assumed)
     say_beside(grid, table, rows.aside, log)
     return part
+
+
+def _groups_filled(grid: TextGrid, table: Table, rows: Rows, log: IssueLog) -> TextGrid:
+    """Fill down what is shown once per group of lines, and say so; or say that it may be so."""
+    grid, filled, doubted = filled_groups(grid, table, rows.refunds)
+    headings = {column.name: column.heading for column in REFUND_COLUMNS}
+    kind = CATALOGUE["shown-once-filled"]
+    for name, count in filled.items():
+        message = f"{headings[name]}: {kind.meaning} ({count:,} cells)"
+        log.add("shown-once-filled", message, sheet=grid.sheet, column=name)
+    kind = CATALOGUE["shown-once"]
+    for name in doubted:
+        message = f"{headings[name]}: {kind.meaning}; {kind.what_to_do}"
+        log.add("shown-once", message, sheet=grid.sheet, column=name)
+    return grid
+
+
+def _refuse_a_second_report(grid: TextGrid, rows: Rows, order: DateOrder, header: Header, where: str) -> None:
+    """Refuse a sheet with another report's date amid its refunds: two reports pasted below each other."""
+    between = [
+        at
+        for at, reason in rows.aside.items()
+        if reason == NOTE and rows.refunds.min(initial=at) < at < rows.refunds.max(initial=at)
+    ][:_NOTES_LOOKED_AT]
+    for at, line in zip(between, grid.lines(between), strict=True):
+        figure = read_block([line]).figures.get("report_date")
+        day = order.read(figure.text, epoch_1904=grid.epoch_1904) if figure and figure.text else None
+        if day is not None and day != header.report_date:
+            first = f"of {header.report_date}" if header.report_date else "without a date"
+            raise UnrecognizedFileError(
+                "The table holds two reports, one below the other.",
+                where=f"{where}, {grid.address(at)}",
+                why=f"the report {first} is followed by one of {day}",
+                what_to_do="put each report into a file or a sheet of its own",
+            )
 
 
 def _block_below(grid: TextGrid, table: Table, rows: Rows) -> tuple[Rows, dict[str, Figure]]:
@@ -224,8 +269,12 @@ def say_beside(grid: TextGrid, table: Table, aside: Mapping[int, str], log: Issu
         )
     doubtful = [at for at, reason in sorted(aside.items()) if reason in DOUBTFUL]
     if doubtful:
-        texts = [" | ".join(cell for cell in line if cell) for line in grid.lines(doubtful)]
-        log.add_cells("line-not-understood", grid, np.array(doubtful, dtype=np.int64), None, texts, at=None)
+        places = np.array(doubtful, dtype=np.int64)
+        log.add_cells("line-not-understood", grid, places, None, _texts(grid, places), at=None)
+
+
+def _texts(grid: TextGrid, lines: NDArray[np.int64]) -> list[str]:
+    return [" | ".join(cell for cell in line if cell) for line in grid.lines(lines)]
 
 
 def joined_parts(parts: list[Part], log: IssueLog) -> list[Part]:
@@ -283,6 +332,7 @@ def check_total_lines(part: Part, counted: NDArray[np.int64], log: IssueLog) -> 
     lines = {at: line for at, line in zip(totals, part.grid.lines(totals), strict=True) if line[column]}
     stated = [(at, amount_in_cents(line[column] or "")) for at, line in lines.items()]
     wrong: dict[str, list[int]] = {"subtotal-differs": [], "total-line-doubtful": []}
+    stated = [each for each in stated if not is_statistic(lines[each[0]])]
     for at in totals_without_sum(stated, part.rows.refunds, part.typed.cents, counted):
         others = [name for name, place in part.table.columns.items() if lines[at][place] and name != _AMOUNT]
         wrong["total-line-doubtful" if len(others) > 1 else "subtotal-differs"].append(at)

@@ -49,6 +49,10 @@ DOUBTFUL = frozenset({BESIDE, NOTE, ABOVE})
 _LABEL = r"[\W_]*(?:sub|grand|report|overall|page|running)?[\s-]*(?:totals?|sum|count)"
 #: "Total", "Grand Total: 5 refunds", and as Excel puts it: "98-765432100 Total".
 _TOTAL = Short(rf"{_LABEL}\b|.*\s(?:totals?|count)[\W_]*\Z", re.IGNORECASE | re.ASCII | re.DOTALL)
+#: What Excel's total row offers beside the sum; it is compared with nothing.
+_STATISTIC = Short(
+    r"[\W_]*(?:averages?|avg|mean|median|min(?:imum)?|max(?:imum)?)[\W_]*", re.IGNORECASE | re.ASCII
+)
 _NOTHING_BUT_LABEL = Short(rf"{_LABEL}[\W_]*", re.IGNORECASE | re.ASCII)
 _BLOCK_LABELS = {heading_key(text) for texts in HEADER_BLOCK.values() for text in texts}
 #: A total line may repeat the value that it stands for, and its date; a refund has more than that.
@@ -61,7 +65,10 @@ _FOOTER = Short(
 )
 
 #: Words that total lines and footers are told by; a line with one of them is looked at by itself.
-_DOUBTFUL = r"(?i)today|total|sum|count|page|end of|official|run|report|print|generat|refresh|export"
+_DOUBTFUL = (
+    r"(?i)today|total|sum|count|page|end of|official|run|report|print|generat|refresh|export|\baverages?\b|\bavg\b|\bmean\b|"
+    r"\bmedian\b|\bmin(?:imum)?\b|\bmax(?:imum)?\b"
+)
 #: So few different texts are compared with the headings one by one.
 _FEW = 1_000
 
@@ -77,7 +84,8 @@ class Rows:
 def filled_down(grid: TextGrid, table: Table, *, amount: str = "total_refund_amount") -> tuple[TextGrid, int]:
     """Repeat a cell that is merged over several lines of the table on each of them.
 
-    Not an amount: it would add up more than once. And never over another value, nor into a blank line.
+    Not an amount: it would add up more than once. And never over another value, nor into a blank line or the sum of
+    a group, which would become a refund.
     """
     first = int(grid.rows[table.header[-1]]) + 1
     tall: dict[int, list[tuple[int, int]]] = {}
@@ -85,17 +93,29 @@ def filled_down(grid: TextGrid, table: Table, *, amount: str = "total_refund_amo
         if bottom > top >= first:
             tall.setdefault(left - grid.first_column, []).append((top, bottom))
     columns = list(grid.columns)
-    nonblank = grid.nonblank() if tall else np.empty(0, dtype=bool)
+    own = _with_cells_of_their_own(grid) if tall else np.empty(0, dtype=bool)
     filled = 0
     for at in sorted((tall.keys() & set(range(len(columns)))) - {table.columns.get(amount, -1)}):
         source = np.arange(len(grid), dtype=np.int64)
         for top, bottom in tall[at]:
             source[top - 1 : bottom] = top - 1
-        source = np.where(nonblank & ~is_valid(columns[at]), source, np.arange(len(grid)))
+        source = np.where(own & ~is_valid(columns[at]), source, np.arange(len(grid)))
         before = columns[at].null_count
         columns[at] = columns[at].take(pa.array(source))
         filled += before - columns[at].null_count
     return replace(grid, columns=tuple(columns)), filled
+
+
+def _with_cells_of_their_own(grid: TextGrid) -> NDArray[np.bool_]:
+    """Tell which lines have more in them than a figure, or the label of a total and what it stands for."""
+    count = np.zeros(len(grid), dtype=np.int64)
+    labelled = np.zeros(len(grid), dtype=bool)
+    for column in grid.columns:
+        count += is_valid(column)
+        labelled |= as_mask(
+            pc.match_substring_regex(column, rf"(?i)\A{_LABEL}\b|\s(?:totals?|count)[\W_]*\z")
+        )
+    return (count > 1) & ~(labelled & (count <= 1 + _VALUES_OF_A_TOTAL))
 
 
 def sort_rows(
@@ -172,7 +192,8 @@ def _plain_refunds(
         return np.zeros(0, dtype=bool)
     cells = np.zeros(len(lines), dtype=np.int64)
     no_heading = np.zeros(len(lines), dtype=np.int64)
-    doubtful, known, with_amount = (np.zeros(len(lines), dtype=bool) for _ in range(3))
+    doubtful, known, with_amount, wordy = (np.zeros(len(lines), dtype=bool) for _ in range(4))
+    identified = np.zeros(len(lines), dtype=np.int64)
     keys = set().union(*headings.values())
     for name, place in table.columns.items():
         encoded = grid.columns[place].take(pa.array(lines)).combine_chunks().dictionary_encode()
@@ -183,13 +204,17 @@ def _plain_refunds(
         cells += there
         no_heading += there & _no_heading(texts, keys)[codes]
         doubtful |= there & _matches(texts, _DOUBTFUL)[codes]
+        wordy |= there & _matches(texts, "[A-Za-z]|[0-9]-[0-9]")[codes]
         if name == amount:
             with_amount = there
         elif name in identities:
-            known |= there & _matches(texts, "[0-9]")[codes]
+            identified += there & _matches(texts, "[0-9]")[codes]
         elif name == dated:
             known |= there & _matches(texts, "[0-9][/-][0-9]")[codes]
+    for place in table.unknown.values():  # a user's own column may hold the label
+        doubtful |= _matches(grid.columns[place].take(pa.array(lines)), _DOUBTFUL)
     beyond_doubt = (cells > longer_than) & (cells - no_heading < (cells + 1) // 2)
+    known |= (identified > 1) | (wordy & (identified > 0))  # a count and a sum are no refund
     return with_amount & known & ~doubtful & beyond_doubt
 
 
@@ -281,7 +306,6 @@ def _reason(
     names: tuple[tuple[str, ...], str, str],
 ) -> str | None:
     """Say why a line is no refund, or None where it is one."""
-    identities, dated, amount = names
     cells = {name: text for name, at in table.columns.items() if (text := line[at])}
     if not cells:
         return NOTE if any(line[at] for at in table.unknown.values()) else BESIDE
@@ -292,30 +316,54 @@ def _reason(
         return HEADING_AGAIN
     if is_footer(line):
         return FOOTER
+    others = [text for at in table.unknown.values() if (text := line[at])]
+    return _reason_by_values(cells, keys, names, labelled=any(map(is_total_label, others)))
+
+
+def _reason_by_values(
+    cells: dict[str, str],
+    keys: dict[str, str],
+    names: tuple[tuple[str, ...], str, str],
+    *,
+    labelled: bool,
+) -> str | None:
+    identities, dated, amount = names
     labels = {name for name, text in cells.items() if is_total_label(text)}
     values = cells.keys() - labels - {amount}
-    figures = amount in cells and all(
-        amount_in_cents(cells[name]) is not None for name in cells.keys() - labels
-    )
     identified = [name for name in identities if name in values and _has_digit(cells[name])]
-    if (
-        (labels and len(values) <= (_VALUES_OF_A_TOTAL if amount in cells else 0))
-        or (
-            amount in cells
-            and any(_NOTHING_BUT_LABEL.fullmatch(cells[name]) for name in labels & {*identities})
-        )
-        or (figures and not identified)
-    ):
+    if amount in cells and dated in cells and len(identified) >= len(identities) - 1:
+        return None  # complete, whatever its number reads like
+    if (labels or labelled) and len(values) <= (_VALUES_OF_A_TOTAL if amount in cells else 0):
         return TOTAL
+    if amount in cells:
+        named = any(_NOTHING_BUT_LABEL.fullmatch(cells[name]) for name in labels & {*identities})
+        figures = all(amount_in_cents(cells[name]) is not None for name in cells.keys() - labels)
+        # a count and a sum are a total line of Excel's, which needs no label
+        if named or (figures and len(identified) <= 1 and dated not in cells):
+            return TOTAL
+    if dated not in cells and _BLOCK_LABELS & {key for name, key in keys.items() if name != amount}:
+        return NOTE
     # a label there belongs to the block below the table, in a report whose first column is the amount
     if amount in cells and (identified or dated in cells) and keys[amount] not in _BLOCK_LABELS:
         return None
     return None if identified and len(cells) > _VALUES_OF_A_TOTAL else NOTE
 
 
+def refunds_like_totals(grid: TextGrid, table: Table, lines: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Find the refund lines with a label for their number."""
+    if "refund_id" not in table.columns:
+        return lines[:0]
+    return lines[_label_places(grid.columns[table.columns["refund_id"]].take(pa.array(lines)))]
+
+
 def is_total_label(text: str) -> bool:
     """Tell whether a cell reads like the label of a total line."""
-    return _TOTAL.match(text) is not None
+    return _TOTAL.match(text) is not None or _STATISTIC.fullmatch(text) is not None
+
+
+def is_statistic(line: Line) -> bool:
+    """Tell whether a total line states an average, a least or a largest value, which no lines add up to."""
+    return any(_STATISTIC.fullmatch(text) for text in line if text)
 
 
 def is_footer(line: Line) -> bool:

@@ -20,6 +20,7 @@ from rev603.reading.dates import DateOrder, Dates, parse_dates
 from rev603.reading.issues import CATALOGUE
 from rev603.reading.layout import other_columns
 from rev603.reading.line_log import LineLog
+from rev603.reading.long_lines import refuse_long_lines
 from rev603.vocabulary.centers import CENTERS
 from rev603.vocabulary.headings import REFUND_COLUMNS
 from rev603.vocabulary.reports import ReportKind
@@ -88,6 +89,7 @@ def typed_lines(
         How slashed dates are read.
     """
     work = LineLog(grid, table, lines, log, names=[column.name for column in REFUND_COLUMNS])
+    refuse_long_lines(work)
     _state_of_report(work, kind)
     _find_errors(work)
     with ThreadPoolExecutor(1) as other_core:

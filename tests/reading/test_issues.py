@@ -80,6 +80,11 @@ def _unusual(make: Any) -> io.BytesIO:
     return io.BytesIO(stream.getvalue())
 
 
+def _too_long(make: Any) -> io.BytesIO:
+    text: str = make.csv(_two(make)).getvalue().decode()
+    return io.BytesIO(text.replace("Lamps 1 LLC", "Lamps 1, LLC").encode())
+
+
 TOTAL = ["Total", *[None] * 10]
 PROVOKED: dict[str, Callable[[Any], io.BytesIO]] = {
     "amount-unreadable": _line(total_refund_amount="1e3"),
@@ -107,6 +112,14 @@ PROVOKED: dict[str, Callable[[Any], io.BytesIO]] = {
     "method-unknown": _line(check_or_ach="Wire"),
     "center-unknown": _line(center_id="CEE011"),
     "value-missing": _line(payee_id=None),
+    "line-too-long": _too_long,
+    "shown-once-filled": _rows(
+        lambda make, rows: make.table([make.line(0), make.line(1, payee_id=None, company_name=None)])
+    ),
+    "shown-once": _rows(
+        lambda make, rows: make.table([make.line(0), *[make.line(at, refund_secondary_status=None) for at in range(1, 5)]])
+    ),
+    "refund-like-total": _line(refund_id="TOTAL"),
     "payee-unusual": _line(payee_id="12-34"),
     "document-unusual": _line(document_number="see file"),
     "filer-differs": _line(filer_code="605"),

@@ -1,0 +1,127 @@
+"""Values that a report shows once for a group of lines, and leaves blank below.
+
+Web Intelligence does so at a break, and so do merged cells that were saved as text. Where a column that every
+refund has (payee, date …) is blank, the lines are proven to be groups, and are filled down. Status, notify party
+and method may be blank by themselves, so for them alone the pattern is only said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from rev603._columns import is_valid
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rev603.reading.grid import TextGrid
+    from rev603.reading.layout import Table
+
+#: Every refund has these, so a blank one is that of the line above.
+_ALWAYS = ("refund_id", "payee_id", "company_name", "refund_date")
+#: These may be blank by themselves; answers depend on them.
+_DOUBTED = ("refund_secondary_status", "care_of", "check_or_ach")
+#: In fewer lines a pattern is chance.
+_FEWEST_LINES = 4
+
+
+def filled_groups(
+    grid: TextGrid, table: Table, lines: NDArray[np.int64]
+) -> tuple[TextGrid, dict[str, int], list[str]]:
+    """Fill down what is shown once per group, where that is proven.
+
+    Returns
+    -------
+    grid
+        With the filled columns.
+    filled
+        Column name to the number of cells that were filled.
+    doubted
+        Columns that look as if they were shown once per group, without proof.
+    """
+    there = {
+        name: is_valid(grid.columns[at].take(pa.array(lines)))
+        for name, at in table.columns.items()
+        if grid.columns[at].null_count and name != "total_refund_amount"
+    }
+    partial = {name: mask for name, mask in there.items() if mask.any() and not mask.all()}
+    proof = [
+        name for name in _ALWAYS if name in partial and _at_changes(grid, table, lines, name, partial[name])
+    ]
+    starts = _group_starts(grid, table, lines, proof, partial)
+    if starts is None:
+        doubted = [
+            name
+            for name in _DOUBTED
+            if name in partial and _looks_grouped(grid, table, lines, name, partial[name])
+        ]
+        return grid, {}, doubted
+    # a column belongs to the groups if it is filled on their first lines and nowhere else
+    grouped = [name for name, mask in partial.items() if not (mask & ~starts).any()]
+    source = np.arange(len(grid), dtype=np.int64)
+    source[lines] = lines[np.maximum.accumulate(np.where(starts, np.arange(len(lines)), 0))]
+    columns = list(grid.columns)
+    filled = {}
+    for name in grouped:
+        at = table.columns[name]
+        columns[at] = columns[at].take(pa.array(source))
+        filled[name] = grid.columns[at].null_count - columns[at].null_count
+    return replace(grid, columns=tuple(columns)), filled, []
+
+
+def _group_starts(
+    grid: TextGrid,
+    table: Table,
+    lines: NDArray[np.int64],
+    proof: list[str],
+    partial: dict[str, NDArray[np.bool_]],
+) -> NDArray[np.bool_] | None:
+    """Return the first lines of the groups, where two columns that every refund has agree on them.
+
+    The second may be blank on the same lines, or say the same on all lines of each group.
+    """
+    for name in proof:
+        starts = partial[name]
+        group = np.cumsum(starts)
+        for other in _ALWAYS:
+            if other == name or other not in table.columns:
+                continue
+            if other in partial:
+                if (partial[other] == starts).all():
+                    return starts
+                continue
+            codes = _codes(grid, table, lines, other)
+            if (
+                codes[group > 0] == codes[np.flatnonzero(starts)][group[group > 0] - 1]
+            ).all() and codes.any():
+                return starts
+    return None
+
+
+def _at_changes(
+    grid: TextGrid, table: Table, lines: NDArray[np.int64], name: str, mask: NDArray[np.bool_]
+) -> bool:
+    """Tell whether a column begins filled and never shows one value on two lines in a row."""
+    codes = _codes(grid, table, lines, name)
+    return bool(mask[0]) and not (mask[1:] & mask[:-1] & (codes[1:] == codes[:-1])).any()
+
+
+def _looks_grouped(
+    grid: TextGrid, table: Table, lines: NDArray[np.int64], name: str, mask: NDArray[np.bool_]
+) -> bool:
+    several = mask.sum() > 1 or name == _DOUBTED[0]
+    return (
+        len(lines) >= _FEWEST_LINES
+        and bool(several)
+        and bool(mask.sum() * 2 <= len(lines))
+        and _at_changes(grid, table, lines, name, mask)
+    )
+
+
+def _codes(grid: TextGrid, table: Table, lines: NDArray[np.int64], name: str) -> NDArray[np.int64]:
+    encoded = grid.columns[table.columns[name]].take(pa.array(lines)).combine_chunks().dictionary_encode()
+    return np.asarray(encoded.indices.fill_null(-1), dtype=np.int64)
