@@ -23,22 +23,20 @@ def _patterns() -> dict[str, Any]:
     """Return every pattern that a module of the package holds, also in tuples, lists and dicts, by its name."""
     found: dict[str, Any] = {}
     for info in pkgutil.walk_packages(rev603.__path__, "rev603."):
-        # of a workbook's markup and formats, whose rooms bound what they look at
-        if info.name.endswith("__main__") or ".workbook" in info.name or info.name.endswith(".xlsx"):
+        if info.name.endswith("__main__"):
             continue
         for name, value in vars(importlib.import_module(info.name)).items():
-            held = (
-                value.values()
-                if isinstance(value, dict)
-                else value
-                if isinstance(value, list | tuple)
-                else [value]
-            )
-            inner = [each for part in held for each in (part if isinstance(part, tuple) else [part])]
-            for at, each in enumerate(inner):
+            for at, each in enumerate(_flat(value)):
                 if isinstance(each, re.Pattern | Short):
                     found[f"{info.name}.{name}[{at}]"] = each
     return found
+
+
+def _flat(value: Any) -> list[Any]:
+    """Return what tuples, lists and dicts hold, however deep; anything else by itself."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [inner for each in value for inner in _flat(each)] if isinstance(value, list | tuple) else [value]
 
 
 PATTERNS = _patterns()

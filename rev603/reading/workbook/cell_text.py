@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from rev603._short import Short
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,7 +25,7 @@ __all__ = ["XML_SPACE", "Look", "by_distinct", "number_text", "padded_text", "sh
 XML_SPACE = " \t\r\n"
 
 _WHOLE = re.compile(r"(-?)0*([0-9]+)")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMBER = Short(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", longest=400)
 _LONGEST_WHOLE = 300
 _ESCAPED = re.compile(r"_x00([0-9A-Fa-f]{2})_")
 _DAY_MS = 86_400_000

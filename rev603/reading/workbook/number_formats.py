@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rev603._short import Short
 from rev603.errors import UnsafeFileError
 from rev603.reading.workbook.archive import REPAIR
 from rev603.reading.workbook.safe_xml import local, read_part
@@ -25,7 +26,7 @@ _LONGEST_CODE, _MOST_STYLES = 255, 65_490  # where Excel ends
 # "0000000", "000-00-0000", "00000\\-0000", with a colour, a condition or quotes round what is printed as it is
 _DECORATION = re.compile(r"\[[^\[\]]*\]|[_*].")
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')
-_PADDED = re.compile(r"[^0-9#?.,%@;A-Za-z]*0[0 ./()-]*0[^0-9#?.,%@;A-Za-z]*")
+_PADDED = Short(r"[^0-9#?.,%@;A-Za-z]*0[0 ./()-]*0[^0-9#?.,%@;A-Za-z]*", longest=255)
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\[\]]*\]|General', re.IGNORECASE)
 
