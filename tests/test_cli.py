@@ -99,6 +99,47 @@ def test_reconcile_exits_0_where_all_came_and_finds_columns_by_the_names_given(
     )
 
 
+def test_reconcile_exits_1_where_the_lists_amounts_were_not_understood_and_names_them(
+    paid: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refunds = rev603.read(paid).refunds.dropna(subset="entry_number")
+    only_entries = str(write_report(refunds, tmp_path / "entries_only.csv"))
+    numbers = pd.DataFrame({"Entry Number": refunds["entry_number"].unique()})
+    numbers.assign(Claim="5.00").to_csv(tmp_path / "claims.csv", index=False)
+    assert main(["reconcile", only_entries, "--entries", str(tmp_path / "claims.csv"), "--quiet"]) == 1
+    assert "'Claim'" in capsys.readouterr().err
+    # a CAPE declaration has entry numbers and no amounts: whatever came is found, and nothing is left to look at
+    numbers.to_csv(tmp_path / "cape.csv", index=False)
+    assert main(["reconcile", only_entries, "--entries", str(tmp_path / "cape.csv")]) == 0
+    assert "found" in capsys.readouterr().out
+
+
+def test_reconcile_takes_an_amount_from_several_columns_and_writes_each_form(
+    paid: str, tmp_path: Path
+) -> None:
+    refunds = rev603.read(paid).refunds.dropna(subset="entry_number")
+    only_entries = str(write_report(refunds, tmp_path / "entries_only.csv"))
+    listed = refunds.groupby("entry_number")["amount"].sum().round(2).rename("Duty").reset_index()
+    listed.assign(Duty=listed["Duty"] - 0.25, Interest=0.25).to_csv(
+        tmp_path / "list.csv", index=False, float_format="%.2f"
+    )
+    summed = ["--column", "expected_amount=Duty", "--column", "expected_amount=Interest"]
+    for ending in ("xlsx", "html", "md", "json"):
+        target = tmp_path / f"r.{ending}"
+        command = [
+            "reconcile",
+            only_entries,
+            "--entries",
+            str(tmp_path / "list.csv"),
+            *summed,
+            "-o",
+            str(target),
+        ]
+        assert main([*command, "--quiet"]) == 0
+        assert target.stat().st_size > 500
+    assert main([*command[:-1], str(tmp_path / "list.csv")]) == 2, "a list is never overwritten"
+
+
 @pytest.mark.parametrize("ending", [".parquet", ".csv", ".xlsx"])
 def test_convert_keeps_every_line_and_cent(ending: str, tmp_path: Path) -> None:
     target = tmp_path / f"lines{ending}"

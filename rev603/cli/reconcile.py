@@ -19,10 +19,13 @@ _EXAMPLES = """\
   rev603 reconcile exports/ --entries entries.csv
   rev603 reconcile exports/ --entries entries.xlsx -o reconciliation.xlsx --tolerance 1.00
   rev603 reconcile exports/ --entries list.xlsx --column entry_number="Ref 1" --column expected_amount="Our claim"
+  rev603 reconcile exports/ --entries list.xlsx --column expected_amount=Duty --column expected_amount=Interest
 
-exit code: 0 everything matched, 1 something to look at, 2 cannot be done.
+exit code: 0 nothing to look at, 1 something to look at (also where the list has amounts that were not understood as
+what it expects), 2 cannot be done.
 """
 _TOP = 20
+_FORMATS = (".xlsx", ".html", ".md", ".json")
 
 
 def add_to(commands: Any) -> None:
@@ -34,7 +37,9 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--entries", type=Path, required=True, metavar="LIST", help="the entry list, Excel or CSV"
     )
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it as .xlsx or .json")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write it as .xlsx, .html, .md or .json"
+    )
     parser.add_argument(
         "--tolerance",
         type=dollars,
@@ -44,7 +49,8 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument(
         "--column", action="append", type=_pair, default=[], metavar="OURS=THEIRS",
-        help="a heading of the list that is not found by itself, such as entry_number=\"Ref 1\"",
+        help="a heading of the list that is not found by itself, such as entry_number=\"Ref 1\"; an amount that is "
+        "the sum of several columns is given once for each",
     )  # fmt: skip
     parser.add_argument("--entries-sheet", metavar="NAME", help="the sheet of the list")
     parser.add_argument(
@@ -57,26 +63,31 @@ def add_to(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Read both sides, compare, show, write."""
     from rev603.cli._reading import make_folder_for, read_lines, state_of
+    from rev603.presenting.files import refuse_to_overwrite
     from rev603.presenting.reconciliation import reconcile
     from rev603.presenting.tables import text_table
     from rev603.reading.entries import read_entries
+    from rev603.reading.history import export_files
 
-    if options.output and options.output.suffix.lower() not in (".xlsx", ".json"):
+    if options.output and options.output.suffix.lower() not in _FORMATS:
         raise Rev603Error(
-            f"{options.output.name}: a reconciliation is written as .xlsx or .json.",
+            f"{options.output.name}: a reconciliation is written as {', '.join(_FORMATS)}.",
             what_to_do="name a file that ends in one of them",
         )
+    inputs = [path for path, _ in export_files(options.paths)]
+    refuse_to_overwrite([*inputs, options.entries], [options.output] if options.output else [])
     lines = read_lines(options)
-    try:
-        entries = read_entries(
-            options.entries, columns=dict(options.column), sheet=options.entries_sheet, combine=options.combine,
-            on_error=options.on_error,
-        )  # fmt: skip
-        answer = reconcile(state_of(lines), entries, tolerance=options.tolerance)
-    except ValueError as error:
-        if isinstance(error, Rev603Error):
-            raise
-        raise Rev603Error(str(error)) from None
+    columns: dict[str, list[str]] = {}
+    for ours, theirs in options.column:  # a name that is given twice is the sum of two columns
+        columns.setdefault(ours, []).append(theirs)
+    entries = read_entries(
+        options.entries, columns=columns, sheet=options.entries_sheet, combine=options.combine,
+        on_error=options.on_error,
+    )  # fmt: skip
+    unclear = [issue for issue in entries.attrs["rev603"]["issues"] if issue["code"] == "expected-unclear"]
+    for issue in unclear:
+        say(f"{options.entries.name}: {issue['message']}")
+    answer = reconcile(state_of(lines), entries, tolerance=options.tolerance)
     if options.json:
         emit_json(answer.to_dict(mask=options.mask))
     elif not options.quiet:
@@ -86,21 +97,16 @@ def run(options: argparse.Namespace) -> int:
             columns = ("entry_number", "outcome", "expected", "refunded", "difference", "reason")
             emit("\nTo look at\n" + text_table(open_, columns, mask=options.mask, top=_TOP))
     if options.output:
-        _write(answer, make_folder_for(options.output), options)
-    return int(not (answer.settled and lines.sound))
-
-
-def _write(answer: Any, target: Path, options: argparse.Namespace) -> None:
-    if target.suffix.lower() == ".xlsx":
-        answer.to_excel(target, mask=options.mask)
-    else:
-        import json
-
-        from rev603.presenting.files import write_text
-
-        write_text(target, json.dumps(answer.to_dict(mask=options.mask), indent=2, ensure_ascii=False) + "\n")
-    if not options.quiet:
-        say(f"Wrote {target}")
+        write = {
+            ".xlsx": answer.to_excel,
+            ".html": answer.to_html,
+            ".md": answer.to_markdown,
+            ".json": answer.to_json,
+        }[options.output.suffix.lower()]
+        write(make_folder_for(options.output), mask=options.mask)
+        if not options.quiet:
+            say(f"Wrote {options.output}")
+    return int(bool(unclear) or not (answer.settled and lines.sound))
 
 
 def _pair(text: str) -> tuple[str, str]:

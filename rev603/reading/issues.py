@@ -179,6 +179,8 @@ _KINDS = (
               "check one line against the list"),
     IssueKind("expected-missing", "info", "the list has no expected amounts, only entries",
               'add a column with the refund that you expect, or name it: columns={"expected_amount": "…"}'),
+    IssueKind("expected-unclear", "warning", "the list has amounts, and which are expected was not understood",
+              'name the column: columns={"expected_amount": "…"}; until then nothing is compared'),
     IssueKind("expected-differs", "warning", "the expected amount is not the line's principal plus its interest",
               "correct the list: the total was taken"),
     IssueKind("expected-repeated", "warning",

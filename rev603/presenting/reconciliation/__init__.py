@@ -2,80 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rev603.analysis.reconcile import Comparison, compare
+from rev603.presenting.answer import Answer
 from rev603.presenting.masking import mask_frame
 from rev603.presenting.reconciliation import overview
 from rev603.presenting.records import records
 
 if TYPE_CHECKING:
-    from os import PathLike
-
+    from rev603.presenting.answer import Target
     from rev603.presenting.masking import Mask
 
 __all__ = ["SCHEMA_VERSION", "Reconciliation", "reconcile"]
 
 #: Goes up when a key of :meth:`Reconciliation.to_dict` changes its name or meaning, not when one is added.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+_FRAMES = ("groups", "entries", "refunds", "suggestions")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Reconciliation(Comparison):
-    """Every refund line and every entry accounted for, and ways to open it; see :func:`reconcile`.
+class Reconciliation(Comparison, Answer):
+    """Every refund line and every entry accounted for, with the forms that people open; see :func:`reconcile`.
 
     ``entries refunds groups suggestions proof totals to_look_at settled`` are those of
     :class:`rev603.analysis.reconcile.Comparison`.
     """
 
     def summary(self) -> str:
-        """Give the outcomes, what the tolerance absorbed, and the proof, as plain text."""
+        """Return the outcomes, what the tolerance absorbed, and the proof, as plain text."""
         return overview.as_text(self)
 
-    def to_dict(self, *, mask: Mask = "ssn") -> dict[str, Any]:
-        """Give everything as plain values that ``json.dumps`` takes.
-
-        Parameters
-        ----------
-        mask
-            Which payee numbers to mask: ``"none"``, ``"ssn"`` or ``"all"``.
-
-        Returns
-        -------
-        dict
-            ``schema_version`` (1), ``settled``, ``totals``, ``proof`` (its figures, and its frames), and
-            ``groups entries refunds suggestions``: lists of records, one per line. Dates are ISO text,
-            missing is None.
-        """
-        proof = {
-            name: getattr(self.proof, name) for name in ("expected", "refunded", "explained", "unexplained")
-        }
-        parts = {name: getattr(self.proof, name) for name in ("by_outcome", "by_payee", "by_notify_party")}
-        frames = {name: getattr(self, name) for name in ("groups", "entries", "refunds", "suggestions")}
+    def _document(self, mask: Mask) -> dict[str, Any]:
+        """Return what JSON holds; within a schema version, keys may be added, and none change."""
+        figures = ("expected", "refunded", "explained", "unexplained")
+        parts = ("by_outcome", "by_payee", "by_notify_party")
         return {
             "schema_version": SCHEMA_VERSION,
             "settled": self.settled,
             "totals": dict(self.totals),
-            "proof": {**proof, **{name: records(mask_frame(part, mask)) for name, part in parts.items()}},
-            **{name: records(mask_frame(frame, mask)) for name, frame in frames.items()},
+            "proof": {name: getattr(self.proof, name) for name in figures}
+            | {name: records(mask_frame(getattr(self.proof, name), mask)) for name in parts},
+            **{name: mask_frame(getattr(self, name), mask) for name in _FRAMES},
         }
 
-    def to_excel(self, path: str | PathLike[str], *, mask: Mask = "ssn") -> None:
-        """Write the workbook.
-
-        Sheets: Summary, Missing, Short-over, Not paid, Unexpected, Matched, Set aside, Suggestions, Proof.
-
-        Parameters
-        ----------
-        path
-            The .xlsx file; replaced only when the new one is complete. The same answer gives the same bytes.
-        mask
-            Which payee numbers to mask: ``"none"``, ``"ssn"`` or ``"all"``.
-        """
+    def _write_workbook(self, target: Target, mask: Mask) -> None:
         from rev603.presenting.reconciliation import spreadsheet  # noqa: PLC0415 - openpyxl is loaded when used
 
-        spreadsheet.write(self, path, mask=mask)
+        spreadsheet.write(self, target, mask=mask)
+
+    def _html(self, mask: Mask) -> str:
+        return overview.as_page(self, mask=mask)
+
+    def _markdown(self, mask: Mask) -> str:
+        return overview.as_markdown(self, mask=mask)
 
     def __repr__(self) -> str:
         """Say in one line how many matches there are and what is left to look at."""
@@ -86,7 +66,7 @@ class Reconciliation(Comparison):
 
 
 def reconcile(refunds: Any, entries: Any, *, tolerance: float = 0.0) -> Reconciliation:
-    """Find out which expected refunds came, to whom, and where the others are.
+    """Return which expected refunds came, to whom, and where the others are.
 
     Parameters
     ----------
@@ -106,12 +86,13 @@ def reconcile(refunds: Any, entries: Any, *, tolerance: float = 0.0) -> Reconcil
     -------
     Reconciliation
         Each line of both inputs in exactly one match, each match with its outcome: ``matched``, ``within
-        tolerance``, ``short``, ``over``, ``missing``, ``unexpected``, ``not paid``, ``duplicate entry``,
-        ``unusable key``. A match is a connected group of refund lines and entries, by entry number, or by
-        refund number where the list has it; its sides are compared by their sums in whole cents.
-        ``not paid`` is what was rejected, returned or diverted, and not paid since; what is in transit, or
-        of a status that nobody has documented, counts as refunded, and the reason says so. The exact
-        definitions stand in :mod:`rev603.analysis.reconcile`.
+        tolerance``, ``found`` (money came, and the list states no amount to compare it with), ``short``,
+        ``over``, ``missing``, ``unexpected``, ``not paid``, ``duplicate entry``, ``unusable key``. A match is a
+        connected group of refund lines and entries, by entry number, or by refund number where the list has it;
+        its sides are compared by their sums in whole cents. ``not paid`` is what was rejected, returned or
+        applied to a debt, and not sent again; what is in transit, or of a status that nobody has documented,
+        counts as refunded, and the reason says so. The exact definitions stand in
+        :mod:`rev603.analysis.reconcile`.
 
     Raises
     ------

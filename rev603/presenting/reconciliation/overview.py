@@ -7,15 +7,40 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.text import count, money, one_line, plural
+from rev603.presenting.weekly.markdown import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rev603.analysis.reconcile import Comparison
 
-__all__ = ["Table", "as_html", "as_text", "headline", "outcomes", "remarks", "to_look_at"]
+__all__ = [
+    "Table",
+    "as_html",
+    "as_markdown",
+    "as_page",
+    "as_text",
+    "headline",
+    "outcomes",
+    "remarks",
+    "to_look_at",
+]
 
 _LARGEST = 10
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
+<style>
+body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em; }}
+table {{ border-collapse: collapse; margin: 1em 0; }}
+caption {{ font-weight: bold; text-align: left; }}
+th, td {{ border-bottom: 1px solid #ccc; padding: .2em .8em; text-align: left; vertical-align: top; }}
+td {{ font-variant-numeric: tabular-nums; }}
+</style></head>
+<body>{body}</body>
+</html>
+"""
 
 
 class Table(NamedTuple):
@@ -82,8 +107,18 @@ def remarks(answer: Comparison) -> list[str]:
         said.append(
             f"Paid to another party than the list names: {plural(elsewhere, 'refund line')}, {amount}."
         )
+    if totals["late_matches"]:
+        late = f"{money(totals['late_amount'])} in {plural(totals['late_matches'], 'match')}"
+        said.append(f"Missing although due, more than 30 days after liquidation: {late}.")
+    if totals["not_due_matches"]:
+        coming = f"{money(totals['not_due_amount'])} in {plural(totals['not_due_matches'], 'match')}"
+        said.append(f"Missing and not due yet, within 30 days of liquidation: {coming}.")
     if totals["suggestions"]:
         said.append(f"Suggestions to judge, none of them counted as a match: {count(totals['suggestions'])}.")
+    if left_out := totals["suggestions_left_out"]:
+        said.append(
+            f"Further suggestions, of smaller amounts or fitting too often, are left out: {count(left_out)}."
+        )
     if cut := totals["refunds_not_fully_searched"]:
         said.append(f"For {plural(cut, 'unmatched refund')} not every set of entries was tried.")
     proven = f"{money(proof.expected)} expected - {money(proof.refunded)} refunded"
@@ -110,6 +145,27 @@ def as_html(answer: Comparison, *, mask: Mask = "ssn") -> str:
     look = to_look_at(answer, mask=mask)
     tables = _html_table(outcomes(answer)) + said + (_html_table(look) if look.rows else "")
     return f"<div><p><b>{escape(headline(answer))}</b></p>{tables}</div>"
+
+
+def as_page(answer: Comparison, *, mask: Mask = "ssn") -> str:
+    """Return the same as a page that needs nothing else."""
+    return _PAGE.format(title=escape(headline(answer)), body=as_html(answer, mask=mask))
+
+
+def as_markdown(answer: Comparison, *, mask: Mask = "ssn") -> str:
+    """Return the same as Markdown, in which no name becomes a link or markup."""
+    said = "\n".join(f"- {escaped(text)}" for text in remarks(answer))
+    parts = [f"# {escaped(headline(answer))}", _markdown_table(outcomes(answer)), said]
+    look = to_look_at(answer, mask=mask)
+    if look.rows:
+        parts += [f"## {escaped(look.title)}", _markdown_table(look)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _markdown_table(table: Table) -> str:
+    rule = [":---"] * len(table.heads)
+    lines = ([name.capitalize() for name in table.heads], rule, *(map(escaped, row) for row in table.rows))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _html_table(table: Table) -> str:

@@ -15,9 +15,8 @@ from rev603.presenting.text import money, plural
 from rev603.presenting.workbook import Front, Mark, Sheet, write_workbook
 
 if TYPE_CHECKING:
-    from os import PathLike
-
     from rev603.analysis.reconcile import Comparison
+    from rev603.presenting.answer import Target
 
 __all__ = ["write"]
 
@@ -38,6 +37,9 @@ _LABELS = {
     "in_transit_amount": "Of it in transit",
     "unknown_status_amount": "Of it undocumented",
     "no_expected_amount": "No expected amount",
+    "due": "Due",
+    "protest_by": "Protest by",
+    "disposition": "Where the money is",
     "paid_to_another_party": "Other party",
     "refunded": "Refunded",
     "expected": "Expected",
@@ -49,21 +51,21 @@ _LABELS = {
 _PARTY_LABELS = _LABELS | {column_of(name): name[:1].upper() + name[1:] for name in EXPLANATIONS}
 _PROVENANCE = ("source_file", "source_sheet", "source_row", "match_id")
 _OF_ENTRIES = (
-    "entry_number", "expected_amount", "importer_number", "notify_party", "liquidation_date", "refund_id",
-    *_PROVENANCE, "reason",
+    "entry_number", "expected_amount", "importer_number", "notify_party", "liquidation_date", "due", "protest_by",
+    "refund_id", *_PROVENANCE, "reason",
 )  # fmt: skip
 _OF_REFUNDS = (
-    "entry_number", "document_number", "refund_id", "amount", "payment_state", "payee_id", "company_name",
+    "entry_number", "document_number", "refund_id", "amount", "disposition", "payee_id", "company_name",
     "care_of", "refund_date", "paid_to_another_party", *_PROVENANCE, "reason",
 )  # fmt: skip
 _OF_MATCHES = (
     "entry_number", "outcome", "expected", "refunded", "difference", "not_paid_amount",
-    "in_transit_amount", "unknown_status_amount", "no_expected_amount", "paid_to_another_party", "entries",
-    "refunds", "match_id", "reason",
+    "in_transit_amount", "unknown_status_amount", "no_expected_amount", "paid_to_another_party", "due",
+    "protest_by", "entries", "refunds", "match_id", "reason",
 )  # fmt: skip
 #: Left out of a sheet where no line has any of it, so that what there is stays in sight.
 _OPTIONAL = {
-    "importer_number", "notify_party", "liquidation_date", "refund_id", "care_of", "source_sheet",
+    "importer_number", "notify_party", "liquidation_date", "due", "protest_by", "refund_id", "care_of", "source_sheet",
     "not_paid_amount", "in_transit_amount", "unknown_status_amount", "no_expected_amount",
     "paid_to_another_party",
 }  # fmt: skip
@@ -75,8 +77,9 @@ _SHEETS = (
     ("Short-over", ("short", "over"), "groups", "Less or more came than expected",
      "Difference is expected less refunded: what is still to come, negative where too much came."),
     ("Not paid", ("not paid",), "refunds", "Found, but the money did not arrive",
-     "Rejected, returned or diverted, and no line that paid it."),
+     "No ACH on file, returned, or applied to a debt."),
     ("Unexpected", ("unexpected",), "refunds", "Came, and no entry of the list expects it", ""),
+    ("Found", ("found",), "groups", "Money came, and the list states no amount to compare it with", ""),
     ("Matched", ("matched", "within tolerance"), "groups", "Refunded as expected",
      "Also what is in transit, which Treasury has not confirmed yet: Why says so."),
     ("Set aside", ("duplicate entry", "unusable key"), "groups", "Repeats, and lines without a key",
@@ -84,7 +87,7 @@ _SHEETS = (
 )  # fmt: skip
 
 
-def write(answer: Comparison, path: str | PathLike[str], *, mask: Mask = "ssn") -> None:
+def write(answer: Comparison, target: Target, *, mask: Mask = "ssn") -> None:
     """Write the workbook; see ``Reconciliation.to_excel``."""
     check_mask(mask)
     sheets = [_lines(answer, *each) for each in _SHEETS]
@@ -101,7 +104,7 @@ def write(answer: Comparison, path: str | PathLike[str], *, mask: Mask = "ssn") 
         },
     )
     write_workbook(
-        path,
+        target,
         [_front(answer, [sheet.name for sheet in sheets]), *sheets, suggestions, *_proof(answer)],
         mask=mask,
         title="Reconciliation of refunds",
@@ -140,7 +143,7 @@ def _totals(answer: Comparison, outcomes: tuple[str, ...]) -> dict[str, float]:
         return {}
     line = found.iloc[0]
     figures = {"expected": line["expected"], "difference": line["explained"]}
-    if line["explanation"] != "matched":  # what came without an expected amount has a line of its own there
+    if line["explanation"] != "found":  # what came without an expected amount has a line of its own there
         figures["refunded"] = line["refunded"]
     return figures
 
@@ -182,7 +185,10 @@ def _front(answer: Comparison, sheets: list[str]) -> Front:
         ("Of what is refunded, of an undocumented status", totals["unknown_status_amount"], "money"),
         ("Refund lines paid to another party", totals["paid_to_another_party_lines"], "count"),
         ("Their amount", totals["paid_to_another_party_amount"], "money"),
+        ("Missing, and late", totals["late_amount"], "money"),
+        ("Missing, and not due yet", totals["not_due_amount"], "money"),
         ("Suggestions to judge, not counted as matches", totals["suggestions"], "count"),
+        ("Further suggestions, left out", totals["suggestions_left_out"], "count"),
         ("Unmatched refunds whose search was cut", totals["refunds_not_fully_searched"], "count"),
     ):
         rows.append([Mark(label), Mark(value, kind)])

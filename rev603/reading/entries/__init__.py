@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import pandas as pd
 
 from rev603._columns import pandas_text
-from rev603.errors import ColumnsMissingError, LineError
+from rev603.errors import ColumnsMissingError, LineError, Rev603Error
 from rev603.identifiers import importer_number
 from rev603.reading.dates import parse_dates
 from rev603.reading.entries.entry_lines import EntryLines
@@ -27,7 +28,6 @@ from rev603.vocabulary.headings import ENTRY_COLUMNS, heading_key
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
 
     from rev603.reading.grid import TextGrid
     from rev603.reading.report import OnError
@@ -41,7 +41,7 @@ _NAME_A_COLUMN = "name the heading: pass {columns}"
 def read_entries(
     source: str | os.PathLike[str] | BinaryIO,
     *,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
     sheet: str | int | None = None,
     combine: bool = False,
     on_error: OnError = "raise",
@@ -59,7 +59,8 @@ def read_entries(
         A path, or a binary file object, Excel or delimited text.
     columns
         Our column name to the list's own heading where the aliases do not find it:
-        ``columns={"entry_number": "Ref 1", "expected_amount": "Our claim"}``.
+        ``columns={"entry_number": "Ref 1", "expected_amount": "Our claim"}``. Where an amount is the sum of
+        several columns, a list: ``{"expected_amount": ["Duty", "MPF", "Interest"]}``.
     sheet
         The sheet's name, or its place from 0.
     combine
@@ -98,10 +99,11 @@ def read_entries(
     """
     if on_error not in ("raise", "collect"):
         raise ValueError(f'on_error is "raise" or "collect", not {on_error!r}')
-    _check_names(columns or {})
+    headings = _headings(columns or {})
+    named = {name: first for name, (first, *_) in headings.items()}
     file = sniff(source, limits=limits)
     log = IssueLog(file.name)
-    sheets = read_sheets(file, ENTRY_COLUMNS, sheet=sheet, log=log, limits=limits, enough=1, named=columns)
+    sheets = read_sheets(file, ENTRY_COLUMNS, sheet=sheet, log=log, limits=limits, enough=1, named=named)
     with_entries = [(grid, table) for grid, table in sheets.tables if "entry_number" in table.columns]
     if not with_entries:
         if not sheets.tables:
@@ -120,8 +122,16 @@ def read_entries(
         log.add_sheet("sheet-joined", grid.sheet or "")
     parts, asides = [], []
     for grid, table in with_entries:
-        _check_named(columns or {}, grid, table, file.name)
-        entries, aside = _entries(grid, table, log, on_error)
+        absent = {name: heading for name, heading in named.items() if name not in table.columns}
+        more = {heading: _place(grid, table, heading) for _, *rest in headings.values() for heading in rest}
+        absent |= {f"{heading} ": heading for heading, at in more.items() if at is None}
+        if absent:
+            _refuse_missing(absent, grid, table, file.name)
+        added = {
+            name: [at for heading in rest if (at := more[heading]) is not None]
+            for name, (_, *rest) in headings.items()
+        }
+        entries, aside = _entries(grid, table, added, log, on_error)
         parts.append(entries)
         asides.append(set_aside_frame(grid, aside))
     frame = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
@@ -138,22 +148,52 @@ def read_entries(
     return frame
 
 
-def _check_names(columns: Mapping[str, str]) -> None:
+def _headings(columns: Mapping[str, str | Sequence[str]]) -> dict[str, list[str]]:
+    """Give the headings of each of our columns, or say what is wrong with what was asked."""
+    if not isinstance(columns, Mapping):
+        raise Rev603Error(
+            f"columns= is {type(columns).__name__}, and no names with their headings.",
+            what_to_do="pass {columns}",
+        )
     for name in columns:
         if name not in _NAMES:
-            near = difflib.get_close_matches(name, _NAMES, n=1)
-            raise ValueError(
-                f"columns= knows {', '.join(_NAMES)}, not {name!r}"
-                + (f"; did you mean {near[0]!r}?" if near else "")
+            near = difflib.get_close_matches(str(name), _NAMES, n=1)
+            raise Rev603Error(
+                f"An entry list has no column {name!r}" + (f"; did you mean {near[0]!r}?" if near else "."),
+                what_to_do=f"name one of {', '.join(_NAMES)}",
             )
-    if len({heading_key(heading) for heading in columns.values()}) < len(columns):
-        raise ValueError(f"columns= gives one heading two names: {dict(columns)}")
+    headings = {
+        name: [given] if isinstance(given, str) else list(given or ()) if isinstance(given, Sequence) else []
+        for name, given in columns.items()
+    }
+    for name, texts in headings.items():
+        if not texts or not all(isinstance(text, str) and text.strip() for text in texts):
+            raise Rev603Error(
+                f"columns= gives {name} {columns[name]!r}, which is no heading.",
+                what_to_do="pass a heading of the list as text, or several in a list",
+            )
+        if len(texts) > 1 and name not in AMOUNTS:
+            raise Rev603Error(
+                f"columns= gives {name} several headings.",
+                why=f"only amounts are added up: {', '.join(AMOUNTS)}",
+                what_to_do="name one heading",
+            )
+    every = [heading_key(text) for texts in headings.values() for text in texts]
+    if len(set(every)) < len(every):
+        raise Rev603Error(
+            f"columns= gives one heading two names: {dict(columns)}.", what_to_do="name each heading once"
+        )
+    return headings
 
 
-def _check_named(columns: Mapping[str, str], grid: TextGrid, table: Table, where: str) -> None:
-    absent = {name: heading for name, heading in columns.items() if name not in table.columns}
-    if absent:
-        _refuse_missing(absent, grid, table, where)
+def _place(grid: TextGrid, table: Table, heading: str) -> int | None:
+    """Find a column by its heading, in whichever of the rows of headings it stands."""
+    wanted = heading_key(heading)
+    for at, parts in enumerate(zip(*grid.lines(table.header), strict=True)):
+        filled = [part for part in parts if part]
+        if wanted in {heading_key(" ".join(filled)), *map(heading_key, filled)}:
+            return at
+    return None
 
 
 def _refuse_missing(missing: Mapping[str, str], grid: TextGrid, table: Table, where: str) -> None:
@@ -170,12 +210,12 @@ def _refuse_missing(missing: Mapping[str, str], grid: TextGrid, table: Table, wh
 
 
 def _entries(
-    grid: TextGrid, table: Table, log: IssueLog, on_error: OnError
+    grid: TextGrid, table: Table, added: Mapping[str, list[int]], log: IssueLog, on_error: OnError
 ) -> tuple[pd.DataFrame, dict[int, str]]:
     work = EntryLines(grid, table, log)
     say_headings("column-repeated", table.repeated, table, grid, log)
     say_beside(grid, table, work.aside, log)
-    amounts = expected_amounts(work)
+    amounts = expected_amounts(work, added)
     frame: dict[str, object] = {
         "entry_number": entry_numbers(work),
         "expected_amount": amounts.pop("expected_amount"),

@@ -13,6 +13,7 @@ import pytest
 
 from rev603.analysis.reconcile import Comparison, compare, tolerance_in_cents
 from rev603.analysis.reconcile.matching import components
+from rev603.analysis.status import flag_rejects
 from rev603.errors import ColumnsMissingError, Rev603Error
 
 # entry numbers with right check digits (the first four are public examples)
@@ -369,3 +370,156 @@ def test_long_chains_in_the_worst_order_are_quick() -> None:
     for path in (np.arange(300_000), order, order[::-1].copy(), np.arange(300_000)[::-1].copy()):
         assert not components(300_000, path[:-1], path[1:]).any()
     assert time.perf_counter() - began < 5
+
+
+def test_dispositions_of_flag_rejects_and_of_reconcile_are_the_same_on_every_line() -> None:
+    """Nine of them: a rejected and a returned payment that were sent again, a debt paid in part, and the others."""
+    same = {"refund_id": "R1", "payee_id": "12-345678900", "document_number": A, "total_refund_amount": 100.0}
+    lines = [
+        refund(A, 100.0, REJECTED, **same, refund_date="2026-06-01", check_or_ach=None),
+        refund(A, 100.0, RETURNED, **same, refund_date="2026-06-02", check_or_ach="Check"),
+        refund(A, 100.0, REISSUED, **same, refund_date="2026-06-09", check_or_ach="ACH"),
+    ]
+    others = [
+        (PAID, "Check"),
+        (PAID, None),
+        (None, None),
+        (REJECTED, None),
+        (RETURNED, "ACH"),
+        ("Funds Diverted", None),
+    ]
+    for place, (status, method) in enumerate([*others, ("Something New", None)]):
+        own = same | {"refund_id": f"S{place}", "document_number": B, "total_refund_amount": 10.0}
+        lines.append(refund(B, 10.0, status, **own, refund_date="2026-06-03", check_or_ach=method))
+    answer = found(lines, [entry(A, 100.0), entry(B, 70.0)])
+    came = answer.refunds.drop(columns=["payment_state", "disposition"])
+    assert answer.refunds["disposition"].tolist() == flag_rejects(came)["disposition"].tolist()
+    assert answer.refunds["disposition"].nunique() == 9
+    # A: 100.00 once, not three times. B: paid by check, paid, in transit and an unknown status are 4 x 10.00 of 70.00
+    assert answer.groups["refunded"].tolist() == [100.0, 40.0]
+    assert answer.groups["outcome"].tolist() == ["matched", "short"]
+    assert answer.groups["not_paid_amount"].tolist() == [0.0, 30.0]
+    assert answer.proof.unexplained == 0.0
+
+
+def test_issued_without_a_method_counts_as_refunded() -> None:
+    assert one([refund(A, 5.0, REISSUED, check_or_ach=None)], [entry(A, 5.0)])["outcome"] == "matched"
+
+
+def test_of_a_refund_that_was_diverted_in_part_the_rest_is_paid() -> None:
+    """100.00 expected: 40.00 went to a debt (19 CFR 24.72), 60.00 was paid under the same refund number."""
+    lines = [
+        refund(A, 60.0, PAID, refund_id="R1", refund_date="2026-06-04"),
+        refund(A, 40.0, "Funds Diverted", refund_id="R1", refund_date="2026-06-04"),
+    ]
+    answer = found(lines, [entry(A, 100.0)])
+    match = answer.groups.iloc[0]
+    assert (match["outcome"], match["refunded"], match["difference"], match["not_paid_amount"]) == (
+        "short",
+        60.0,
+        40.0,
+        40.0,
+    )
+    assert match["reason"] == (
+        "short by $40.00: $60.00 came where $100.00 was expected; "
+        "beside that applied on 2026-06-04 to a debt owed to CBP: $40.00"
+    )
+    assert answer.refunds["outcome"].tolist() == ["short", "not paid"]
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    ["02130045111", "021-3004511-1", "021 3004511 1", "2130045111", "2130045111.0", 2130045111, 2130045111.0],
+)
+def test_one_entry_number_in_any_spelling_is_one_entry(spelled: Any) -> None:
+    for kind in (None, "object", "category"):
+        listed = pd.DataFrame({"entry_number": pd.Series([spelled], dtype=kind), "expected_amount": [5.0]})
+        came = pd.DataFrame([refund("02130045111", 5.0)])
+        assert compare(came, listed).groups["outcome"].tolist() == ["matched"]
+    came = pd.DataFrame({"entry_number": [spelled], "amount": [5.0], "refund_secondary_status": [PAID]})
+    assert compare(came, pd.DataFrame([entry("02130045111", 5.0)])).groups["outcome"].tolist() == ["matched"]
+
+
+def test_a_refund_number_that_lost_its_zeros_in_the_list_still_joins() -> None:
+    entries = [entry(A, 60.0, refund_id="123"), entry(B, 40.0, refund_id="123.0")]
+    match = one([refund(None, 100.0, refund_id="0000123")], entries)
+    assert (match["outcome"], match["entries"]) == ("matched", 2)
+
+
+def test_frames_put_together_by_hand_count_a_refund_once_whatever_its_spelling() -> None:
+    """June's file has 0000123, July's was saved by a spreadsheet: one refund, rejected and then issued."""
+    june = refund("02130045111", 100.0, REJECTED, refund_id="0000123", payee_id="12-345678900")
+    july = refund(2130045111, 100.0, PAID, refund_id=123, payee_id="12-3456789")
+    reports = [
+        pd.DataFrame([june]).assign(report_date=pd.Timestamp("2026-06-12"), source_file="june.csv"),
+        pd.DataFrame([july]).assign(report_date=pd.Timestamp("2026-07-10"), source_file="july.csv"),
+    ]
+    came = pd.concat(reports)
+    answer = compare(came, pd.DataFrame([entry("02130045111", 100.0)]))
+    assert answer.refunds["outcome"].tolist() == ["duplicate entry", "matched"]
+    assert answer.groups["refunded"].tolist() == [100.0, 0.0]
+
+
+def test_blank_text_is_missing() -> None:
+    refunds = pd.DataFrame(
+        [refund(A, 5.0, refund_id=None, payee_id=None), refund(B, 6.0, refund_id="R1", payee_id="x")]
+    )
+    entries = pd.DataFrame(
+        [
+            entry(A, 5.0, refund_id=None, importer_number=None),
+            entry(B, 6.0, refund_id="R1", importer_number="x"),
+        ]
+    )
+    answer = compare(refunds.fillna(""), entries.fillna(""))
+    assert answer.groups["outcome"].tolist() == ["matched", "matched"]
+    assert not answer.groups["paid_to_another_party"].any()
+
+
+def test_what_is_no_frame_is_refused_with_a_way_out() -> None:
+    entries = pd.DataFrame([entry(A, 5.0)])
+    with pytest.raises(Rev603Error, match="refunds is Held, and no frame") as raised:
+        compare(Held(), entries)
+    assert "pass .refunds" in raised.value.what_to_do
+    for wrong in (None, [1], "entries.csv"):
+        with pytest.raises(Rev603Error, match="entries is"):
+            compare(pd.DataFrame([refund(A, 5.0)]), wrong)
+
+
+class Held:
+    """Holds a frame, as a Report does."""
+
+    refunds = pd.DataFrame([refund(A, 5.0)])
+
+
+def test_missing_is_late_30_days_after_liquidation_and_may_be_protested_for_180() -> None:
+    """2026-05-29 + 30 days = 06-28, 12 days before the newest report; + 180 days = 11-25. A month later is not due."""
+    came = [refund(C, 1.0, report_date=pd.Timestamp("2026-07-10"))]
+    listed = [
+        entry(A, 100.0, liquidation_date=pd.Timestamp("2026-05-29")),
+        entry(B, 50.0, liquidation_date=pd.Timestamp("2026-06-26")),
+        entry(C, 31.0, liquidation_date=pd.Timestamp("2026-06-26")),
+        entry(D, 5.0),
+    ]
+    answer = found(came, listed)
+    assert answer.groups["reason"].tolist() == [
+        "nothing came for the expected $100.00; due 2026-06-28, 12 days late",
+        "nothing came for the expected $50.00; not due until 2026-07-26",
+        "short by $30.00: $1.00 came where $31.00 was expected",
+        "nothing came for the expected $5.00, under the $20 that CBP may disregard",
+    ]
+    for table in (answer.groups, answer.entries):
+        assert table["due"].dt.strftime("%Y-%m-%d").fillna("").tolist() == [
+            "2026-06-28",
+            "2026-07-26",
+            "2026-07-26",
+            "",
+        ]
+        assert table["protest_by"].dt.strftime("%Y-%m-%d").fillna("").tolist() == [
+            "2026-11-25",
+            "2026-12-23",
+            "2026-12-23",
+            "",
+        ]
+    totals = answer.totals
+    assert (totals["late_matches"], totals["late_amount"]) == (1, 100.0)
+    assert (totals["not_due_matches"], totals["not_due_amount"]) == (1, 50.0)

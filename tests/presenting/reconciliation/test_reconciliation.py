@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import zipfile
@@ -14,6 +15,7 @@ import pandas as pd
 import pytest
 
 from rev603.analysis.reconcile import compare
+from rev603.errors import Rev603Error
 from rev603.presenting.reconciliation import Reconciliation, reconcile
 from rev603.presenting.records import records
 
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 A, B, C, D = "60576072486", "60576069342", "MYK28000864", "MYK28102637"
 HOSTILE = ['=HYPERLINK("http://x")', "<script>alert(1)</script>", "+1\x00\x1b", "شركة المثال", "@x|y\r\nz"]
 SHEETS = [
-    "Summary", "Missing", "Short-over", "Not paid", "Unexpected", "Matched", "Set aside", "Suggestions",
-    "Proof", "Proof by payee", "Proof by notify party",
+    "Summary", "Missing", "Short-over", "Not paid", "Unexpected", "Found", "Matched", "Set aside",
+    "Suggestions", "Proof", "Proof by payee", "Proof by notify party",
 ]  # fmt: skip
 
 
@@ -307,3 +309,64 @@ def test_an_empty_reconciliation_can_be_shown(tmp_path: Path) -> None:
     assert "$0.00 unexplained" in empty.summary()
     assert empty.settled
     json.dumps(empty.to_dict(), allow_nan=False)
+
+
+def test_each_form_takes_a_path_or_an_open_file_or_gives_the_text(tmp_path: Path) -> None:
+    result = answer()
+    for name, write in (("r.json", result.to_json), ("r.md", result.to_markdown), ("r.html", result.to_html)):
+        text = write()
+        write(tmp_path / name)
+        assert (tmp_path / name).read_text(encoding="utf-8") == text
+        write(buffer := io.StringIO())
+        assert buffer.getvalue() == text
+        write(raw := io.BytesIO())
+        assert raw.getvalue().decode() == text
+        assert "Reconciliation of 4 entry lines" in text or json.loads(text) == result.to_dict()
+    result.to_excel(tmp_path / "r.xlsx")
+    result.to_excel(book := io.BytesIO())
+    assert (tmp_path / "r.xlsx").read_bytes() == book.getvalue() == result.to_excel()
+
+
+def test_an_ending_that_does_not_fit_and_a_folder_that_is_not_there_are_refused(tmp_path: Path) -> None:
+    result = answer()
+    for write in (result.to_json, result.to_markdown, result.to_html, result.to_excel):
+        with pytest.raises(Rev603Error, match="does not end in"):
+            write(tmp_path / "r.pdf")
+    with pytest.raises(Rev603Error, match="There is no folder"):
+        result.to_json(tmp_path / "nowhere" / "r.json")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_page_and_markdown_escape_hostile_names_and_headings_and_mask(name: str) -> None:
+    result = answer(name, importer="98-765432100")
+    page = result.to_html()
+    assert _Tags(page).tags.isdisjoint({"script", "a", "img"})
+    assert "000-12-3456" not in page + result.to_markdown()
+    assert "<script>" not in page + result.to_markdown()
+    assert "@x" not in result.to_markdown()
+    hostile = result.entries.drop(
+        columns=["outcome", "match_id", "difference", "reason", "due", "protest_by"]
+    )
+    refunds = result.refunds[["refund_id", "entry_number", "amount", "refund_secondary_status"]]
+    shown = reconcile(refunds, hostile.rename(columns={"remark": name}))
+    assert "<script>" not in shown.to_html()
+    with zipfile.ZipFile(io.BytesIO(shown.to_excel())) as archive:
+        assert not any(b"<f>" in archive.read(part) for part in archive.namelist())
+
+
+def test_what_is_late_and_what_is_not_due_yet_is_said_in_every_form() -> None:
+    """Newest report of 2026-07-10: B was due on 2026-06-28 (30 days after 05-29), D on 2026-07-11."""
+    refunds = pd.DataFrame(
+        {"entry_number": [A], "amount": [100.0], "refund_secondary_status": ["Treasury Issued"]}
+    ).assign(report_date=pd.Timestamp("2026-07-10"))
+    entries = pd.DataFrame({"entry_number": [A, B, D], "expected_amount": [100.0, 20.0, 7.0]})
+    dates = pd.to_datetime(["2026-05-29", "2026-05-29", "2026-06-11"])
+    result = reconcile(refunds, entries.assign(liquidation_date=dates))
+    late = "Missing although due, more than 30 days after liquidation: $20.00 in 1 match."
+    coming = "Missing and not due yet, within 30 days of liquidation: $7.00 in 1 match."
+    for text in (result.summary(), result.to_html(), result.to_markdown().replace("\\", "")):
+        assert late in text
+        assert coming in text
+    summary = openpyxl.load_workbook(io.BytesIO(result.to_excel()))["Summary"]
+    figures = dict(row[:2] for row in rows(summary))
+    assert (figures["Missing, and late"], figures["Missing, and not due yet"]) == (20, 7)

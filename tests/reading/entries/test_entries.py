@@ -7,7 +7,14 @@ import io
 import pandas as pd
 import pytest
 
-from rev603 import ColumnsMissingError, EntrySchema, LineError, UnrecognizedFileError, read_entries
+from rev603 import (
+    ColumnsMissingError,
+    EntrySchema,
+    LineError,
+    Rev603Error,
+    UnrecognizedFileError,
+    read_entries,
+)
 
 
 def listed(text: str) -> io.BytesIO:
@@ -73,8 +80,8 @@ def test_a_named_heading_that_is_not_there_is_refused_with_the_nearest() -> None
         read_entries(listed("Entry Number,Claimed\nMYK28000864,1\n"), columns={"expected_amount": "Claim"})
 
 
-def test_a_column_name_that_is_not_ours_is_a_value_error() -> None:
-    with pytest.raises(ValueError, match="did you mean 'entry_number'"):
+def test_a_column_name_that_is_not_ours_is_refused_with_the_nearest() -> None:
+    with pytest.raises(Rev603Error, match="did you mean 'entry_number'"):
         read_entries(listed("Entry Number\nMYK28000864\n"), columns={"entry_numbr": "Entry Number"})
 
 

@@ -10,7 +10,15 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from rev603 import ColumnsMissingError, EntrySchema, LineError, UnrecognizedFileError, read_entries
+from rev603 import (
+    ColumnsMissingError,
+    EntrySchema,
+    LineError,
+    Rev603Error,
+    UnrecognizedFileError,
+    read_entries,
+    reconcile,
+)
 
 Row = list[Any]
 
@@ -113,8 +121,8 @@ def test_a_column_that_may_be_the_expected_amount_is_named_and_not_guessed() -> 
     ]
     for entries in both(rows):
         assert entries["expected_amount"].isna().all()
-        text = message(entries, "expected-missing")
-        assert "is it 'Duty Paid'?" in text
+        text = message(entries, "expected-unclear")
+        assert "was not understood: 'Duty Paid';" in text
         assert 'columns={"expected_amount": ' in text
         assert "Claim Number" not in text
     for entries in both(rows, columns={"expected_amount": "Duty Paid"}):
@@ -317,14 +325,14 @@ def test_errors_name_the_headings_found_and_how_to_name_them() -> None:
     with pytest.raises(UnrecognizedFileError) as unknown:
         read_entries(as_csv([["Ref 1", "Our claim"], ["MYK28000864", "5"]]))
     assert "Ref 1, Our claim" in str(unknown.value)
-    assert 'columns={"entry_number": "…"}' in str(unknown.value)
+    assert 'columns={"entry_number": "Their heading"}' in str(unknown.value)
     with pytest.raises(ColumnsMissingError) as missing:
         read_entries(
             as_csv([["Entry #", "Our claim"], ["MYK28000864", "5"]]),
             columns={"expected_amount": "Our claims"},
         )
-    assert 'columns={"expected_amount": "Our claim"}' in str(missing.value)
-    with pytest.raises(ValueError, match="one heading two names"):
+    assert "did you mean 'Our claim'?" in str(missing.value)
+    with pytest.raises(Rev603Error, match="one heading two names"):
         read_entries(as_csv([["Ref"], ["1"]]), columns={"entry_number": "Ref", "refund_id": "REF"})
 
 
@@ -353,3 +361,78 @@ def test_other_sheets_of_a_workbook_are_joined_or_named() -> None:
     assert entries["expected_amount"].tolist() == [1.0, 2.0]
     issues = [(issue["code"], issue["source_sheet"]) for issue in entries.attrs["rev603"]["issues"]]
     assert sorted(issues) == [("sheet-joined", "November"), ("sheet-skipped", "Clients")]
+
+
+@pytest.mark.parametrize(
+    ("heading", "amount"),
+    [
+        ("Claim", "5.00"),
+        ("Our Estimate USD", "1200"),
+        ("Expected Refund ($000)", "1.2"),
+        ("Sum we hope for", "$5.00"),
+    ],
+)
+def test_an_amount_that_is_not_understood_as_expected_is_named_and_its_entries_are_found(
+    heading: str, amount: str
+) -> None:
+    refunds = pd.DataFrame(
+        {"entry_number": ["MYK28000864"], "amount": [5.0], "refund_secondary_status": ["Treasury Issued"]}
+    )
+    for entries in both([["Entry Number", heading], ["MYK28000864", amount]]):
+        assert entries["expected_amount"].isna().all()
+        assert codes(entries) == ["expected-unclear"]
+        assert repr(heading) in message(entries, "expected-unclear")
+        assert reconcile(refunds, entries).entries["outcome"].tolist() == ["found"]
+
+
+def test_codes_and_counts_are_not_taken_for_amounts() -> None:
+    rows: list[Row] = [
+        ["Entry Number", "Port", "Claim Number", "Line Count"],
+        ["MYK28000864", "3802", "12", "4"],
+    ]
+    for entries in both(rows):
+        assert codes(entries) == ["expected-missing"]
+
+
+@pytest.mark.parametrize(
+    "heading", ["Refund ($000)", "Refund in thousands", "Refund $K", "Refund (USD millions)"]
+)
+def test_amounts_in_thousands_are_refused_and_never_misread(heading: str) -> None:
+    for stream in (as_csv, as_book):
+        with pytest.raises(Rev603Error, match="are not in dollars"):
+            read_entries(
+                stream([["Entry Number", heading], ["MYK28000864", "1.2"]]),
+                columns={"expected_amount": heading},
+            )
+
+
+def test_an_amount_may_be_the_sum_of_several_columns() -> None:
+    """10.10 + 2.00 + 0.35 = 12.45; the second line has no interest: 20.20 + 3.00 = 23.20."""
+    rows: list[Row] = [["Entry Number", "Duty", "MPF", "Interest"], ["MYK28000864", "10.10", "2.00", "0.35"],
+            ["60576072486", "20.20", "3.00", None], ["Total", "30.30", "5.00", "0.35"]]  # fmt: skip
+    for entries in both(rows, columns={"expected_amount": ["Duty", "MPF", "Interest"]}):
+        assert entries["expected_amount"].tolist() == [12.45, 23.20]
+        assert "subtotal-differs" not in codes(entries)
+    rows[2][2] = "n/a"
+    for stream in (as_csv, as_book):
+        with pytest.raises(LineError, match="C3: the cell is not an amount"):
+            read_entries(stream(rows), columns={"expected_amount": ["Duty", "MPF", "Interest"]})
+        with pytest.raises(ColumnsMissingError, match="MPFF"):
+            read_entries(stream(rows), columns={"expected_amount": ["Duty", "MPFF"]})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["Ref"], "no names with their headings"),
+        ({"expectd_amount": "Ref"}, "did you mean 'expected_amount'"),
+        ({"entry_number": 3}, "no heading"),
+        ({"entry_number": ""}, "no heading"),
+        ({"entry_number": []}, "no heading"),
+        ({"refund_id": ["Ref", "Other"]}, "several headings"),
+    ],
+)
+def test_wrong_columns_are_errors_with_a_way_out(wrong: Any, said: str) -> None:
+    with pytest.raises(Rev603Error, match=said) as raised:
+        read_entries(as_csv([["Ref", "Other"], ["MYK28000864", "1"]]), columns=wrong)
+    assert raised.value.what_to_do
