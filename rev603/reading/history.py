@@ -6,6 +6,7 @@ import datetime as dt
 import glob
 import importlib
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from rev603.reading.issues import CATALOGUE, IssueLog, folded, joined
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.report import OnError, Report, read
 from rev603.reading.settle import dates_in_doubt, settled
+from rev603.reading.written import reports_in
 from rev603.vocabulary.headings import REFUND_FRAME
 
 Sources = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
@@ -162,6 +164,9 @@ def read_reports(
             if store is not None and (kept := store.get(path)) is not None:
                 return [kept]
             report = read(path, sheet=sheet, grain=grain, on_error=on_error, limits=limits)
+            converted = reports_in(report)
+            if converted != [report]:
+                return converted
             others = [
                 read(path, sheet=tab, grain=grain, on_error=on_error, limits=limits)
                 for tab in _other_dates(report)
@@ -175,17 +180,15 @@ def read_reports(
             store.put(path, report)
         return [report]
 
-    reports: dict[tuple[str, str | None], tuple[Path, Report]] = {}
+    reports: dict[tuple[str, int], tuple[Path, Report]] = {}
     with ThreadPoolExecutor(WORKERS) as pool:
         for done, ((path, swept), outcome) in enumerate(
             zip(found, pool.map(one, [path for path, _ in found]), strict=True), 1
         ):
             log = IssueLog(path.name)
             if isinstance(outcome, list):
-                for report in outcome:
-                    twin = reports.setdefault(
-                        (report.content_hash, _only_sheet(report, outcome)), (path, report)
-                    )[1]
+                for place, report in enumerate(outcome):
+                    twin = reports.setdefault((report.content_hash, place), (path, report))[1]
                     if twin is not report:
                         log.add(
                             "file-repeated",
@@ -216,23 +219,25 @@ def _other_dates(report: Report) -> list[str]:
     return report.issues["source_sheet"][report.issues["code"] == "sheet-another-date"].tolist()
 
 
-def _only_sheet(report: Report, together: list[Report]) -> str | None:
-    """Give the sheet of a report that shares its file with others."""
-    return str(report.refunds["source_sheet"].iloc[0]) if len(together) > 1 and len(report.refunds) else None
-
-
 def _told_apart(read_from: list[tuple[Path, Report]]) -> list[Report]:
-    """Name files of one name by their folders too, as far as it takes; lines of a history say which file they are of."""
-    names = {path.resolve(): path.name for path, _ in read_from}
-    for depth in range(2, 2 + max((len(path.parts) for path in names), default=0)):
-        several = {name for name in names.values() if list(names.values()).count(name) > 1}
-        if not several:
+    """Name files of one name by their folders too, as far as it takes; lines of a history say which file they are of.
+
+    Converted lines keep the names of the exports that they came from, unless these stand beside them.
+    """
+    places = [
+        path.resolve() if report.source_file == path.name else path.resolve() / report.source_file
+        for path, report in read_from
+    ]
+    names = {place: place.name for place in places}
+    for depth in range(2, 2 + max((len(place.parts) for place in names), default=0)):
+        counted = Counter(names.values())
+        if max(counted.values()) == 1:
             break
         names = {
-            path: Path(*path.parts[-depth:]).as_posix() if name in several else name
-            for path, name in names.items()
+            place: Path(*place.parts[-depth:]).as_posix() if counted[name] > 1 else name
+            for place, name in names.items()
         }
-    return [_renamed(report, names[path.resolve()]) for path, report in read_from]
+    return [_renamed(report, names[place]) for place, (_, report) in zip(places, read_from, strict=True)]
 
 
 def _renamed(report: Report, name: str) -> Report:

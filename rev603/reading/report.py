@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 import numpy as np
 import pandas as pd
 
-from rev603.errors import ColumnsMissingError, ControlTotalError, LineError, Rev603Error
+from rev603.errors import (
+    ColumnsMissingError,
+    ControlTotalError,
+    LineError,
+    NotAReportError,
+    Rev603Error,
+    UnrecognizedFileError,
+)
 from rev603.identifiers import importer_number
 from rev603.reading.control import Control, Grain, Header, control_totals
 from rev603.reading.issues import CATALOGUE, IssueLog
@@ -22,6 +29,7 @@ from rev603.reading.part import check_total_lines, joined_parts, read_part, toge
 from rev603.reading.rows import set_aside_frame
 from rev603.reading.sheets import read_sheets
 from rev603.reading.sniff import sniff
+from rev603.reading.written import as_it_was, is_written_by_us
 from rev603.vocabulary.headings import REFUND_COLUMNS
 
 if TYPE_CHECKING:
@@ -194,8 +202,17 @@ def read(
     if grain not in (None, "line", "refund"):
         raise ValueError(f'grain is "line", "refund" or None, not {grain!r}')
     file = sniff(source, limits=limits)
-    with ThreadPoolExecutor(1) as other_core:
-        return _report(file, other_core, sheet=sheet, grain=grain, on_error=on_error, limits=limits)
+    try:
+        with ThreadPoolExecutor(1) as other_core:
+            return as_it_was(
+                _report(file, other_core, sheet=sheet, grain=grain, on_error=on_error, limits=limits)
+            )
+    except (ColumnsMissingError, UnrecognizedFileError) as error:
+        if file.kind == "xlsx" and is_written_by_us(file.data):
+            raise NotAReportError(
+                "This is a workbook of answers that rev603 wrote.", where=file.name
+            ) from error
+        raise
 
 
 def _report(

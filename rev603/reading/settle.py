@@ -58,7 +58,9 @@ def _one_spelling(reports: list[Report]) -> list[Report]:
 
 def _spelled_differently(frames: list[pd.DataFrame]) -> bool:
     """Tell from the distinct values whether two of them can be one: the lines themselves are then compared."""
-    refunds = pa.chunked_array([pa.array(frame["refund_id"].array, pa.large_string()) for frame in frames])
+    refunds = pa.array(
+        pd.concat([frame["refund_id"] for frame in frames]).array, pa.large_string(), from_pandas=True
+    )
     zero = pc.starts_with(refunds, "0")
     if pc.any(zero).as_py() and not pc.all(zero).as_py():
         return True

@@ -15,6 +15,7 @@ from rev603.errors import SourceNotFoundError, UnrecognizedFileError, UnsafeFile
 from rev603.reading.encoding import Encoding, text_encoding, to_utf8
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.workbook.archive import archive_kind
+from rev603.reading.written import text_of_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,6 +120,8 @@ def sniff(source: str | os.PathLike[str] | BinaryIO, *, limits: Limits = DEFAULT
         data = bytes(data)
         _check_package(data, name, limits)
         return Source(name, data, "xlsx", misnamed=suffix not in _WORKBOOK_SUFFIXES and bool(suffix))
+    if bytes(data[:4]) == b"PAR1":
+        return Source(name, text_of_parquet(data, name, limits), "text", "utf-8")
     _refuse_by_magic(data, name)
     encoding, bom_bytes = text_encoding(data, name, limits)
     _refuse_markup(data, encoding, bom_bytes, name)
@@ -265,7 +268,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"(\xb5/\xfd", "a zstd archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"PAR1", "a Parquet file"),
     (b"ARROW1", "an Arrow file"),
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"{\\rtf", "a Rich Text document"),

@@ -1,0 +1,127 @@
+"""What rev603 wrote itself: converted lines read back as the reports that they came from, its answers are passed over."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from rev603.errors import UnrecognizedFileError, UnsafeFileError
+from rev603.reading.amounts import amount_in_cents
+from rev603.reading.control import Header
+from rev603.vocabulary.headings import REFUND_FRAME
+
+if TYPE_CHECKING:
+    from rev603.reading.limits import Limits
+    from rev603.reading.report import Report
+
+#: The reader makes these columns, so no export has all of them.
+MADE_BY_US = ("entry_number", "amount", "report_date", "report", "source_file", "source_sheet", "source_row")
+_AS_READ = {name: f"{name} (report)" for name in MADE_BY_US}
+
+
+def is_written_by_us(data: bytes | memoryview) -> bool:
+    """Tell whether a workbook's properties name rev603 as its creator."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package, package.open("docProps/core.xml") as core:
+            return re.search(rb"<dc:creator>rev603</dc:creator>", core.read(10_000)) is not None
+    except (KeyError, OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
+        return False
+
+
+def text_of_parquet(data: bytes | memoryview, name: str, limits: Limits) -> bytes:
+    """Return the lines of a Parquet file that rev603 wrote as delimited text, to be read like any other.
+
+    Raises
+    ------
+    UnrecognizedFileError
+        It holds something else.
+    UnsafeFileError
+        It unpacks to more than is allowed.
+    """
+    try:
+        file = pq.ParquetFile(pa.BufferReader(data))
+        groups = [file.metadata.row_group(place) for place in range(file.metadata.num_row_groups)]
+        size = sum(group.total_byte_size for group in groups)
+        if size > limits.max_file_bytes:
+            raise UnsafeFileError(
+                f"The file unpacks to more than {limits.max_file_bytes:,} bytes.", where=name
+            )
+        if not set(REFUND_FRAME) <= set(file.schema_arrow.names):
+            raise UnrecognizedFileError(
+                "This is a Parquet file, and not one that rev603 convert wrote.",
+                where=name,
+                what_to_do="run the report again and export it as Excel (.xlsx) or CSV",
+            )
+        table = file.read()
+    except pa.ArrowException as error:
+        raise UnrecognizedFileError(
+            "This is a Parquet file that cannot be read.",
+            where=name,
+            why=str(error),
+            what_to_do="convert the exports again",
+        ) from error
+    text = io.BytesIO()
+    pa.csv.write_csv(
+        table.cast(pa.schema([(column, pa.large_string()) for column in table.column_names])), text
+    )
+    return text.getvalue()
+
+
+def as_it_was(report: Report) -> Report:
+    """Return a report of converted lines with the dates, amounts, grain and sources that they had; another as it is."""
+    lines = report.refunds
+    if not set(_AS_READ.values()) <= set(lines.columns):
+        return report
+    made = {name: lines[heading] for name, heading in _AS_READ.items()}
+    cents = [None if pd.isna(text) else amount_in_cents(text) for text in made["amount"]]
+    amount = np.array([np.nan if value is None else value / 100 for value in cents])
+    days = pd.to_datetime(made["report_date"], format="ISO8601").astype("datetime64[us]")
+    lines = lines.assign(
+        amount=amount,
+        report_date=days,
+        source_row=made["source_row"].astype("int64"),
+        **{name: made[name] for name in ("report", "source_file", "source_sheet")},
+    ).drop(columns=list(_AS_READ.values()))
+    whole = bool((np.nan_to_num(amount) != lines["total_refund_amount"].fillna(0)).any())
+    found = sum(value or 0 for value in cents) / 100
+    control = replace(report.control, grain="refund" if whole else "line", found_amount=found)
+    known = report.issues["code"].isin(["column-unknown", "ambiguous-grain"]) & (
+        report.issues["value"].isin(MADE_BY_US) | (report.issues["code"] == "ambiguous-grain")
+    )
+    dates = days.dropna().unique()
+    header = Header(report_date=pd.Timestamp(dates[0]).date() if len(dates) == 1 else None)
+    issues = report.issues[~known].reset_index(drop=True)
+    return replace(report, refunds=lines, control=control, header=header, issues=issues)
+
+
+def reports_in(report: Report) -> list[Report]:
+    """Return the reports whose lines a converted file holds, each with its own name and date."""
+    lines = report.refunds
+    if not len(lines) or (lines["source_file"] == report.source_file).all():
+        return [report]
+    found: list[Report] = []
+    for (name, day), own in lines.groupby(["source_file", "report_date"], dropna=False, sort=True):
+        cents: Any = np.rint(own["amount"].fillna(0).to_numpy() * 100)
+        found.append(
+            replace(
+                report,
+                refunds=own.reset_index(drop=True),
+                header=Header(report_date=None if pd.isna(day) else day.date()),
+                control=replace(report.control, found_lines=len(own), found_refunds=own["refund_id"].nunique(),
+                                found_amount=int(cents.sum()) / 100),
+                issues=report.issues if not found else report.issues.iloc[:0],
+                set_aside=report.set_aside if not found else report.set_aside.iloc[:0],
+                rows_read=len(own) + (0 if found else len(report.set_aside)),
+                source_file=report.source_file if pd.isna(name) else str(name),
+            )
+        )  # fmt: skip
+    return found
