@@ -24,7 +24,7 @@ from rev603.reading.dates import date_in_name
 from rev603.reading.issues import CATALOGUE, IssueLog, folded, joined
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.report import OnError, Report, read
-from rev603.reading.settle import dates_in_doubt, settled
+from rev603.reading.settle import dates_in_doubt, disagreements, settled
 from rev603.reading.written import reports_in
 from rev603.vocabulary.headings import REFUND_FRAME
 
@@ -211,6 +211,7 @@ def read_reports(
     kept = settled(sorted(kept, key=lambda report: (_day(report), report.source_file)))
     named = {report.source_file: date_in_name(Path(report.source_file).name) for report in kept}
     frames += dates_in_doubt(kept, named, today=dt.date.today())  # noqa: DTZ011 - the day on the user's calendar
+    frames += disagreements(kept)
     return Readings(kept, joined(frames))
 
 

@@ -12,10 +12,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rev603._columns import key_codes
 from rev603.identifiers.refund_key import DOCUMENT_KEY, IDENTITY, KEY, PAYEE_KEY, REFUND_KEY, with_identity
 from rev603.reading.control import Header, control_totals
 from rev603.reading.issues import CATALOGUE, IssueLog, joined
 from rev603.reading.shown import quoted
+from rev603.vocabulary.statuses import IN_TRANSIT, STATE_OF_STATUS, UNKNOWN, status_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -254,3 +256,65 @@ _LONG = 62
 def _say(log: IssueLog, code: str, detail: str) -> None:
     kind = CATALOGUE[code]
     log.add(code, f"{log.file}: {kind.meaning} ({detail}); {kind.what_to_do}")
+
+
+# ------------------------------------------------------------------ files of one day
+
+
+def disagreements(reports: Sequence[Report]) -> list[pd.DataFrame]:
+    """Return an issue for each two files of one day that show a refund with another amount, state or method."""
+    found = []
+    by_day: dict[dt.date | None, list[Report]] = {}
+    for report in reports:
+        by_day.setdefault(report.header.report_date, []).append(report)
+    for together in by_day.values():
+        if len(together) > 1:
+            found += _disagreeing([report for report in together if len(report.refunds)])
+    return found
+
+
+def _disagreeing(reports: list[Report]) -> list[pd.DataFrame]:
+    lines = pd.concat([report.refunds for report in reports], ignore_index=True)
+    file = np.repeat(np.arange(len(reports)), [len(report.refunds) for report in reports])
+    keyed: pd.DataFrame = with_identity(nw.from_native(lines[[*KEY, "source_file"]])).to_native()
+    facts = pd.DataFrame(
+        {
+            "key": key_codes(keyed, IDENTITY),
+            "file": file,
+            "amount": _cents(lines["amount"]),
+            "state": lines["refund_secondary_status"].map(_state, na_action="ignore").fillna(IN_TRANSIT),
+            "method": lines["check_or_ach"].fillna(""),
+        }
+    )
+    facts = facts[facts.groupby("key")["file"].transform("nunique") > 1]
+    per_file = facts.groupby(["key", "file"], as_index=False).agg(
+        amount=("amount", "sum"), state=("state", _all), method=("method", _all)
+    )
+    pairs = per_file.merge(per_file, on="key", suffixes=("", "_other")).query("file < file_other")
+    differs = pd.DataFrame(
+        {name: pairs[name] != pairs[f"{name}_other"] for name in ("amount", "state", "method")}
+    )
+    differs["method"] &= (pairs["method"] != "") & (
+        pairs["method_other"] != ""
+    )  # what is blank contradicts nothing
+    found = []
+    for (one, other), own in differs[differs.any(axis=1)].groupby([pairs["file"], pairs["file_other"]]):
+        first, second = reports[one], reports[other]
+        kinds = {report.refunds["report"].iloc[0] for report in (first, second)}
+        code = "reports-disagree" if len(kinds) > 1 else "files-disagree"
+        counted = ", ".join(f"{name} of {count:,}" for name, count in own.sum().items() if count)
+        log, kind = IssueLog(first.source_file), CATALOGUE[code]
+        log.add(
+            code,
+            f"{first.source_file} and {second.source_file}: {kind.meaning} ({counted}); {kind.what_to_do}",
+        )
+        found.append(log.frame())
+    return found
+
+
+def _state(status: str) -> str:
+    return STATE_OF_STATUS.get(status_key(status), UNKNOWN)
+
+
+def _all(texts: pd.Series[Any]) -> str:
+    return "+".join(sorted({text for text in texts if text}))
