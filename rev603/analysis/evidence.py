@@ -72,7 +72,7 @@ def _judged(stuck: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]]:
     others = stuck["notify_party_paid_for"].astype("str") + np.where(
         stuck["notify_party_paid_for"] == 1, " other importer", " other importers"
     )
-    more = np.where(several, "; paid suffixes: " + stuck["siblings_paid"].astype("str"), "")
+    more = np.where(several, " (" + stuck["siblings_paid"].astype("str") + " suffixes are)", "")
     never, no_number = "never paid by ACH in these reports", "the report gives no payee number"
     nothing = np.select(
         [stuck[PAYEE_KEY] == "", stuck["kind"] == "cbp"],
@@ -89,7 +89,7 @@ def _judged(stuck: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]]:
          "paid by ACH on " + _days(paid) + ", the day of this " + reject + ", and not since"),
         (paid.notna(), CHECK_ACCOUNT,
          "paid by ACH on " + _days(paid) + ", before this " + reject + of + " and not since"),
-        (first | several, ADD_SUFFIX, suffix + _days(stuck["sibling_last_paid"]) + ", this one never" + more),
+        (first | several, ADD_SUFFIX, suffix + _days(stuck["sibling_last_paid"]) + more + ", this one never"),
         (stuck["notify_party_paid_for"] > 0, CHECK_4811,
          "the notify party was paid by ACH for " + others + ", for this one never"),
     )  # fmt: skip

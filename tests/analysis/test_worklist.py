@@ -163,7 +163,7 @@ def test_every_column_by_hand(engine: Any, to_frame: Any) -> None:
             "care_of": None,
             "kind": "irs",
             "step": "add this suffix",
-            "evidence": "suffix 00 of this number was paid by ACH on 03/02/2026, this one never; paid suffixes: 2",
+            "evidence": "suffix 00 of this number was paid by ACH on 03/02/2026 (2 suffixes are), this one never",
             "lines": 2,
             "amount": 300.30,
             "oldest_refund_date": old,

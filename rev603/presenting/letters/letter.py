@@ -1,0 +1,212 @@
+"""One letter: its words out of templates, and its forms as text, page and mail."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rev603.analysis.correspondence import CBP, LetterFigures
+from rev603.presenting.letters.blocks import (
+    Block,
+    Lines,
+    Paragraph,
+    Points,
+    Table,
+    as_html,
+    as_text,
+    parsed,
+)
+from rev603.presenting.masking import Mask, check_mask, mask_frame, mask_text
+from rev603.presenting.text import count, day, formatter, money, one_line, plural
+from rev603.vocabulary.guide import (
+    ADD_SUFFIX,
+    CHECK_4811,
+    CHECK_ACCOUNT,
+    ENROLL,
+    REQUEST_REISSUE,
+    WAITING,
+    guide,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Letter"]
+
+_SECTIONS = {
+    REQUEST_REISSUE: "reissue", CHECK_ACCOUNT: "account", ADD_SUFFIX: "suffix", CHECK_4811: "4811", ENROLL: "enroll",
+    WAITING: "waiting",
+}  # fmt: skip
+_OF_A_PARTY = {ADD_SUFFIX: "party_suffix", ENROLL: "party_enroll"}
+_NO_SENDER = "[name, title, company, e-mail, telephone]"
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}")
+#: A letter to CBP lists every refund; to others, so many as are read.
+_LONGEST_TABLE = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Letter:
+    """A letter that can be sent as it is; nothing is sent by rev603.
+
+    Attributes
+    ----------
+    figures
+        Who gets it, and what it is about.
+    sender
+        The signature, several lines; an e-mail address in it becomes the mail's sender.
+    templates
+        A folder with templates of your own, by the names of those in ``rev603/presenting/letters/templates``.
+    """
+
+    figures: LetterFigures
+    sender: str | None = None
+    templates: Path | None = None
+    _made: dict[str, tuple[str, list[Block]]] = field(default_factory=dict, repr=False)
+
+    def subject(self, *, mask: Mask = "ssn") -> str:
+        """Return the subject, on one line."""
+        return self._blocks(mask)[0]
+
+    def to_text(self, *, mask: Mask = "ssn") -> str:
+        """Return the letter as plain text."""
+        return as_text(self._blocks(mask)[1])
+
+    def to_html(self, *, mask: Mask = "ssn") -> str:
+        """Return the letter as a page of its own."""
+        subject, blocks = self._blocks(mask)
+        return as_html(blocks, title=subject)
+
+    def to_eml(self, *, mask: Mask = "ssn") -> bytes:
+        """Return the letter as a draft that mail programs open: text and HTML, to CBP where it is for CBP."""
+        mail = EmailMessage(policy=SMTP)
+        mail["Subject"] = self.subject(mask=mask)
+        found = _MAIL.search(self.sender or "")
+        if found:
+            name = one_line(str(self.sender).strip().split("\n")[0])
+            mail["From"] = Address("" if "@" in name else name, *found.group().rsplit("@", 1))
+        if self.figures.actor == CBP:
+            refunds = guide().contacts["refunds"]
+            mail["To"] = Address(refunds.name, *refunds.email.rsplit("@", 1))
+        mail["X-Unsent"] = "1"  # Outlook opens it as a draft
+        mail.set_content(self.to_text(mask=mask), cte="quoted-printable")
+        mail.add_alternative(self.to_html(mask=mask), subtype="html", cte="quoted-printable")
+        mail.set_boundary("=_rev603_letter")  # the same letter gives the same bytes
+        return mail.as_bytes()
+
+    def _blocks(self, mask: Mask) -> tuple[str, list[Block]]:
+        if check_mask(mask) not in self._made:
+            name = {CBP: "cbp", "notify party": "notify_party"}.get(self.figures.actor, "payee")
+            first, _, rest = self._template(name).partition("\n")
+            values = self._values(mask)
+            (subject,) = parsed(first.removeprefix("Subject:").strip() or "$name", values, {}, name=name)
+            blocks = parsed(rest, values, self._inserts(self.figures.work, mask, values), name=name)
+            text = getattr(subject, "text", "")
+            self._made[mask] = one_line(text), blocks
+        return self._made[mask]
+
+    def _template(self, name: str) -> str:
+        own = None if self.templates is None else self.templates / f"{name}.txt"
+        if own is not None and own.is_file():
+            return own.read_text(encoding="utf-8-sig")
+        return (
+            files("rev603.presenting.letters").joinpath(f"templates/{name}.txt").read_text(encoding="utf-8")
+        )
+
+    def _values(self, mask: Mask) -> dict[str, str]:
+        about = self.figures
+        oldest = about.requests["refund_date"].min()
+        numbers = mask_frame(about.work[["payee_id"]].drop_duplicates(), mask)["payee_id"].dropna()
+        until = about.deadline
+        parties = ", ".join(map(one_line, about.work["care_of"].dropna().unique()))
+        return {
+            "name": mask_text(one_line(about.name), mask=mask) or "the payee",
+            "numbers": ", ".join(map(one_line, numbers)) or "(no number in the report)",
+            "amount": money(about.amount),
+            "refunds": plural(len(about.requests), "refund"),
+            "importers": plural(int(about.work["_importer"].nunique()), "importer"),
+            "oldest": day(oldest) if oldest == oldest else "a day that the report does not give",  # noqa: PLR0124
+            "days": count(int((about.as_of - oldest).days)) if oldest == oldest else "?",  # noqa: PLR0124
+            "as_of": day(about.as_of),
+            "deadline": f"Please have this done by {day(until)}." if until is not None else "",
+            "evidence": "; ".join(dict.fromkeys(about.work["evidence"])),
+            "in_care": f"They were issued in care of {parties} (CBP Form 4811)." if parties else "",
+            "guide_date": day(guide().updated),
+        }  # fmt: skip
+
+    def _inserts(self, work: pd.DataFrame, mask: Mask, values: dict[str, str]) -> dict[str, Any]:
+        return {
+            "steps": lambda: [block for step in self.figures.steps for block in self._step(step, mask, values)],
+            "numbers": lambda: [self._numbers(work, mask)],
+            "refunds": lambda: self._refunds(mask),
+            "guide": lambda topic: [_points(topic)],
+            "contacts": lambda *names: [Points(tuple(guide().contacts[name].line for name in names), ordered=False)],
+            "signature": lambda: [Lines(tuple(one_line(line) for line in (self.sender or _NO_SENDER).strip().split("\n")))],
+        }  # fmt: skip
+
+    def _step(self, step: str, mask: Mask, values: dict[str, str]) -> list[Block]:
+        party = self.figures.actor == "notify party"
+        work = self.figures.work[self.figures.work["step"] == step]
+        name = (_OF_A_PARTY if party else {}).get(step, _SECTIONS[step])
+        abroad = (work["kind"] == "cbp") & (step == ENROLL) & (not party)
+        blocks: list[Block] = []
+        for part, template in ((work[~abroad], name), (work[abroad], "foreign")):
+            if len(part):
+                inserts = self._inserts(part, mask, values)
+                blocks += parsed(self._template(template), values, inserts, name=template)
+        return blocks
+
+    def _numbers(self, work: pd.DataFrame, mask: Mask) -> Table:
+        shown = mask_frame(work, mask)
+        rows = tuple(
+            (_told(each.payee_id), _told(each.company_name), money(each.amount), _told(each.evidence))
+            for each in shown.itertuples()
+        )
+        return Table(
+            ("Payee number", "Company, as CBP prints it", "Amount", "What the reports show"),
+            rows,
+            frozenset({2}),
+        )
+
+    def _refunds(self, mask: Mask) -> list[Block]:
+        """Give the table of refunds: all of them for CBP, and for others no column that says nothing."""
+        everything, to_cbp = self.figures.requests, self.figures.actor == CBP
+        shown = mask_frame(everything if to_cbp else everything.head(_LONGEST_TABLE), mask)
+        cells = {
+            "Refund ID": shown["refund_id"].map(_told),
+            "Payee number": shown["payee_id"].map(_told),
+            "Date": shown["refund_date"].map(formatter("date")),
+            "Amount": shown["amount"].map(money),
+            "Former check / trace": shown["check_or_trace_number"].map(_told),
+            "Reason": shown["reason"].map(_told),
+            "Documents": shown["documents"].map(_told),
+        }
+        if len(everything["payee_id"].drop_duplicates()) == 1:
+            del cells["Payee number"]
+        if not (cells["Former check / trace"] != "").any():
+            del cells["Former check / trace"]
+        if not to_cbp:
+            del cells["Reason"]
+        total = tuple(
+            money(self.figures.amount) if name == "Amount" else "Total" * (name == "Refund ID")
+            for name in cells
+        )
+        rows = (*zip(*cells.values(), strict=True), total)
+        table = Table(tuple(cells), rows, frozenset({tuple(cells).index("Amount")}))
+        left = plural(len(everything) - len(shown), "more refund")
+        more = Paragraph(f"The total includes {left} that the table has no room for.")
+        return [table, more] if len(everything) > len(shown) else [table]
+
+
+def _told(value: object) -> str:
+    return one_line(value) if isinstance(value, str) else ""
+
+
+def _points(topic: str) -> Points:
+    about = guide().topics[topic]
+    return Points(tuple(point.text for point in about.points), about.ordered)
