@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rev603.follow_up import enrollment_worklist, reissue_requests
     from rev603.identifiers import entry_number, importer_number
     from rev603.presenting import plots
+    from rev603.presenting.letters.collection import Letters, letters
     from rev603.presenting.reconciliation import Reconciliation, reconcile
     from rev603.presenting.report import Report, read
     from rev603.presenting.weekly import WeeklySummary, weekly_summary
@@ -44,6 +45,7 @@ __version__ = "0.1.0"
 #: Imported when first used: pandas, pandera and whatever renders take longer to load than a quick question should.
 _ON_FIRST_USE = {
     "EntrySchema": "rev603.schema",
+    "Letters": "rev603.presenting.letters.collection",
     "MethodSplit": "rev603.analysis.method",
     "Reconciliation": "rev603.presenting.reconciliation",
     "RefundSchema": "rev603.schema",
@@ -61,6 +63,7 @@ _ON_FIRST_USE = {
     "entry_number": "rev603.identifiers",
     "flag_rejects": "rev603.analysis.status",
     "importer_number": "rev603.identifiers",
+    "letters": "rev603.presenting.letters.collection",
     "read": "rev603.presenting.report",
     "read_entries": "rev603.reading.entries",
     "read_history": "rev603.reading.history",
@@ -79,6 +82,7 @@ __all__ = [
     "ControlTotalError",
     "EntrySchema",
     "IdentifierError",
+    "Letters",
     "LineError",
     "MethodSplit",
     "Reconciliation",
@@ -101,6 +105,7 @@ __all__ = [
     "entry_number",
     "flag_rejects",
     "importer_number",
+    "letters",
     "plots",
     "read",
     "read_entries",

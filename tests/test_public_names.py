@@ -24,6 +24,8 @@ CONTRACT = [
     "changes",
     "ageing",
     "enrollment_worklist",
+    "worklist_by_actor",
+    "letters",
     "reissue_requests",
     "weekly_summary",
     "sample_report",

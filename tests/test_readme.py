@@ -23,7 +23,7 @@ def blocks(language: str) -> list[str]:
 
 def test_two_commands_of_one_line_each_make_their_own_environment() -> None:
     commands = blocks("bash")
-    assert len(commands) == 2
+    assert len(commands) == 5
     for command in commands:
         assert "\n" not in command
         assert command.startswith("python3 -m venv .venv && ")

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rev603
-from rev603.cli import check, files, groups, guide, reconcile, weekly
+from rev603.cli import check, cure, files, groups, guide, reconcile, weekly
 from rev603.cli._output import say
 from rev603.cli._parser import Parser
 from rev603.errors import Rev603Error
@@ -43,6 +43,7 @@ examples:
   rev603 check export.xlsx                        can this file be relied on, cell by cell
   rev603 group exports/ --by payee                refunds by payee: ACH, check, unpaid
   rev603 reconcile exports/ --entries list.xlsx   expected against received, entry by entry
+  rev603 letters exports/ -o letters              a letter to each who must act, and to CBP
   rev603 guide enroll                             how a stuck refund gets paid, step by step
   rev603 sample try-it                            synthetic exports to try all of this on
 
@@ -126,7 +127,7 @@ def _build_parser() -> Parser:
     parser = Parser(prog="rev603", description=_ABOUT, epilog=_EXAMPLES)
     parser.add_argument("--version", action="version", version=f"rev603 {rev603.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for module in (weekly, check, groups, reconcile, guide, files):
+    for module in (weekly, cure, guide, check, groups, reconcile, files):
         module.add_to(commands)
     return parser
 

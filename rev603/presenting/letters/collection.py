@@ -13,6 +13,7 @@ from rev603.presenting.letters.letter import Letter
 from rev603.presenting.masking import check_mask, mask_text
 from rev603.presenting.names import safe_names
 from rev603.presenting.text import money
+from rev603.reading.action_log import takes_log_file
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -83,6 +84,7 @@ class Letters(Sequence[Letter]):
         return written
 
 
+@takes_log_file
 def letters(
     refunds: Any, *, as_of: str | dt.date | pd.Timestamp, sender: str | None = None,
     deadline: str | dt.date | pd.Timestamp | None = None, log: Any = None,
