@@ -23,7 +23,7 @@ def blocks(language: str) -> list[str]:
 
 def test_two_commands_of_one_line_each_make_their_own_environment() -> None:
     commands = blocks("bash")
-    assert len(commands) == 5
+    assert len(commands) == 2
     for command in commands:
         assert "\n" not in command
         assert command.startswith("python3 -m venv .venv && ")
@@ -67,5 +67,5 @@ def test_python_blocks_compile() -> None:
 def test_every_command_is_in_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     main(["--help"])
     commands = re.findall(r"^    ([a-z]+) +[a-z]", capsys.readouterr().out, re.MULTILINE)
-    assert len(commands) == 9
+    assert len(commands) >= 14
     assert [command for command in commands if f"`rev603 {command}" not in README] == []
