@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rev603.analysis.changes import changes
@@ -151,7 +151,6 @@ def changes_by_hand(*states: list[dict[str, Any]]) -> dict[tuple[Any, ...], str]
     return found
 
 
-@settings(deadline=None, max_examples=200)
 @given(before=STATE, after=STATE)
 def test_changes_are_those_that_a_plain_comparison_finds(to_frame: Any, before: Any, after: Any) -> None:
     names = {"company_name": "Example LLC", "care_of": None}

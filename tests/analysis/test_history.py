@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rev603.analysis.history import current
@@ -55,7 +55,6 @@ def newest_by_hand(lines: list[dict[str, Any]]) -> Counter[tuple[Any, ...]]:
     return found
 
 
-@settings(deadline=None, max_examples=25)
 @given(lines=LINES)
 def test_the_newest_report_that_shows_a_key_tells_its_state(engine: Any, to_frame: Any, lines: Any) -> None:
     native = engine.load(to_frame(lines))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rev603.errors import IdentifierError
@@ -112,7 +112,6 @@ def plainly_parsed(value: str | None) -> tuple[str | None, bool, bool]:
 
 
 @given(values=st.lists(st.none() | shaped | st.from_regex(r"[0-9]{10}", fullmatch=True), max_size=20))
-@settings(max_examples=200)
 def test_parse_arrow_follows_the_rule(values: list[str | None]) -> None:
     numbers, right, repaired = entry_number.parse_arrow(pa.array(values, pa.large_string()))
     found = list(zip(numbers.to_pylist(), right.tolist(), repaired.tolist(), strict=True))
@@ -190,8 +189,8 @@ def test_a_million_entry_numbers_validate_in_well_under_half_a_second() -> None:
     column = pd.Series(np.char.zfill(rng.integers(0, 10**11, 1_000_000).astype(str), 11)).astype("str")
     took = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()  # of this program's own work, however busy the machine is
         valid = entry_number.is_valid_column(column)
-        took.append(time.perf_counter() - start)
+        took.append(time.process_time() - start)
     assert min(took) < 0.5
     assert 99_000 < valid.sum() < 101_000  # one in ten random numbers has the right digit

@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import rev603
@@ -103,7 +103,6 @@ def test_line_ends_of_every_kind(make: Any, end: str, last: bool) -> None:
 cells = st.text(st.characters(exclude_categories=["C"], include_characters="\n,;\"'"), max_size=8)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(st.lists(cells, min_size=1, max_size=6), min_size=1, max_size=8))
 def test_any_table_is_read_as_the_standard_library_reads_it(rows: list[list[str]]) -> None:
     text = io.StringIO()

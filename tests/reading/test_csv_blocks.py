@@ -7,7 +7,7 @@ import io
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import rev603
@@ -37,7 +37,6 @@ def _by_the_standard_library(text: str) -> list[list[str | None]]:
 cells = st.text(st.sampled_from('ab,"\né '), max_size=6)
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.lists(cells, min_size=WIDTH, max_size=WIDTH), min_size=1, max_size=12),
     st.integers(60, 140),

@@ -16,7 +16,7 @@ CRASHERS = sorted((Path(__file__).parent / "crashers").glob("*.*"))
 
 
 def test_broken_files_end_in_a_report_or_a_rev603_error(tmp_path: Path) -> None:
-    count, seed = int(os.environ.get("REV603_FUZZ", "150")), int(os.environ.get("REV603_FUZZ_SEED", "603"))
+    count, seed = int(os.environ.get("REV603_FUZZ", "60")), int(os.environ.get("REV603_FUZZ_SEED", "603"))
     paths = []
     for name, data in mutants(seed, count):
         path = tmp_path / name

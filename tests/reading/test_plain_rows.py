@@ -32,7 +32,7 @@ lines = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=lines)
 def test_whole_columns_and_single_lines_agree(
     table: list[tuple[str | None, ...]], make: Any, monkeypatch: pytest.MonkeyPatch

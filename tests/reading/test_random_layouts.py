@@ -98,7 +98,7 @@ def _written(make: Any, rows: Rows, *, workbook: bool) -> io.BytesIO:
     return io.BytesIO(stream.getvalue())
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=quirks())
 def test_refunds_come_back_from_any_mixture_of_quirks(make: Any, drawn: dict[str, Any]) -> None:
     rows = _laid_out(make, drawn)

@@ -108,9 +108,7 @@ def ways(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     return "report.xlsx", options
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(refunds(), ways())
 def test_random_refunds_come_back_as_they_were(
     expected: pd.DataFrame, way: tuple[str, dict[str, Any]]

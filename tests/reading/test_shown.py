@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rev603.reading.shown import masked, masked_cells, quoted
@@ -19,7 +19,6 @@ texts = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.lists(texts, max_size=8), st.sampled_from(["payee_id", "importer_number", "address", None]))
 def test_a_column_is_shown_as_each_of_its_values(values: list[str | None], column: str | None) -> None:
     assert masked_cells(values, column).to_pylist() == [masked(value, column) for value in values]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rev603.analysis.history import current
@@ -212,7 +212,6 @@ def weigh(lines: list[dict[str, Any]]) -> tuple[int, float]:
     return len(lines), float(sum((line["amount"] or Decimal(0) for line in lines), Decimal(0)))
 
 
-@settings(deadline=None, max_examples=40)
 @given(lines=REPORTS)
 def test_opening_plus_new_less_cleared_and_changed_is_closing(lines: list[dict[str, Any]]) -> None:
     week = weekly_summary(frame_of(lines))
@@ -262,7 +261,6 @@ def test_opening_plus_new_less_cleared_and_changed_is_closing(lines: list[dict[s
     assert (total["lines"], total["amount"]) == weigh([line for members in now.values() for line in members])
 
 
-@settings(deadline=None, max_examples=20)
 @given(lines=REPORTS)
 def test_trend_ties_and_each_of_its_lines_is_the_state_of_that_day(lines: list[dict[str, Any]]) -> None:
     trend = weekly_summary(frame_of(lines)).trend
@@ -283,7 +281,6 @@ def test_trend_ties_and_each_of_its_lines_is_the_state_of_that_day(lines: list[d
         assert stuck_before == (row["stuck_lines"] * 100, round(row["stuck_amount"] * 100))
 
 
-@settings(deadline=None, max_examples=12)
 @given(lines=REPORTS, data=st.data())
 def test_a_past_week_is_the_same_from_all_files_as_from_the_first(lines: Any, data: Any) -> None:
     history = frame_of(lines)
@@ -295,7 +292,6 @@ def test_a_past_week_is_the_same_from_all_files_as_from_the_first(lines: Any, da
         pd.testing.assert_frame_equal(frame, given_.frames[name], check_exact=True)
 
 
-@settings(deadline=None, max_examples=15)
 @given(lines=REPORTS)
 def test_state_and_rejects_are_those_of_the_single_analyses(lines: list[dict[str, Any]]) -> None:
     history = frame_of(lines)

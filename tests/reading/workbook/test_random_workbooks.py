@@ -10,7 +10,7 @@ import openpyxl
 import openpyxl.utils.datetime as calendars
 import xlsxwriter
 from hostile_files import WORKBOOK, cell, row, sheet, styles, workbook
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scanning import shown
 
@@ -36,7 +36,6 @@ raw_numbers = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(raw_numbers, st.integers(0, len(FORMATS))), min_size=1, max_size=40), st.booleans())
 def test_any_number_in_any_format_is_shown_alike(numbers: list[tuple[str, int]], epoch_1904: bool) -> None:
     rows = "".join(
@@ -59,7 +58,6 @@ codes = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(codes, min_size=1, max_size=8), st.sampled_from(["1.5", "42", "46059.25", "0.25"]))
 def test_any_format_at_all_is_understood_alike(formats: list[str], raw: str) -> None:
     escaped = (code.replace('"', "&quot;") for code in formats)
@@ -100,7 +98,6 @@ WRITTEN = (
 )
 
 
-@settings(max_examples=120, deadline=None)
 @given(
     st.lists(
         st.lists(st.tuples(values, st.sampled_from(WRITTEN)), min_size=1, max_size=5), min_size=1, max_size=6
