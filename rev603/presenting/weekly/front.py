@@ -75,7 +75,7 @@ def weekly_front(summary: WeeklyFigures, *, mask: Mask, sheets: Sequence[str]) -
         height=20,
     )
     for action in wording.actions(summary, mask=mask, top=_ACT):
-        what = Mark(f"{action.step}: {action.why}", "wrapped")
+        what = Mark(f"{action.act}: {action.why}. {action.contact}", "wrapped")
         page.add(
             [
                 Mark(action.who, "wrapped"),

@@ -202,14 +202,6 @@ SECTIONS = (
         totals={"lines": "lines", "amount": "amount"},
     ),
     Section(
-        name="by_disposition",
-        sheet="Where it is",
-        title="Where every dollar is",
-        note="Each line once; superseded is rejected or returned, and paid since.",
-        brief=("disposition", "lines", "amount"),
-        totals={"lines": "lines", "amount": "amount"},
-    ),
-    Section(
         name="by_payee",
         sheet="By payee",
         title="By payee: all refunds in their current state",

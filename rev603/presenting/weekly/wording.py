@@ -12,6 +12,7 @@ import pandas as pd
 
 from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.text import count, day, formatter, money, one_line, plural
+from rev603.vocabulary.guide import guide
 
 if TYPE_CHECKING:
     from rev603.analysis.weekly import WeeklyFigures
@@ -86,13 +87,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What somebody must do, and why."""
+    """What somebody must do, why, and whom to ask."""
 
     who: str
     amount: float
     days: int
-    step: str
+    act: str
     why: str
+    contact: str
 
 
 def period(summary: WeeklyFigures) -> str:
@@ -238,16 +240,18 @@ def _ties(summary: WeeklyFigures) -> str:
 
 def actions(summary: WeeklyFigures, *, mask: Mask = "ssn", top: int = 5) -> tuple[Action, ...]:
     """Say who must do what, the largest amounts first as the worklist has them."""
-    work = mask_frame(summary.worklist.head(top), mask)
+    work, steps = mask_frame(summary.worklist.head(top), mask), guide().steps
     return tuple(
         Action(
             who=f"{_named(line['actor_name'], 'no name')} ({_for(line)})",
             amount=line["amount"],
             days=line["days_waiting"],
-            step=one_line(line["step"]),
+            act=step.act,
             why=_named(line["evidence"], ""),
+            contact=step.contact.line,
         )
         for line in work.to_dict("records")
+        for step in (steps[line["step"]],)
     )
 
 

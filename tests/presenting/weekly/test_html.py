@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,9 @@ import pandas as pd
 import pytest
 
 from rev603.errors import Rev603Error
-from rev603.presenting.notebook import answer_html, frame_html
+from rev603.presenting.notebook import answer_html
+from rev603.presenting.tables import html_table
+from rev603.presenting.weekly import weekly_summary
 from rev603.presenting.weekly.html import weekly_page
 
 if TYPE_CHECKING:
@@ -83,10 +84,10 @@ def test_nothing_runs_and_nothing_comes_from_a_network(page: Page, summary: Week
 
 def test_every_table_can_be_read_aloud(page: Page) -> None:
     tables = len(page.all("table"))
-    assert tables == len(page.all("caption")) == 3 + 12
+    assert tables == len(page.all("caption")) == 2 + 16
     assert all(attrs.get("scope") in ("col", "row") for attrs in page.all("th"))
     regions = [attrs for tag, attrs, _ in page.elements if attrs.get("role") == "region"]
-    assert len(regions) == 12
+    assert len(regions) == 16
     ids = [attrs["id"] for _, attrs, _ in page.elements if "id" in attrs]
     assert len(ids) == len(set(ids))
     assert all(attrs["tabindex"] == "0" and attrs["aria-labelledby"] in ids for attrs in regions)
@@ -103,20 +104,32 @@ def test_every_picture_has_a_text_alternative(page: Page) -> None:
     assert len(page.all("style")) == 1  # none of a picture, which would style the whole page
 
 
-def test_the_accounts_say_what_moved_and_how_it_was_paid(page: Page, summary: WeeklySummary) -> None:
+def test_the_accounts_say_what_moved_and_where_the_money_is(page: Page, summary: WeeklySummary) -> None:
     cells = page.cells()
     account = cells[cells.index("plus new") : cells.index("plus new") + 6]
-    new, cleared = summary.totals["new_rejects_amount"], summary.totals["cleared_amount"]
-    assert account == ["plus new", "10", f"${new:,.2f}", "less cleared", "-4", f"-${cleared:,.2f}"]
-    paid = cells.index("ACH")
-    assert cells[paid : paid + 3] == ["ACH", "30", "$1,234,567.89"]
+    new, cleared = summary.totals["newly_stuck_amount"], summary.totals["cleared_amount"]
+    assert account == ["plus new", "14", f"${new:,.2f}", "less cleared", "-4", f"-${cleared:,.2f}"]
+    paid = cells.index("paid by ACH")
+    assert cells[paid : paid + 3] == ["paid by ACH", "34", f"${summary.totals['ach_amount']:,.2f}"]
+
+
+def test_what_could_not_be_judged_stands_above_the_headline_in_red_and_is_quiet_otherwise(
+    doubtful: WeeklySummary, summary: WeeklySummary
+) -> None:
+    html = weekly_page(doubtful)
+    block, headline = (
+        html.index('<div class="verdict bad" id="judged" role="alert">'),
+        html.index('<p class="lead">'),
+    )
+    assert block < html.index("<li>Status not documented: 3 lines, $52,862.22 in week12.xlsx") < headline
+    assert 'class="verdict warn"' in weekly_page(summary)  # one of the two files states no totals
 
 
 def test_links_lead_somewhere(page: Page) -> None:
     ids = {f"#{attrs['id']}" for _, attrs, _ in page.elements if "id" in attrs}
     links = {attrs["href"] for attrs in page.all("a")}
     assert links <= ids
-    assert len(links) == 12
+    assert len(links) == 16  # to each table; one of them also from the list of those who must act
 
 
 def test_names_from_outside_are_text(
@@ -136,9 +149,9 @@ def test_a_long_table_shows_its_top_and_says_what_is_left_out(
 ) -> None:
     html = weekly_page(make_summary(60), max_rows=25)
     said = re.findall(r"The first (\d+) of (\d+) lines are shown, (\d+) are left out", html)
-    assert ("25", "60", "35") in said
-    assert "on the sheet “Rejected”" in html
-    start = html.index('<table id="table-rejected">')
+    assert ("25", "62", "37") in said
+    assert "on the sheet “Stuck”" in html
+    start = html.index('<table id="table-stuck">')
     assert html[start : html.index("</tbody>", start)].count("<tr>") == 1 + 25
     assert Page(html).cells().count("R000000000") < 3
 
@@ -170,16 +183,12 @@ def test_without_the_extra_it_says_what_to_install(
         weekly_page(summary)
 
 
-def test_a_week_without_rejects_is_said_plainly(make_summary: Callable[..., WeeklySummary]) -> None:
-    whole = make_summary(8)
-    none = whole.rejected.head(0)
-    totals = whole.totals | {"rejected_lines": 0, "rejected_amount": 0.0, "longest_wait_days": None}
-    totals |= {"oldest_refund_date": None}
-    calm = replace(
-        whole, rejected=none, worklist=whole.worklist.head(0), trend=whole.trend.head(1), totals=totals
-    )
-    html = weekly_page(calm)
-    assert "No refund is rejected for want of a bank account." in html
+def test_a_week_in_which_nothing_is_stuck_is_said_plainly(make_history: Callable[..., pd.DataFrame]) -> None:
+    history = make_history(8)
+    paid = history.assign(refund_secondary_status="Treasury Issued", check_or_ach="ACH")
+    paid.attrs = history.attrs
+    html = weekly_page(weekly_summary(paid, week_ending="2026-03-13"))
+    assert '<p class="lead">Nothing is stuck.</p>' in html
     assert "<svg" not in html
     assert "nan" not in html.lower().replace("finance", "")
 
@@ -187,7 +196,7 @@ def test_a_week_without_rejects_is_said_plainly(make_summary: Callable[..., Week
 def test_a_frame_in_a_notebook_is_short_escaped_and_masked(nasty_names: tuple[str, ...]) -> None:
     names = [*nasty_names, "000-12-3456"]
     frame = pd.DataFrame({"company_name": names, "amount": [1234.5] * len(names)})
-    html = frame_html(frame, caption="<i>&", top=50)
+    html = html_table(frame, caption="<i>&", top=50)
     page = Page(html)
     assert {tag for tag, _, _ in page.elements} == {
         "div",
@@ -202,7 +211,7 @@ def test_a_frame_in_a_notebook_is_short_escaped_and_masked(nasty_names: tuple[st
     assert "XXX-XX-3456" in page.cells()
     assert "000-12-3456" not in html
     assert "$1,234.50" in page.cells()
-    short = frame_html(frame, top=3)
+    short = html_table(frame, top=3)
     assert (short.count("<tr>"), f"3 of {len(names)} lines" in short) == (4, True)
 
 
@@ -211,9 +220,17 @@ def test_an_answer_in_a_notebook_escapes_its_facts() -> None:
     assert {tag for tag, _, _ in page.elements} == {"div", "strong", "br"}
 
 
-def test_the_summary_shows_itself_in_a_notebook(summary: WeeklySummary) -> None:
+def test_the_summary_shows_itself_in_a_notebook(summary: WeeklySummary, doubtful: WeeklySummary) -> None:
     html = summary._repr_html_()
-    assert "$" in html
+    for shown in (
+        "Act now",
+        "New: <strong>14, $270,819.20",
+        "Cleared: <strong>4, $174,343.94",
+        "tie out",
+        "<svg",
+    ):
+        assert shown in html
     assert len(html) < 20_000
-    assert "<svg" not in html
-    assert "Act now" in html
+    assert "text-align:left" in html
+    red = doubtful._repr_html_()
+    assert red.index("Status not documented: 3 lines") < red.index("Act now")

@@ -10,8 +10,9 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rev603.presenting.tables import escaped, markdown_table
 from rev603.presenting.text import one_line
-from rev603.presenting.weekly.markdown import escaped, table, weekly
+from rev603.presenting.weekly.markdown import weekly
 
 if TYPE_CHECKING:
     from rev603.presenting.weekly import WeeklySummary
@@ -38,7 +39,7 @@ def test_a_table_has_one_line_per_line_and_figures_on_the_right() -> None:
             "refund_date": pd.Series(["2026-03-02", None], dtype="datetime64[us]"),
         }
     )
-    assert table(frame).split("\n") == [
+    assert markdown_table(frame).split("\n") == [
         "| Payee | Amount | Lines | Refund Date |",
         "| :--- | ---: | ---: | :--- |",
         r"| a\|b c | -$1,234.50 | 12,345 | 03/02/2026 |",
@@ -48,14 +49,26 @@ def test_a_table_has_one_line_per_line_and_figures_on_the_right() -> None:
 
 def test_what_is_left_out_is_said() -> None:
     frame = pd.DataFrame({"lines": range(12)})
-    assert table(frame, top=5).endswith("| 4 |\n\n… and 7 more.")
-    assert "more" not in table(frame, top=12)
+    assert markdown_table(frame, top=5).endswith("| 4 |\n\n… and 7 more.")
+    assert "more" not in markdown_table(frame, top=12)
 
 
 def test_the_summary_begins_with_the_answer(summary: WeeklySummary) -> None:
     lines = weekly(summary).split("\n")
-    assert lines[0] == "# Refunds stuck for want of a bank account"
+    assert lines[0] == "# Stuck refunds"
     assert lines[2] == "State on 03/20/2026, compared with 03/13/2026."
-    assert lines[4].startswith(f"**${summary.totals['rejected_amount']:,.2f} are stuck in 40 lines of ")
-    assert "| plus new | 10 |" in "\n".join(lines)
-    assert "… and 30 more." in lines  # of 40 rejected lines, 10 are shown
+    assert lines[4] == "1 of 2 reports tie out with the totals stated, 1 without totals: see Sources."
+    assert lines[6].startswith(f"**${summary.totals['stuck_amount']:,.2f} is stuck in 42 lines (")
+    assert "of 12 importer numbers of 4 companies: 14 new" in lines[6]
+    assert "| plus new | 14 |" in "\n".join(lines)
+    assert "… and 32 more." in lines  # of 42 stuck lines, 10 are shown
+
+
+def test_what_could_not_be_judged_stands_above_the_headline(doubtful: WeeklySummary) -> None:
+    lines = weekly(doubtful).split("\n")
+    assert lines[4] == "> **Look at this first: not everything could be judged**"
+    assert lines[5].startswith(r"> - Status not documented: 3 lines, \$52,862.22 in week12")
+
+
+def test_a_bare_domain_or_address_in_a_name_is_no_link() -> None:
+    assert escaped("pay.example.com or a@b.example") == "pay&#46;example&#46;com or a&#64;b&#46;example"

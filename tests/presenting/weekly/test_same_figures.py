@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 
 FRAMES = {
     "worklist": "amount",
-    "rejected": "amount",
-    "new_rejects": "amount",
+    "stuck": "amount",
+    "newly_stuck": "amount",
     "cleared": "amount",
     "by_payee": "rejected_amount",
     "by_notify_party": "rejected_amount",
 }
 _SHEETS = {
     "worklist": ("Act now", "Amount"),
-    "rejected": ("Rejected", "Amount"),
-    "new_rejects": ("New", "Amount"),
+    "stuck": ("Stuck", "Amount"),
+    "newly_stuck": ("New", "Amount"),
     "cleared": ("Cleared", "Amount"),
-    "by_payee": ("By payee", "Rejected amount"),
-    "by_notify_party": ("By notify party", "Rejected amount"),
+    "by_payee": ("By payee", "No ACH on file"),
+    "by_notify_party": ("By notify party", "No ACH on file"),
 }
 
 
@@ -115,8 +115,8 @@ def from_markdown(text: str) -> tuple[int, dict[str, list[int]]]:
     blocks = text.split("\n\n")
     front = next(block for block in blocks if "Stuck amount" in block).split("\n")
     read = {}
-    titles = {"worklist": "Act now", "new_rejects": "New", "by_payee": "By payee"} | {
-        "rejected": "Rejected:",
+    titles = {"worklist": "Act now", "newly_stuck": "New", "by_payee": "By payee"} | {
+        "stuck": "Stuck:",
         "cleared": "Cleared",
         "by_notify_party": "By notify party",
     }
@@ -131,7 +131,7 @@ def from_markdown(text: str) -> tuple[int, dict[str, list[int]]]:
 def from_json(text: str) -> tuple[int, dict[str, list[int]]]:
     data = json.loads(text)
     read = {name: [cents(line[column]) for line in data[name]] for name, column in FRAMES.items()}
-    return cents(data["totals"]["rejected_amount"]), read
+    return cents(data["totals"]["stuck_amount"]), read
 
 
 def every_form(summary: WeeklySummary, folder: Path, **how: Any) -> dict[str, str]:
@@ -156,7 +156,7 @@ def test_every_form_says_the_same_cents(summary: WeeklySummary, tmp_path: Path) 
         ]
         for name, column in FRAMES.items()
     }
-    stuck = sum(by_hand["rejected"])
+    stuck = sum(by_hand["stuck"])
     assert stuck > 10**7
     for name, found in {
         "xlsx": from_xlsx(tmp_path / "w.xlsx"),
