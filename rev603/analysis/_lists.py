@@ -142,7 +142,8 @@ def _checks_before_the_end(stuck: pd.DataFrame) -> pd.Series[Any]:
     """Say which lines are checks that came back while checks were the rule: these may want an address."""
     frame: Any = nw.from_native(stuck)
     check = frame.select(method=status_text("check_or_ach")).to_native()["method"] == "check"
-    return check & (stuck["disposition"] == RETURNED) & (stuck["refund_date"] < CHECKS_ENDED)
+    found: pd.Series[Any] = check & (stuck["disposition"] == RETURNED) & (stuck["refund_date"] < CHECKS_ENDED)
+    return found
 
 
 def _in_newest(stuck: pd.DataFrame, coverage: pd.DataFrame) -> pd.Series[Any]:
@@ -223,8 +224,8 @@ def totals_of(frames: Frames, refunds: int) -> dict[str, Any]:
     for name, frame in lists.items():
         lines = int(frame["lines"].sum()) if "lines" in frame else len(frame)
         totals |= {f"{name}_lines": lines, f"{name}_amount": _sum(frame, "amount")}
-    steps = frames["movement"].set_index("cause").loc[ALL_STUCK]
-    totals |= {name: int(value) if name.endswith("lines") else float(value) for name, value in steps.items()}
+    steps = frames["movement"].set_index("cause").loc[[ALL_STUCK]]
+    totals |= {str(name): steps[name].tolist()[0] for name in steps}
     payees, parties = (
         groups[groups["rejected_lines"] + groups["returned_lines"] > 0]
         for groups in (frames["by_payee"], frames["by_notify_party"])

@@ -149,7 +149,7 @@ def unknown_statuses(lines: pd.DataFrame) -> pd.DataFrame:
 def doubtful_files(sources: pd.DataFrame, issues: pd.DataFrame, pulls: pd.DataFrame) -> pd.DataFrame:
     """Return files that could not be opened, or not be read in whole, do not tie out, or contradict one another."""
     unread = issues[issues["code"].isin(_UNREAD)]
-    rows = [
+    rows: list[Row] = [
         (NOT_OPENED, file, None, None, text)
         for file, text in zip(unread["source_file"], unread["message"], strict=True)
     ]

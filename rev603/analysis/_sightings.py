@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from rev603.analysis._cents import cents
-from rev603.analysis.disposition import looked_up, superseded_rows
+from rev603.analysis.disposition import FLAGS, looked_up, superseded_rows
 from rev603.vocabulary.statuses import DISPOSITIONS, SETTLED, STUCK, SUPERSEDED, UNKNOWN_STATUS
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Sightings:
 
     def flags_of(self, rows: Numbers, index: pd.Index[Any]) -> dict[str, Any]:
         """Return the columns of :func:`rev603.flag_rejects` of some lines."""
-        flags: dict[str, Any] = {name: self.told[name].array.take(self.place[rows]) for name in self.told}
+        flags: dict[str, Any] = {name: self.told[name].array.take(self.place[rows]) for name in FLAGS}
         texts = np.array(DISPOSITIONS, dtype=object)[self.disposition[rows]]
         return flags | {"disposition": pd.Series(texts, index=index, dtype="str")}
 
@@ -94,11 +94,13 @@ class Sightings:
 
     def settled(self, sightings: Numbers) -> Mask:
         """Say of each sighting whether all of its lines say that the money moved or was applied."""
-        return (sightings >= 0) & (self.held[sightings] & ~_bits(*SETTLED) == 0)
+        found: Mask = (sightings >= 0) & (self.held[sightings] & ~_bits(*SETTLED) == 0)
+        return found
 
     def known(self) -> Mask:
         """Say of each sighting whether it tells a state: not where a status is not documented and nothing is stuck."""
-        return (self.held & _bits(UNKNOWN_STATUS) == 0) | (self.held & _bits(*STUCK) != 0)
+        found: Mask = (self.held & _bits(UNKNOWN_STATUS) == 0) | (self.held & _bits(*STUCK) != 0)
+        return found
 
     def texts(self, sightings: Numbers) -> pd.Series[Any]:
         """Return the dispositions of each sighting, joined by ``+``."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["cause", "looked_up", "superseded_rows", "with_disposition"]
 
+FLAGS = ("payment_state", "is_reject_no_ach", "disposition")
 _TELLING = ("refund_secondary_status", "check_or_ach")
 _CENTS, _PRINTED, _REPORT, _DATE, _NUMBER, _CODE, _GONE = (
     f"{OWN}{name}" for name in ("cents", "printed", "report", "date", "number", "code", "superseded")
@@ -54,7 +55,7 @@ def with_disposition(frame: Any, *, identified: bool = False) -> Any:
     if isinstance(frame, nw.DataFrame) and frame.implementation.is_pandas():
         lines = frame.to_native()
         told, place = looked_up(lines)
-        lines = lines.assign(**{name: told[name].array.take(place) for name in told})
+        lines = lines.assign(**{name: told[name].array.take(place) for name in FLAGS})
         keyed = with_identity(nw.from_native(lines)) if comparable else nw.from_native(lines)
         if comparable and told["disposition"].isin(STUCK).any():
             lines = keyed.to_native()
@@ -86,8 +87,8 @@ def looked_up(lines: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
     for status, method in zip(*np.unravel_index(distinct, [len(each) for each in texts]), strict=True):
         state = statuses.state_of(texts[0][status])
         told.append((state, state == REJECTED, statuses.disposition_of(state, texts[1][method])))
-    columns = {"payment_state": "str", "is_reject_no_ach": "bool", "disposition": "str"}
-    return pd.DataFrame(told, columns=list(columns)).astype(columns), np.asarray(place, np.int64)
+    kinds = dict(zip(FLAGS, ("str", "bool", "str"), strict=True))
+    return pd.DataFrame(told, columns=list(FLAGS)).astype(kinds), np.asarray(place, np.int64)
 
 
 def superseded_rows(
@@ -103,7 +104,7 @@ def superseded_rows(
     asked[code[told["disposition"].isin(STUCK).to_numpy()[place]]] = True
     rows = np.flatnonzero(asked[code])
     if len(rows):
-        own = {name: told[name].array.take(place[rows]) for name in told}
+        own = {name: told[name].array.take(place[rows]) for name in FLAGS}
         some = nw.from_native(lines.iloc[rows].assign(**{_CODE: code[rows]}, **own))
         gone[rows] = _superseded(some, (_CODE,)).to_native()[_GONE].to_numpy(dtype=bool)
     return gone

@@ -255,9 +255,8 @@ def _up_to(
 ) -> tuple[pd.DataFrame, pd.DatetimeIndex]:
     """Return the lines of the reports up to a day, and the dates of all of these, also of those without lines."""
     stated = [source["report_date"] for source in known.get("sources", ()) if source.get("report_date")]
-    dates = pd.DatetimeIndex(_midnights(pd.Series(stated, dtype="object"))).union(
-        lines["report_date"].unique()
-    )
+    days = pd.concat([_midnights(pd.Series(stated, dtype="object")), lines["report_date"].drop_duplicates()])
+    dates = pd.DatetimeIndex(days.drop_duplicates().sort_values())
     if day is None:
         return lines, dates
     if lines["report_date"].min() > day:

@@ -185,3 +185,69 @@ def lines_3000() -> list[dict[str, Any]]:
         }
 
     return [line() for _ in range(3_000)]
+
+
+_STATES = {
+    "": "in transit",
+    "senttotreasury": "in transit",
+    "treasuryissued": "issued",
+    "check/achreturned": "returned",
+    "check/achreissued": "reissued",
+    "fundsdiverted": "diverted",
+    "rejectnoach": "rejected",
+    "sapachrejected": "rejected",
+}
+_OF_STATE = {
+    "in transit": "in transit",
+    "rejected": "no ACH on file",
+    "returned": "returned",
+    "diverted": "applied to a debt",
+    "unknown": "unknown status",
+}
+_PAID_BY = {"ach": "paid by ACH", "check": "paid by check", "": "paid, method not stated"}
+
+
+@pytest.fixture(scope="session")
+def dispositions_by_hand() -> Callable[[list[dict[str, Any]]], list[str]]:
+    """Say where the money of each line is: line by line, slow, and independent of the library."""
+    return _dispositions
+
+
+def _dispositions(lines: list[dict[str, Any]]) -> list[str]:
+    def squeezed(text: str | None) -> str:
+        return "".join((text or "").split()).lower()
+
+    states = [_STATES.get(squeezed(line["refund_secondary_status"]), "unknown") for line in lines]
+    alike: dict[tuple[Any, ...], list[int]] = {}
+    for place, line in enumerate(lines):
+        key = [line.get(name) for name in ("payee_id", "refund_id", "document_number")]
+        alike.setdefault((*key, line["amount"] or Decimal(0)), []).append(place)
+
+    def not_before(other: Any, own: Any) -> bool:
+        return other is None or own is None or other >= own
+
+    def paid_since(own: dict[str, Any], other: dict[str, Any], state: str) -> bool:
+        return state in ("issued", "reissued") and all(
+            not_before(other.get(name), own.get(name)) for name in ("report_date", "refund_date")
+        )
+
+    def came_back_later(own: dict[str, Any], other: dict[str, Any], state: str) -> bool:
+        dates = own.get("refund_date"), other.get("refund_date")
+        if state != "returned" or None in dates or own.get("report_date") != other.get("report_date"):
+            return False
+        numbers = [line.get("check_or_trace_number") or "" for line in (own, other)]
+        return dates[1] > dates[0] or (dates[1] == dates[0] and numbers[1] > numbers[0])
+
+    found = []
+    for line, state in zip(lines, states, strict=True):
+        key = [line.get(name) for name in ("payee_id", "refund_id", "document_number")]
+        others = [(lines[at], states[at]) for at in alike[(*key, line["amount"] or Decimal(0))]]
+        if state in ("rejected", "returned") and any(
+            paid_since(line, other, its) or came_back_later(line, other, its) for other, its in others
+        ):
+            found.append("superseded")
+        elif state in _OF_STATE:
+            found.append(_OF_STATE[state])
+        else:
+            found.append(_PAID_BY[squeezed(line["check_or_ach"])])
+    return found
