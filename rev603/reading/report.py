@@ -204,9 +204,10 @@ def read(
     file = sniff(source, limits=limits)
     try:
         with ThreadPoolExecutor(1) as other_core:
-            return as_it_was(
+            converted: Report = as_it_was(
                 _report(file, other_core, sheet=sheet, grain=grain, on_error=on_error, limits=limits)
             )
+            return converted
     except (ColumnsMissingError, UnrecognizedFileError) as error:
         if file.kind == "xlsx" and is_written_by_us(file.data):
             raise NotAReportError(

@@ -21,7 +21,6 @@ from rev603.vocabulary.headings import REFUND_FRAME
 
 if TYPE_CHECKING:
     from rev603.reading.limits import Limits
-    from rev603.reading.report import Report
 
 #: The reader makes these columns, so no export has all of them.
 MADE_BY_US = ("entry_number", "amount", "report_date", "report", "source_file", "source_sheet", "source_row")
@@ -76,7 +75,7 @@ def text_of_parquet(data: bytes | memoryview, name: str, limits: Limits) -> byte
     return text.getvalue()
 
 
-def as_it_was(report: Report) -> Report:
+def as_it_was(report: Any) -> Any:
     """Return a report of converted lines with the dates, amounts, grain and sources that they had; another as it is."""
     lines = report.refunds
     if not set(_AS_READ.values()) <= set(lines.columns):
@@ -103,12 +102,12 @@ def as_it_was(report: Report) -> Report:
     return replace(report, refunds=lines, control=control, header=header, issues=issues)
 
 
-def reports_in(report: Report) -> list[Report]:
+def reports_in(report: Any) -> list[Any]:
     """Return the reports whose lines a converted file holds, each with its own name and date."""
     lines = report.refunds
     if not len(lines) or (lines["source_file"] == report.source_file).all():
         return [report]
-    found: list[Report] = []
+    found: list[Any] = []
     for (name, day), own in lines.groupby(["source_file", "report_date"], dropna=False, sort=True):
         cents: Any = np.rint(own["amount"].fillna(0).to_numpy() * 100)
         found.append(
