@@ -77,11 +77,11 @@ def run(options: argparse.Namespace) -> int:
     inputs = [path for path, _ in export_files(options.paths)]
     refuse_to_overwrite([*inputs, options.entries], [options.output] if options.output else [])
     lines = read_lines(options)
-    columns: dict[str, list[str]] = {}
+    headings: dict[str, list[str]] = {}
     for ours, theirs in options.column:  # a name that is given twice is the sum of two columns
-        columns.setdefault(ours, []).append(theirs)
+        headings.setdefault(ours, []).append(theirs)
     entries = read_entries(
-        options.entries, columns=columns, sheet=options.entries_sheet, combine=options.combine,
+        options.entries, columns=headings, sheet=options.entries_sheet, combine=options.combine,
         on_error=options.on_error,
     )  # fmt: skip
     unclear = [issue for issue in entries.attrs["rev603"]["issues"] if issue["code"] == "expected-unclear"]

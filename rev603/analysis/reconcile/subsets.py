@@ -108,10 +108,12 @@ def _members(entries: Ints, which: int) -> Ints:
     """Give what a set of :func:`_sets` consists of."""
     count = len(entries)
     if count <= ALL_SETS:
-        return entries[_masks(count)[which] > 0]
+        chosen: Ints = entries[_masks(count)[which] > 0]
+        return chosen
     if which < count:
         return entries[which : which + 1]
-    return np.delete(entries, which - count) if which < 2 * count else entries
+    others: Ints = np.delete(entries, which - count) if which < 2 * count else entries
+    return others
 
 
 @lru_cache(maxsize=ALL_SETS)

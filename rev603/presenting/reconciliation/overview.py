@@ -163,7 +163,8 @@ def as_markdown(answer: Comparison, *, mask: Mask = "ssn") -> str:
 
 
 def _markdown_table(table: Table) -> str:
-    rule = [":---"] * len(table.heads)
+    figures = {"matches", "entries", "refund lines", "expected", "refunded", "difference"}
+    rule = ["---:" if head in figures else ":---" for head in table.heads]
     lines = ([name.capitalize() for name in table.heads], rule, *(map(escaped, row) for row in table.rows))
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

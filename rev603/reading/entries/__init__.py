@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -148,7 +148,7 @@ def read_entries(
     return frame
 
 
-def _headings(columns: Mapping[str, str | Sequence[str]]) -> dict[str, list[str]]:
+def _headings(columns: Any) -> dict[str, list[str]]:
     """Give the headings of each of our columns, or say what is wrong with what was asked."""
     if not isinstance(columns, Mapping):
         raise Rev603Error(
