@@ -27,19 +27,19 @@ day, shows the same refund, payee and document: then only what ``rev603.current`
 
 **Difference** is expected less refunded: what is still to come; negative where more came than expected.
 
-======================  ==============================================================================
+======================  =====================================================================================
 outcome                 the group
-======================  ==============================================================================
+======================  =====================================================================================
 ``matched``             the sums are equal; or nothing was expected (0.00) and nothing came
 ``within tolerance``    the sums differ by no more than the tolerance
-``found``               money came, and for some or all entries the list states no amount to compare it with
+``found``               money came, and the list states no amount to compare it with (for some or all entries)
 ``short`` · ``over``    less or more was refunded than expected
 ``missing``             entries, and no refund line
 ``unexpected``          refunded lines, and no entry
 ``not paid``            refund lines, all of them not paid, with entries or without
 ``duplicate entry``     one line that repeats another
 ``unusable key``        one line with neither an entry number nor a refund number
-======================  ==============================================================================
+======================  =====================================================================================
 
 A line has the outcome of its group, but a refund line that is not paid is ``not paid`` beside whatever came.
 The tolerance holds for the difference of a group that has both entries and refunded lines.

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from rev603.analysis.reconcile.inputs import PROVENANCE, dates_of, text_of
+from rev603.identifiers._columns import pandas_text
 
 if TYPE_CHECKING:
     from rev603.analysis.reconcile.inputs import Flags, Ints, Lines, RefundLines
@@ -154,7 +154,8 @@ def _repeated_refunds(refunds: RefundLines) -> Ints:
     place = counting[refunds.refund[counting] >= 0]
     place = place[pd.Series(refunds.unit[place]).duplicated(keep=False).to_numpy()]
     frame = refunds.frame.iloc[place]
-    same: list[Any] = [pd.Series(text_of(frame, name)) for name in REPEAT_COLUMNS]
+    like = pd.Series(index=range(len(place)))
+    same: list[Any] = [pandas_text(text_of(frame, name), like) for name in REPEAT_COLUMNS]
     same += [pd.Series(each[place]) for each in (refunds.unit, _stated_cents(refunds), refunds.state)]
     repeats[place] = _first_of_same([dates_of(frame, "refund_date"), *same], place)
     return repeats
@@ -178,19 +179,3 @@ def _first_of_same(columns: list[Any], place: Ints) -> Ints:
     first = np.full(int(which.max()) + 1, -1, np.int64)
     first[which[~again]] = place[~again]
     return np.where(again, first[which], -1)
-
-
-def where_is(frame: pd.DataFrame, places: Ints) -> tuple[Any, Any]:
-    """Give file (with its sheet) and row of some lines, as text; without provenance their position."""
-    lines = frame.iloc[places]
-    rows = pd.Series(places + 1)
-    if "source_row" in frame:
-        given = pd.to_numeric(lines["source_row"], errors="coerce").reset_index(drop=True)
-        rows = given.where(given.notna(), rows).astype(np.int64)
-    blank = pd.Series("", index=range(len(lines)), dtype="str")
-    name, sheet = (
-        lines[column].reset_index(drop=True).astype("str").fillna("") if column in frame else blank
-        for column in ("source_file", "source_sheet")
-    )
-    file = name + (", sheet " + sheet).where((name != "") & (sheet != ""), "")
-    return pa.array(file, pa.large_string()), pa.array(rows.astype("str"), pa.large_string())
