@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import narwhals as nw
 import pandas as pd
@@ -34,7 +34,7 @@ def usable_pandas(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
         )
     if any(name in frame.columns for name in frame.index.names if name is not None):
         frame = frame.rename_axis(
-            index=[None if name in frame.columns else name for name in frame.index.names]
+            index=cast("Any", [None if name in frame.columns else name for name in frame.index.names])
         )
     fresh = {
         name: column
@@ -54,10 +54,11 @@ def _column(column: pd.Series[Any]) -> pd.Series[Any] | None:
 
 
 def _dates(column: pd.Series[Any]) -> pd.Series[Any] | None:
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        return column.dt.tz_localize(None)
     if pd.api.types.is_datetime64_dtype(column.dtype):
         return None
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        local: pd.Series[Any] = column.dt.tz_localize(None)
+        return local
     filled = column.astype(object)
     filled = filled[filled.notna() & (filled != "")]
     if len(filled) and pd.api.types.infer_dtype(filled, skipna=True) not in (
@@ -70,7 +71,10 @@ def _dates(column: pd.Series[Any]) -> pd.Series[Any] | None:
             what_to_do=f'make dates of it: pd.to_datetime(frame["{column.name}"], format=…)',
         )
     days = pd.to_datetime(column.astype(object).where(column.notna() & (column.astype(object) != ""), pd.NaT))
-    return (days if days.dt.tz is None else days.dt.tz_localize(None)).astype("datetime64[us]")
+    naive: pd.Series[Any] = (days if days.dt.tz is None else days.dt.tz_localize(None)).astype(
+        "datetime64[us]"
+    )
+    return naive
 
 
 def _amounts(column: pd.Series[Any]) -> pd.Series[Any] | None:

@@ -78,7 +78,7 @@ def current(history: IntoFrameT) -> IntoFrameT:
     frame: Any = open_frame(history, [*KEY, "report_date"])
     names = frame.collect_schema().names()
     files = require_report_dates(frame)
-    keyed = with_identity(frame).with_columns(_day().alias(_DAY))
+    keyed = with_identity(_with_files(frame)).with_columns(_day().alias(_DAY))
     answer = keyed.filter(nw.col(_DAY) == nw.col(_DAY).max().over(*IDENTITY))
     if files > 1:
         answer = counting_lines(answer)
@@ -92,12 +92,14 @@ def _day() -> nw.Expr:
 
 def require_report_dates(frame: Any) -> int:
     """Return how many files the fullest report date has, or refuse lines that have no report date."""
-    columns = [name for name in ("report_date", "source_file") if name in frame.collect_schema().names()]
-    counted = frame.group_by(*columns).agg(nw.len().alias("lines"))
+    told = _with_files(frame)
+    names = told.collect_schema().names()
+    columns = [name for name in ("report_date", _FILE if _FILE in names else "source_file") if name in names]
+    counted = told.group_by(*columns).agg(nw.len().alias("lines"))
     known: Any = counted.collect() if isinstance(counted, nw.LazyFrame) else counted
     undated = known.filter(nw.col("report_date").is_null())
     if len(undated):
-        files = sorted({str(name) for name in undated["source_file"].to_list()}) if len(columns) == 2 else []
+        files = sorted({str(name) for name in undated[columns[1]].to_list()}) if len(columns) == 2 else []
         raise Rev603Error(
             f"{int(undated['lines'].sum())} refund lines have no report date.",
             where=", ".join(files),
@@ -130,10 +132,44 @@ def counting_lines(frame: Any) -> Any:
     names = frame.collect_schema().names()
     if "source_file" not in names:
         return frame
-    work = frame if set(IDENTITY) <= set(names) else with_identity(frame)
+    work = _with_files(frame if set(IDENTITY) <= set(names) else with_identity(frame))
     if isinstance(work, nw.DataFrame) and work.implementation.is_pandas():
         return _of_one_file_where_shared(work, names).select(*names)
     return _of_one_file(work, names).select(*names)
+
+
+def _with_files(frame: Any) -> Any:
+    """Add which file a line is of, where two files of one name stand in a pandas frame, one after the other.
+
+    A row of a sheet stands in a file once: the second one with its number is of another file.
+    """
+    names = frame.collect_schema().names()
+    told = isinstance(frame, nw.DataFrame) and frame.implementation.is_pandas()
+    if not told or _FILE in names or not {"source_file", "source_sheet", "source_row"} <= set(names):
+        return frame
+    lines = frame.to_native()
+    where = lines[["source_file", "source_sheet", "report_date"]]
+    back = np.flatnonzero(np.diff(lines["source_row"].to_numpy(np.int64)) <= 0) + 1
+    same, before = (where.iloc[at].reset_index(drop=True) for at in (back, back - 1))
+    again = back[((same == before) | (same.isna() & before.isna())).all(axis=1).to_numpy(dtype=bool)]
+    place = [*where, "source_row"]
+    if not len(again) or not (twice := lines.duplicated(place)).any():
+        return frame
+    times = int(lines.groupby(place, dropna=False)["source_row"].transform("size").max())
+    if len(again) >= times * lines["source_file"].nunique(dropna=False):
+        raise Rev603Error(
+            "Two files have one name, and their lines are mixed.",
+            where=str(lines["source_file"][twice].iloc[0]),
+            what_to_do="put the frames together one after the other, or set source_file of each to a name of its own",
+        )
+    part = np.zeros(len(lines), np.int64)
+    part[again] = 1
+    named = (
+        lines["source_file"].astype("str").fillna("")
+        + " "
+        + pd.Series(np.cumsum(part), lines.index).astype("str")
+    )
+    return nw.from_native(lines.assign(**{_FILE: named}))
 
 
 def _of_one_file_where_shared(work: Any, names: list[str]) -> Any:
@@ -144,7 +180,7 @@ def _of_one_file_where_shared(work: Any, names: list[str]) -> Any:
     whole = "report" in names and bool((lines["report"] != lines["report"].iloc[:1].squeeze()).any())
     keys = lines[list(IDENTITY[:-1] if whole else IDENTITY)].assign(**{_DAY: days})
     codes = key_codes(keys, list(keys.columns))
-    files = pd.factorize(lines["source_file"], use_na_sentinel=False)[0]
+    files = pd.factorize(lines[_FILE if _FILE in lines else "source_file"], use_na_sentinel=False)[0]
     first = np.full(int(codes.max(initial=-1)) + 1, -1)
     first[codes] = files
     several = np.zeros(len(first), np.bool_)
@@ -166,7 +202,7 @@ def _of_one_file_where_shared(work: Any, names: list[str]) -> Any:
 
 def _of_one_file(work: Any, names: list[str]) -> Any:
     group = (_DAY, *IDENTITY)
-    work = work.with_columns(*_facts(names)).with_columns(_rank())
+    work = work.with_columns(*_facts(names, work.collect_schema().names())).with_columns(_rank())
     if {"report", "refund_secondary_status"} <= set(names):
         work = _with_furthest(work, group)
     of_file = (*group, _FILE)
@@ -184,7 +220,7 @@ def _of_one_file(work: Any, names: list[str]) -> Any:
     return work.filter(nw.col(_FILE) == nw.col(_FILE).min().over(*group))
 
 
-def _facts(names: list[str]) -> list[nw.Expr]:
+def _facts(names: list[str], found: list[str]) -> list[nw.Expr]:
     """Give what the choice of a file rests on: its name, the day, the kind of report, the status."""
     kind = nw.lit(0)
     for place, name in enumerate(_KINDS if "report" in names else ()):
@@ -196,7 +232,7 @@ def _facts(names: list[str]) -> list[nw.Expr]:
     )
     number = nw.col("check_or_trace_number").cast(nw.String).fill_null("") if _NUMBER in names else nw.lit("")
     return [
-        nw.col("source_file").cast(nw.String).fill_null("").alias(_FILE),
+        nw.col(_FILE if _FILE in found else "source_file").cast(nw.String).fill_null("").alias(_FILE),
         _day().alias(_DAY),
         kind.cast(nw.Int64).alias(_KIND),
         nw.when(number != "").then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64).alias(_FILLED),

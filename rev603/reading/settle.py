@@ -298,8 +298,9 @@ def _disagreeing(reports: list[Report]) -> list[pd.DataFrame]:
         pairs["method_other"] != ""
     )  # what is blank contradicts nothing
     found = []
-    for (one, other), own in differs[differs.any(axis=1)].groupby([pairs["file"], pairs["file_other"]]):
-        first, second = reports[one], reports[other]
+    for pair, own in differs[differs.any(axis=1)].groupby([pairs["file"], pairs["file_other"]]):
+        places: Any = pair
+        first, second = (reports[place] for place in places)
         kinds = {report.refunds["report"].iloc[0] for report in (first, second)}
         code = "reports-disagree" if len(kinds) > 1 else "files-disagree"
         counted = ", ".join(f"{name} of {count:,}" for name, count in own.sum().items() if count)

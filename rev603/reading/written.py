@@ -96,8 +96,7 @@ def as_it_was(report: Any) -> Any:
     known = report.issues["code"].isin(["column-unknown", "ambiguous-grain"]) & (
         report.issues["value"].isin(MADE_BY_US) | (report.issues["code"] == "ambiguous-grain")
     )
-    dates = days.dropna().unique()
-    header = Header(report_date=pd.Timestamp(dates[0]).date() if len(dates) == 1 else None)
+    header = Header(report_date=days.max().date() if days.nunique() == 1 else None)
     issues = report.issues[~known].reset_index(drop=True)
     return replace(report, refunds=lines, control=control, header=header, issues=issues)
 
@@ -108,7 +107,8 @@ def reports_in(report: Any) -> list[Any]:
     if not len(lines) or (lines["source_file"] == report.source_file).all():
         return [report]
     found: list[Any] = []
-    for (name, day), own in lines.groupby(["source_file", "report_date"], dropna=False, sort=True):
+    for _, own in lines.groupby(["report_date", "source_file"], dropna=False, sort=True):
+        name, day = own["source_file"].iloc[0], own["report_date"].iloc[0]
         cents: Any = np.rint(own["amount"].fillna(0).to_numpy() * 100)
         found.append(
             replace(

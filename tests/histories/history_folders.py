@@ -137,9 +137,9 @@ def _refunds(chance: random.Random) -> list[list[Line]]:
                 for document in dict.fromkeys(documents)
             ]
         )
-    kept: dict[tuple[str, ...], list[Line]] = {}
+    kept: dict[str, list[Line]] = {}
     for lines in found:
-        kept.setdefault(lines[0].refund, lines)  # type: ignore[call-overload]
+        kept.setdefault(lines[0].refund, lines)
     return list(kept.values())
 
 
@@ -287,6 +287,7 @@ def _write(file: File, path: Path, chance: random.Random) -> None:
             csv.writer(out).writerows(rows)
         return
     book = openpyxl.Workbook()
+    sheet = book.create_sheet("Main Report", 0)
     for row in rows:
-        book.active.append([None if cell == "" else cell for cell in row])
+        sheet.append([None if cell == "" else cell for cell in row])
     book.save(path)

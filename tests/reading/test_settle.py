@@ -84,11 +84,19 @@ def test_a_refund_that_another_file_spells_differently_is_the_same_refund(
         newest = rev603.current(history)
         assert newest["refund_secondary_status"].tolist() == ["Treasury Issued"]
         assert newest["amount"].sum() == 500.00
-        assert rev603.weekly_summary(history).totals["stuck_lines"] == 0
     shown = rev603.read_history(tmp_path)
     assert shown[["refund_id", "payee_id", "document_number"]].drop_duplicates().to_numpy().tolist() == [
         ["0000000123", "98-765432100", "60576072486"]
     ]
+
+
+def test_a_paid_refund_in_another_spelling_is_not_stuck_any_more(tmp_path: Path) -> None:
+    write(tmp_path, "2026-03-06.csv", line())
+    write(
+        tmp_path, "2026-03-13.csv", line("Treasury Issued", method="ACH", refund="123", payee="98765432100")
+    )
+    totals = rev603.weekly_summary(rev603.read_history(tmp_path)).totals
+    assert (totals["stuck_lines"], totals["cleared_lines"], totals["cleared_amount"]) == (0, 1, 500.00)
 
 
 def test_a_spelling_that_only_another_file_settles_is_said_with_its_row(tmp_path: Path) -> None:
@@ -256,7 +264,7 @@ def test_an_accepted_empty_export_is_the_newest_report(tmp_path: Path) -> None:
 
 def book(path: Path, **sheets: list[list[Any]]) -> Path:
     workbook = openpyxl.Workbook()
-    workbook.remove(workbook.active)
+    del workbook["Sheet"]
     for name, rows in sheets.items():
         sheet = workbook.create_sheet(name)
         for row in rows:
@@ -294,7 +302,7 @@ def test_a_pivot_of_a_few_headings_does_not_stop_a_sound_report(tmp_path: Path, 
         ["Payee ID", "Company Name", "C/O", "Total Refund Amount"],
         ["98-765432100", "Harbor Lamps Inc.", "", 500.0],
     ]
-    sheets = {"Main Report": rows(line(), day="03/06/2026"), "Pivot": pivot}
+    sheets: dict[str, list[list[Any]]] = {"Main Report": rows(line(), day="03/06/2026"), "Pivot": pivot}
     names = ["Pivot", "Main Report"] if in_front else ["Main Report", "Pivot"]
     report = rev603.read(book(tmp_path / "r.xlsx", **{name: sheets[name] for name in names}))
     assert report.refunds["amount"].tolist() == [500.0]
