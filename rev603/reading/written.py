@@ -96,7 +96,7 @@ def as_it_was(report: Any) -> Any:
     known = report.issues["code"].isin(["column-unknown", "ambiguous-grain"]) & (
         report.issues["value"].isin(MADE_BY_US) | (report.issues["code"] == "ambiguous-grain")
     )
-    header = Header(report_date=days.max().date() if days.nunique() == 1 else None)
+    header = Header(report_date=days.max().date() if days.min() == days.max() else None)
     issues = report.issues[~known].reset_index(drop=True)
     return replace(report, refunds=lines, control=control, header=header, issues=issues)
 
