@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["PlainCells", "plain_cells", "plain_strings"]
 
 _TEXT = rb"[^<>\x00-\x08\x0b-\x1f]*+"
-_ATTRIBUTE = rb' [\w:.-]++="[^"<>&\x00-\x1f]*+"'
+_ATTRIBUTE = rb' [A-Za-z0-9_:.-]++="[^"<>&\x00-\x1f]*+"'
 _PRESERVED = rb'(?: xml:space="preserve")?+'
 _STRING = rb"<t%s>%s</t>" % (_PRESERVED, _TEXT)
 _FORMULA = rb"<f(?:%s)*+(?:/>|>%s</f>)" % (_ATTRIBUTE, _TEXT)
@@ -86,7 +86,8 @@ def plain_cells(stretch: bytes, look_of: Callable[[str, str], int]) -> PlainCell
     owners = np.searchsorted(cells, values) - 1
     valued[owners] = True
     inline[owners] = tags.octets[tags.starts[values] + 2] == ord("t")
-    formula[np.searchsorted(cells, tags.opening("f")) - 1] = True
+    if b"<f" in stretch:
+        formula[np.searchsorted(cells, tags.opening("f")) - 1] = True
     typed = np.flatnonzero(
         (valued & ~inline) | formula
     )  # a string of the cell's own needs no type, and no style

@@ -8,6 +8,7 @@ takes it; the parser never sees those, and everything else.
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 from xml.parsers import expat
@@ -88,7 +89,7 @@ def read_part(
     if text is not None:
         parser.CharacterDataHandler = lambda found: text(found, path)
     pieces = archive.pieces(part)
-    stretches = pieces if plain is None else _without_plain(pieces, plain, path, _is_utf8(parser))
+    stretches = pieces if plain is None else _without_plain(_one_ahead(pieces), plain, path, _is_utf8(parser))
     try:
         for stretch in stretches:
             parser.Parse(stretch, False)
@@ -102,6 +103,15 @@ def _is_utf8(parser: expat.XMLParserType) -> Callable[[], bool]:
     declared: list[str] = []
     parser.XmlDeclHandler = lambda _version, encoding, _standalone: declared.append(encoding or "utf-8")
     return lambda: [encoding.lower() for encoding in declared] in ([], ["utf-8"])
+
+
+def _one_ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Unzip the next piece on another core while this one is read."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, pieces, b"")
+        while piece := coming.result():
+            coming = pool.submit(next, pieces, b"")
+            yield piece
 
 
 def _without_plain(

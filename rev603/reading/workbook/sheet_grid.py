@@ -207,8 +207,9 @@ class GridBuilder:
         text = pa.concat_arrays([texts for _, _, texts in self.gathered])
         first = int(row[0])
         order = np.argsort(column.astype(np.int16), kind="stable")
-        present, starts = np.unique(column[order], return_index=True)
-        for each, cells in zip(present.tolist(), np.split(order, starts[1:]), strict=True):
+        counts = np.bincount(column)
+        present = np.flatnonzero(counts)
+        for each, cells in zip(present.tolist(), np.split(order, counts[present].cumsum()[:-1]), strict=True):
             chunks = self.columns.setdefault(each, [])
             missing = first - 1 - sum(map(len, chunks))
             if missing:
