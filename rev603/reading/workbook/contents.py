@@ -38,7 +38,7 @@ class Sheet:
     name
         What its tab says.
     index
-        Its place in the workbook, from 0, chart sheets counted too: as fastexcel counts.
+        Its place in the workbook, from 0, chart sheets counted too.
     visibility
         ``"visible"``, ``"hidden"`` or ``"veryHidden"``.
     kind

@@ -88,9 +88,8 @@ def plain_cells(stretch: bytes, look_of: Callable[[str, str], int]) -> PlainCell
     inline[owners] = tags.octets[tags.starts[values] + 2] == ord("t")
     if b"<f" in stretch:
         formula[np.searchsorted(cells, tags.opening("f")) - 1] = True
-    typed = np.flatnonzero(
-        (valued & ~inline) | formula
-    )  # a string of the cell's own needs no type, and no style
+    # a string of the cell's own needs no type, and no style
+    typed = np.flatnonzero((valued & ~inline) | formula)
     behind = tags.starts[cells[typed]] + _ADDRESS + letters[typed] + np.array(digits)[within[typed]] + 1
     attributes = tags.between(behind, tags.ends[cells[typed]]).dictionary_encode()
     named = [_NAMED.findall(text) for text in attributes.dictionary.to_pylist()]
