@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from rev603.reading.limits import Limits
     from rev603.reading.sniff import Source
 
+#: So many cells are named one by one, and the others counted.
+_NAMED = 100
+
 
 @dataclass(frozen=True)
 class Sheets:
@@ -80,7 +83,8 @@ def read_sheets(
         if cells.padded:
             log.add_sheet("padded-format", each.name, f"{cells.padded:,} cells")
         if cells.uncomputed:
-            where = f"{len(cells.uncomputed):,} cells: {', '.join(cells.uncomputed)}"
+            many = " and so on" if len(cells.uncomputed) > _NAMED else ""
+            where = f"{len(cells.uncomputed):,} cells: {', '.join(cells.uncomputed[:_NAMED])}{many}"
             log.add_sheet("formula-without-value", each.name, where)
     return Sheets(found.tables, nearest)
 
