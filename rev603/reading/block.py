@@ -51,8 +51,10 @@ def read_block(lines: Sequence[Line]) -> Block:
         if len({heading_key(cell) for cell in line if cell} & headings) >= ENOUGH:
             continue  # headings of another table, of which Total Refund Amount is one
         for column, cell in enumerate(line):
-            label, _, behind = (cell or "").partition(":")
-            name = labels.get(heading_key(cell or "")) or (
+            if not cell:
+                continue
+            label, _, behind = cell.partition(":")
+            name = labels.get(heading_key(cell)) or (
                 labels.get(heading_key(label)) if behind.strip() else None
             )
             if name is None:

@@ -129,6 +129,8 @@ _KINDS = (
               "nothing"),
     IssueKind("column-unknown", "info", "a column that rev603 does not know is kept behind the known ones",
               "tell us about it if it comes from CBP"),
+    IssueKind("columns-left-out", "warning", "more columns that rev603 does not know than are kept; these were left out",
+              "delete columns that nobody needs, or rename them to the report's headings"),
     IssueKind("column-repeated", "warning",
               "another heading stands for the same column; this one is kept behind the known ones",
               "delete the other one if this is the right one"),

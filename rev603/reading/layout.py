@@ -31,6 +31,10 @@ _FEWEST = REV_613.essential
 #: A heading row is the first that shows so much of what the best one shows.
 _NEARLY = 0.7
 _LONGEST_HEADING = 100
+#: So many columns that are not known, and so many that come twice, are kept.
+MOST_OTHERS = 500
+#: So many headings are named, and searched for a near one, where some are missing.
+_MOST_FOUND = 200
 #: Headings may be split over so many lines.
 _TALLEST = 3
 
@@ -313,9 +317,9 @@ def _filled_below(grid: TextGrid, column: int, header: int) -> bool:
 
 def other_columns(table: Table) -> dict[str, int]:
     """Give the columns that are kept behind the known ones: of unknown headings, and of headings that came before."""
-    others = dict(table.unknown)
+    others = dict(list(table.unknown.items())[:MOST_OTHERS])
     numbers: dict[str, int] = {}
-    for heading, at in table.repeated:
+    for heading, at in table.repeated[:MOST_OTHERS]:
         others[_unused(heading, others, numbers)] = at
     return others
 
@@ -342,13 +346,16 @@ def require_columns(
     missing = [column for column in vocabulary if column.name not in table.columns]
     refused = [column for column in missing if column.name in essential]
     if refused:
-        found = [importer_number.mask(" ".join(text.split())) for text in headings if text]
+        texts = [text for text in headings if text]
+        found = [
+            importer_number.mask(" ".join(text[:_LONGEST_HEADING].split())) for text in texts[:_MOST_FOUND]
+        ]
+        known = alias_table(tuple(vocabulary))
+        more = [f"and {len(texts) - len(found):,} more"] if len(texts) > len(found) else []
         raise ColumnsMissingError(
             [column.heading for column in refused],
-            found=found,
-            guesses=_guesses(
-                refused, [text for text in found if heading_key(text) not in alias_table(tuple(vocabulary))]
-            ),
+            found=[*found, *more],
+            guesses=_guesses(refused, [text for text in found if heading_key(text) not in known]),
             where=where,
             what_to_do="export the report with all of its columns, or correct the headings; of a REV-613 or REV-615 keep "
             "the title, it has fewer",

@@ -15,7 +15,7 @@ from rev603.reading.block import Figure, read_block
 from rev603.reading.control import Header
 from rev603.reading.dates import DateOrder, date_in_name, date_order
 from rev603.reading.issues import CATALOGUE
-from rev603.reading.layout import require_columns
+from rev603.reading.layout import MOST_OTHERS, require_columns
 from rev603.reading.rows import (
     BLOCK,
     DOUBTFUL,
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from rev603.vocabulary.headings import Column
 
 _AMOUNT = "total_refund_amount"
-#: Two reports are told by the date amid their lines, within so many notes.
+#: A block below the table, and the date of a second report, are looked for in so many notes.
 _NOTES_LOOKED_AT = 1_000
 _TOTALS = frozenset({"total_refunds", _AMOUNT})
 
@@ -173,7 +173,7 @@ def _block_below(grid: TextGrid, table: Table, rows: Rows) -> tuple[Rows, dict[s
         at
         for at, reason in sorted(rows.aside.items())
         if at > last and reason in (NOTE, TOTAL, HEADING_AGAIN)
-    ]
+    ][-_NOTES_LOOKED_AT:]
     lines = grid.lines(rest)
     own = [[None if at in table.beside else cell for at, cell in enumerate(line)] for line in lines]
     block = max(read_block(own), read_block(lines), key=lambda each: len(each.figures))
@@ -244,7 +244,16 @@ def say_headings(
 ) -> None:
     """Note an issue for each of some headings."""
     kind = CATALOGUE[code]
-    for heading, at in headings:
+    kept = list(headings)
+    if len(kept) > MOST_OTHERS:
+        left_out = CATALOGUE["columns-left-out"]
+        first = grid.address(table.header[-1], kept[MOST_OTHERS][1])
+        log.add(
+            "columns-left-out",
+            f"{len(kept) - MOST_OTHERS:,} columns from {first} on: {left_out.meaning}; {left_out.what_to_do}",
+            sheet=grid.sheet,
+        )
+    for heading, at in kept[:MOST_OTHERS]:
         log.add(
             code,
             f"{grid.address(table.header[-1], at)}: {kind.meaning} ({heading!r}); {kind.what_to_do}",

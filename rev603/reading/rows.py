@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from rev603._columns import as_mask, is_valid, last_bytes
 from rev603._short import Short
-from rev603.errors import UnrecognizedFileError
+from rev603.errors import UnrecognizedFileError, UnsafeFileError
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.layout import ENOUGH
 from rev603.vocabulary.headings import HEADER_BLOCK, heading_key
@@ -69,6 +69,8 @@ _DOUBTFUL = (
     r"(?i)today|total|sum|count|page|end of|official|run|report|print|generat|refresh|export|\baverages?\b|\bavg\b|\bmean\b|"
     r"\bmedian\b|\bmin(?:imum)?\b|\bmax(?:imum)?\b"
 )
+#: More rows that are no refunds, and most of all rows, are no report.
+_MOST_ODD = 150_000
 #: So few different texts are compared with the headings one by one.
 _FEW = 1_000
 
@@ -154,6 +156,13 @@ def sort_rows(
     )  # fmt: skip
     settled[odd[plain]] = True
     odd = odd[~plain]
+    if len(odd) > _MOST_ODD and len(odd) * 2 > int(filled.sum()):
+        raise UnsafeFileError(
+            f"{len(odd):,} rows below the headings do not look like refunds.",
+            where=grid.file,
+            why=f"so many are not looked at one by one; the first stands in {grid.address(int(odd[0]))}",
+            what_to_do="check that this is the right file, or delete what is no refund",
+        )
     reasons: dict[tuple[str | None, ...], str | None] = {}  # headings and page titles come again and again
     for at, line in zip(odd.tolist(), grid.lines(odd), strict=True):
         if tuple(line) not in reasons:

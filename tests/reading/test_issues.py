@@ -129,6 +129,7 @@ PROVOKED: dict[str, Callable[[Any], io.BytesIO]] = {
     "report-sibling": _rows(lambda make, rows: [["REV-613 ACH Rejected Refunds"], *rows]),
     "status-of-report": _rows(lambda make, rows: [["REV-613"], *[row[:8] + row[9:] for row in rows]]),
     "column-unknown": _rows(lambda make, rows: [[*row, "x"] for row in rows]),
+    "columns-left-out": _rows(lambda make, rows: [[*row, *[f"x{at}" for at in range(501)]] for row in rows]),
     "column-repeated": _rows(lambda make, rows: _headed(make, rows, 16, "Team Number")),
     "beside-the-table": _rows(lambda make, rows: [[*row, None, "old"] for row in rows]),
     "sheet-skipped": _book(lambda make: {"Main Report": _two(make), "Notes": [["call them"]]}),

@@ -441,3 +441,51 @@ SURVIVED: dict[str, Callable[[], bytes]] = {
     "quotes only": lambda: b'"' * 200_001,
     "line ends only, then a letter": lambda: b"\n" * 2_000_000 + b"a",
 }
+
+
+# ------------------------------------------------------------------ little text that asks for much work
+
+
+def _beside_the_report(text: str) -> Callable[[], bytes]:
+    return lambda: good_csv() + text.encode()
+
+
+def _with_cell(name: str, text: str) -> Callable[[], bytes]:
+    """Give a report with one cell of that text, quoted."""
+    line = [text if heading == name else cell for heading, cell in zip(HEADINGS, LINE, strict=True)]
+    return lambda: good_csv() + (",".join(f'"{cell}"' for cell in line) + "\n").encode()
+
+
+def _headings(names: Callable[[int], str], *, lacking: str = "") -> Callable[[], bytes]:
+    heads = [heading for heading in HEADINGS if heading != lacking]
+    line = [cell for heading, cell in zip(HEADINGS, LINE, strict=True) if heading != lacking]
+    more = [names(at) for at in range(16_000)]
+    text = ",".join([*heads, *more]) + "\n" + ",".join(line) + "\n"
+    return text.encode
+
+
+_UNITS = (" :", "- ", ". ", " ", "(1) ", "_", "/", "run ", "total ", "1,", "[", "9")
+SURVIVED |= {
+    "2 million rows of one cell below the table": _beside_the_report(
+        "".join(f"n{at}\n" for at in range(2_000_000))
+    ),
+    "2 million rows of one cell above the table": lambda: (
+        "".join(f"n{at}\n" for at in range(2_000_000)).encode() + good_csv()
+    ),
+    "500,000 rows of two cells": _beside_the_report("".join(f"n{at},{at}\n" for at in range(500_000))),
+    "a million commas in one row": _beside_the_report("," * 1_000_000),
+    "16,000 headings that are nearly known": _headings(lambda at: f"Refund Datee {at}"),
+    "16,000 times one known heading": _headings(lambda _: "Refund Date"),
+    "16,000 headings and one missing": _headings(lambda at: f"Payee IDs {at}", lacking="Payee ID"),
+    **{
+        f"a cell of {head!r} and 60,000 times {unit!r} in {name}": _with_cell(
+            name, head + unit * 60_000 + "x"
+        )
+        for unit in _UNITS
+        for name, head in (("Refund ID", "run"), ("Total Refund Amount", "$1"), ("Refund Date", "2/6/2026"))
+    },
+    **{
+        f"a line of {unit!r} below the table": _beside_the_report(f'"total{unit * 60_000}x"\n')
+        for unit in _UNITS[:6]
+    },
+}
