@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Parser",
     "add_command",
+    "columns_of",
     "day",
     "dollars",
     "filter_options",
     "masking_option",
+    "named_heading",
     "party_options",
     "reading_options",
 ]
@@ -66,13 +68,15 @@ def add_command(
     return parser
 
 
-def reading_options(parser: Parser, *, history: bool = True, optional: bool = False) -> None:
+def reading_options(
+    parser: Parser, *, history: bool = True, optional: bool = False, columns: bool = True
+) -> None:
     """Add what all commands that read exports have in common."""
     parser.add_argument(
         "paths",
         nargs="*" if optional else "+",
         metavar="PATH",
-        help="exports: files, folders or patterns such as 'exports/*.xlsx'",
+        help="exports: files, folders, patterns such as 'exports/*.xlsx', zip archives, saved e-mails (.eml); - is stdin",
     )
     group = parser.add_argument_group("reading")
     group.add_argument(
@@ -82,6 +86,18 @@ def reading_options(parser: Parser, *, history: bool = True, optional: bool = Fa
         "--grain",
         choices=("line", "refund"),
         help="what a line's amount stands for, where the totals do not tell",
+    )
+    parser.set_defaults(column=[])
+    if columns:
+        group.add_argument(
+            "--column", action="append", type=named_heading, default=[], metavar="NAME=HEADING",
+            help="the heading of a column in this file, such as refund_id=\"Our Ref\"; may be given several times",
+        )  # fmt: skip
+    group.add_argument(
+        "--vocabulary",
+        type=Path,
+        metavar="FILE",
+        help="a TOML file with headings, statuses, centers and teams of your own",
     )
     if not history:
         return
@@ -151,6 +167,26 @@ def masking_option(group: Any) -> None:
         "--mask", choices=("none", "ssn", "all"), default="ssn",
         help="payee numbers to mask: ssn (default) those like social security numbers, all, or none",
     )  # fmt: skip
+
+
+def named_heading(text: str) -> tuple[str, str]:
+    """Read NAME=HEADING of the command line."""
+    name, sign, heading = text.partition("=")
+    if not (name and sign and heading):
+        raise argparse.ArgumentTypeError(f'{text!r} is not NAME=HEADING, such as refund_id="Our Ref"')
+    return name.strip(), heading
+
+
+def columns_of(pairs: list[tuple[str, str]]) -> dict[str, str | list[str]]:
+    """Return headings by column; a column that is named several times is the sum of them.
+
+    >>> columns_of([("refund_id", "Ref"), ("total_refund_amount", "Duty"), ("total_refund_amount", "Interest")])
+    {'refund_id': 'Ref', 'total_refund_amount': ['Duty', 'Interest']}
+    """
+    found: dict[str, list[str]] = {}
+    for name, heading in pairs:
+        found.setdefault(name, []).append(heading)
+    return {name: headings if len(headings) > 1 else headings[0] for name, headings in found.items()}
 
 
 def _sheet(text: str) -> str | int:

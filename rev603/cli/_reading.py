@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import io
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,14 +13,18 @@ import pandas as pd
 
 from rev603.analysis.history import current
 from rev603.cli._output import progress_bar, say
+from rev603.cli._parser import columns_of
 from rev603.errors import Rev603Error
 from rev603.presenting.text import plural
-from rev603.reading.history import export_files, read_history
+from rev603.reading.exports import exports_of
+from rev603.reading.history import read_history
+from rev603.reading.limits import DEFAULT_LIMITS
+from rev603.reading.sniff import read_bytes
 
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["Lines", "make_folder_for", "read_lines", "state_of"]
+__all__ = ["Lines", "files_of", "make_folder_for", "read_lines", "sources_of", "state_of"]
 
 
 @dataclass(frozen=True)
@@ -50,13 +56,15 @@ class Lines:
 
 def read_lines(options: argparse.Namespace) -> Lines:
     """Read the files of a command line, and say on stderr what is not in order with them."""
-    files = [path for path, _ in export_files(options.paths)]
+    files = files_of(options)
     _check_names(dict(options.report_date), [path.name for path in files])
     with progress_bar(files, quiet=options.quiet) as progress:
         history = read_history(
-            options.paths,
+            sources_of(options),
             sheet=options.sheet,
             grain=options.grain,
+            columns=columns_of(options.column),
+            vocabulary=options.vocabulary,
             on_error=options.on_error,
             report_dates=dict(options.report_date),
             since=options.since,
@@ -78,6 +86,21 @@ def read_lines(options: argparse.Namespace) -> Lines:
         if issue["code"] in ("totals-differ", "file-failed"):
             say(f"{issue['source_file']}: {issue['message']}")
     return Lines(history, sound=not serious)
+
+
+def sources_of(options: argparse.Namespace) -> list[Any]:
+    """Return what is to be read; ``-`` is what comes on stdin, which is read once and may be asked for again."""
+    if "-" in options.paths:
+        name, content = read_bytes(sys.stdin.buffer, "stdin", DEFAULT_LIMITS)
+        came = io.BytesIO(content)
+        came.name = name  # type: ignore[attr-defined] # file objects may have one
+        options.paths = [came if path == "-" else path for path in options.paths]
+    return list(options.paths)
+
+
+def files_of(options: argparse.Namespace) -> list[Path]:
+    """Return where the files of a command line lie."""
+    return [export.path for export in exports_of(sources_of(options))]
 
 
 def _check_names(dated: dict[str, str], names: list[str]) -> None:

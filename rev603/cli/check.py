@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from rev603.cli._output import emit, emit_json, progress_bar, say
-from rev603.cli._parser import add_command, reading_options
+from rev603.cli._parser import add_command, columns_of, reading_options
 from rev603.errors import Rev603Error, UnrecognizedFileError, phrased
 
 if TYPE_CHECKING:
@@ -45,8 +45,10 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check files one by one, whatever becomes of the others."""
+    from rev603.cli._reading import sources_of
     from rev603.presenting.report import read
-    from rev603.reading.history import export_files
+    from rev603.reading.exports import exports_of
+    from rev603.reading.limits import DEFAULT_LIMITS
 
     if options.explain:
         return _explain(options.explain, as_json=options.json)
@@ -54,19 +56,24 @@ def run(options: argparse.Namespace) -> int:
         raise Rev603Error(
             "No file to check.", what_to_do="rev603 check export.xlsx, or rev603 check --explain all"
         )
-    files = list(export_files(options.paths))
+    files = exports_of(sources_of(options))
     results: list[Any] = []
     code = _FINE
-    with progress_bar([path for path, _ in files], quiet=options.quiet) as progress:
-        for done, (path, swept) in enumerate(files, 1):
+    with progress_bar([file.path for file in files], quiet=options.quiet) as progress:
+        for done, file in enumerate(files, 1):
+            path = file.path
             outcome: Report | Rev603Error
             try:
-                outcome = read(path, sheet=options.sheet, grain=options.grain, on_error="collect")
+                content = file.opened(DEFAULT_LIMITS)
+                outcome = read(
+                    content, name=path.name, sheet=options.sheet, grain=options.grain,
+                    columns=columns_of(options.column), vocabulary=options.vocabulary, on_error="collect",
+                )  # fmt: skip
             except Rev603Error as error:
                 outcome = error
             if progress is not None:
                 progress(done, len(files), path.name)
-            if swept and len(files) > 1 and isinstance(outcome, UnrecognizedFileError):
+            if file.swept and len(files) > 1 and isinstance(outcome, UnrecognizedFileError):
                 if not options.quiet:
                     say(f"{path.name}: no refund report, passed over ({outcome.what})")
                 continue

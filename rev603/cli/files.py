@@ -109,12 +109,11 @@ def add_to(commands: Any) -> None:
 def run_convert(options: argparse.Namespace) -> int:
     """Write lines to a file, or as CSV to stdout."""
     from rev603.cli._filters import filtered
-    from rev603.cli._reading import make_folder_for, read_lines, state_of
+    from rev603.cli._reading import files_of, make_folder_for, read_lines, state_of
     from rev603.presenting.files import refuse_to_overwrite
     from rev603.presenting.line_files import csv_text, write_lines
     from rev603.presenting.masking import mask_frame
     from rev603.presenting.text import plural
-    from rev603.reading.history import export_files
 
     to_stdout = str(options.output) == "-"
     if not to_stdout and options.output.suffix.lower() not in _FORMATS:
@@ -122,7 +121,7 @@ def run_convert(options: argparse.Namespace) -> int:
             f"{options.output.name}: rev603 does not write {options.output.suffix or 'a file without ending'} here.",
             what_to_do=f"name a file that ends in {', '.join(_FORMATS)}, or - for CSV on stdout",
         )
-    refuse_to_overwrite([path for path, _ in export_files(options.paths)], [options.output])
+    refuse_to_overwrite(files_of(options), [options.output])
     lines = read_lines(options)
     frame = filtered(state_of(lines) if options.current else lines.history, options, as_of=lines.newest)
     frame = _columns_of(frame, options.columns)

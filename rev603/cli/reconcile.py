@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rev603.cli._output import emit, emit_json, say
-from rev603.cli._parser import add_command, dollars, reading_options
+from rev603.cli._parser import add_command, columns_of, dollars, named_heading, reading_options
 from rev603.errors import Rev603Error
 
 _ABOUT = """\
@@ -33,7 +33,7 @@ def add_to(commands: Any) -> None:
     parser = add_command(
         commands, "reconcile", run, help="expected against received", about=_ABOUT, examples=_EXAMPLES
     )
-    reading_options(parser)
+    reading_options(parser, columns=False)
     parser.add_argument(
         "--entries", type=Path, required=True, metavar="LIST", help="the entry list, Excel or CSV"
     )
@@ -48,7 +48,7 @@ def add_to(commands: Any) -> None:
         help="dollars by which sums may differ (default: 0.00)",
     )
     parser.add_argument(
-        "--column", action="append", type=_pair, default=[], metavar="OURS=THEIRS",
+        "--column", dest="entry_column", action="append", type=named_heading, default=[], metavar="NAME=HEADING",
         help="a heading of the list that is not found by itself, such as entry_number=\"Ref 1\"; an amount that is "
         "the sum of several columns is given once for each",
     )  # fmt: skip
@@ -62,26 +62,22 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Read both sides, compare, show, write."""
-    from rev603.cli._reading import make_folder_for, read_lines, state_of
+    from rev603.cli._reading import files_of, make_folder_for, read_lines, state_of
     from rev603.presenting.files import refuse_to_overwrite
     from rev603.presenting.reconciliation import reconcile
     from rev603.presenting.tables import text_table
     from rev603.reading.entries import read_entries
-    from rev603.reading.history import export_files
 
     if options.output and options.output.suffix.lower() not in _FORMATS:
         raise Rev603Error(
             f"{options.output.name}: a reconciliation is written as {', '.join(_FORMATS)}.",
             what_to_do="name a file that ends in one of them",
         )
-    inputs = [path for path, _ in export_files(options.paths)]
+    inputs = files_of(options)
     refuse_to_overwrite([*inputs, options.entries], [options.output] if options.output else [])
     lines = read_lines(options)
-    headings: dict[str, list[str]] = {}
-    for ours, theirs in options.column:  # a name that is given twice is the sum of two columns
-        headings.setdefault(ours, []).append(theirs)
     entries = read_entries(
-        options.entries, columns=headings, sheet=options.entries_sheet, combine=options.combine,
+        options.entries, columns=columns_of(options.entry_column), sheet=options.entries_sheet, combine=options.combine,
         on_error=options.on_error,
     )  # fmt: skip
     unclear = [issue for issue in entries.attrs["rev603"]["issues"] if issue["code"] == "expected-unclear"]
@@ -107,10 +103,3 @@ def run(options: argparse.Namespace) -> int:
         if not options.quiet:
             say(f"Wrote {options.output}")
     return int(bool(unclear) or not (answer.settled and lines.sound))
-
-
-def _pair(text: str) -> tuple[str, str]:
-    ours, equals, theirs = text.partition("=")
-    if not equals or not ours or not theirs:
-        raise argparse.ArgumentTypeError(f'{text!r} is not OURS=THEIRS, such as entry_number="Ref 1"')
-    return ours.strip(), theirs.strip()

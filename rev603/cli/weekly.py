@@ -72,13 +72,12 @@ def add_to(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Read, sum up, show, write."""
     from rev603.cli._filters import of_parties
-    from rev603.cli._reading import read_lines
+    from rev603.cli._reading import files_of, read_lines
     from rev603.presenting.files import refuse_to_overwrite
     from rev603.presenting.weekly import weekly_summary, wording
-    from rev603.reading.history import export_files
 
     targets = [(path, _formats(path)) for path in options.output]
-    refuse_to_overwrite([path for path, _ in export_files(options.paths)], options.output)
+    refuse_to_overwrite(files_of(options), options.output)
     lines = read_lines(options)
     history = of_parties(lines.history, options)
     history.attrs = lines.history.attrs

@@ -25,63 +25,57 @@ import pyarrow.parquet as pq
 
 from rev603._columns import constant
 from rev603.reading.control import Control, Header
+from rev603.reading.limits import DEFAULT_LIMITS
 from rev603.reading.report import Report
 
 _META = b"rev603"
+_ROOMS = ("identifiers", "reading", "vocabulary")
 
 
 @dataclass(frozen=True)
 class Cache:
-    """A folder of reports; what was asked of the reader is part of the key."""
+    """A folder of reports.
+
+    Attributes
+    ----------
+    folder
+        Made for its owner alone, since it holds full payee numbers.
+    asked
+        What was asked of the reader, as text: a part of the key.
+    """
 
     folder: Path
-    sheet: str | int | None
-    grain: str | None
-    on_error: str
+    asked: str
 
-    def get(self, path: Path) -> Report | None:
-        """Give the report of a file as it was read before, or None."""
-        place = self._place(path)
-        if place is None or not place.exists():
-            return None
+    def get(self, content: bytes | memoryview, name: str) -> Report | None:
+        """Return the report of a file with this content as it was read before, or None."""
+        place = self._place(hashlib.sha256(content).hexdigest())
         try:
-            return _loaded(place, path.name)
-        except (
-            OSError,
-            ValueError,
-            KeyError,
-            TypeError,
-            pa.ArrowException,
-        ):  # damaged or from another version
+            return _loaded(place, name) if place.exists() else None
+        except Exception:  # noqa: BLE001 - whatever is odd about what was kept, the export itself is at hand
             return None
 
-    def put(self, path: Path, report: Report) -> None:
+    def put(self, report: Report) -> None:
         """Keep a report. A folder that cannot be written to is no reason to stop."""
-        place = self._place(path)
-        if place is None:
-            return
         with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
             os.close(handle)
             pq.write_table(_stored(report), temporary, compression="zstd")
-            os.replace(temporary, place)  # noqa: PTH105 - atomic, also over an existing file
+            os.replace(temporary, self._place(report.content_hash))  # noqa: PTH105 - atomic, also over an existing file
 
-    def _place(self, path: Path) -> Path | None:
-        try:
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-        except OSError:
-            return None
-        asked = json.dumps([reading_code(), self.sheet, self.grain, self.on_error])
-        return self.folder / f"{content}-{hashlib.sha256(asked.encode()).hexdigest()[:12]}.parquet"
+    def _place(self, content_hash: str) -> Path:
+        key = json.dumps([reading_code(), self.asked])
+        return self.folder / f"{content_hash}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.parquet"
 
 
 @functools.cache
 def reading_code(package: Path = Path(__file__).parents[1]) -> str:
     """Return a digest of the code that a report comes from: where that differs, the report may too."""
     digest = hashlib.sha256()
-    for room in ("identifiers", "reading", "vocabulary"):
-        for path in sorted(package.joinpath(room).rglob("*.py")):
+    rooms = [package.glob("*.py"), *(package.joinpath(room).rglob("*.py") for room in _ROOMS)]
+    for room in rooms:
+        for path in sorted(room):
             digest.update(f"{path.relative_to(package).as_posix()}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -102,6 +96,9 @@ def _stored(report: Report) -> pa.Table:
 
 
 def _loaded(place: Path, name: str) -> Report:
+    stored = pq.read_metadata(place)
+    if stored.num_rows * stored.num_columns > DEFAULT_LIMITS.max_cells:
+        raise ValueError("more cells than a report can have")  # a small file can claim any number of lines
     table = pq.read_table(place)
     known: dict[str, Any] = json.loads(table.schema.metadata[_META])
     refunds = table.to_pandas()

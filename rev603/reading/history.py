@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import glob
 import importlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,28 +16,20 @@ import numpy as np
 import pandas as pd
 
 from rev603._columns import WORKERS, constant
-from rev603.errors import NotAReportError, Rev603Error, SourceNotFoundError, UnrecognizedFileError
+from rev603.errors import NotAReportError, Rev603Error, UnrecognizedFileError
 from rev603.reading.cache import Cache
 from rev603.reading.control import Grain
 from rev603.reading.dates import date_in_name
+from rev603.reading.exports import Export, Sources, exports_of, not_opened
 from rev603.reading.issues import CATALOGUE, IssueLog, folded, joined
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.report import OnError, Report, read
 from rev603.reading.settle import dates_in_doubt, disagreements, settled
+from rev603.reading.words import Columns, Taught, words_of
 from rev603.reading.written import reports_in
 from rev603.vocabulary.headings import REFUND_FRAME
 
-Sources = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 Progress = Callable[[int, int, str], None]
-
-#: So many files are named one by one.
-_NAMED = 10
-
-_SUFFIXES = frozenset({".xlsx", ".xlsm", ".csv", ".tsv", ".txt"})
-#: What may hold an export too, and is not opened: an older or another program's workbook, an archive, a message.
-_OTHER_SUFFIXES = frozenset(
-    {".xls", ".xlsb", ".ods", ".zip", ".eml", ".msg", ".htm", ".html", ".mht", ".pdf", ".numbers"}
-)
 
 
 class Known(dict[str, Any]):
@@ -62,6 +53,8 @@ def read_history(
     *,
     sheet: str | int | None = None,
     grain: Grain | None = None,
+    columns: Columns | None = None,
+    vocabulary: Taught = None,
     on_error: OnError = "raise",
     report_dates: Mapping[str, str | dt.date] | None = None,
     since: str | dt.date | None = None,
@@ -79,10 +72,12 @@ def read_history(
     Parameters
     ----------
     sources
-        A folder, a pattern such as ``exports/*.xlsx``, a path, or several of these. In a folder or a pattern, files that
-        can be opened and are no refund report are passed over and named in the issues; one that cannot be opened (cut
-        off, locked, empty) is an error like any other. Files of one name are told apart by their folders.
-    sheet, grain, on_error, limits
+        A folder, a pattern such as ``exports/*.xlsx``, a path, a binary file object, or several of these; also zip
+        archives and saved e-mails (``.eml``) with exports. A folder that holds none is searched deeper. Files that
+        a folder or a pattern brings and that are no refund report are passed over and named in the issues; one that
+        cannot be opened (cut off, locked, empty) is an error like any other. Files of one name are told apart by
+        their folders.
+    sheet, grain, columns, vocabulary, on_error, limits
         As in :func:`rev603.read`. With ``on_error="collect"`` a file that cannot be read is named in the issues and does
         not stop the rest.
     report_dates
@@ -90,7 +85,8 @@ def read_history(
     since
         Leave out reports that are older.
     cache
-        A folder that keeps what was read, by content and version; safe to delete at any time.
+        A folder that keeps what was read, by content; safe to delete at any time. It holds full payee numbers, so it is
+        made for its owner alone.
     progress
         Called with (files done, files, name) after each file.
 
@@ -119,8 +115,8 @@ def read_history(
     3
     """
     read_all = read_reports(
-        sources, sheet=sheet, grain=grain, on_error=on_error, report_dates=report_dates, since=since, cache=cache,
-        limits=limits, progress=progress,
+        sources, sheet=sheet, grain=grain, columns=columns, vocabulary=vocabulary, on_error=on_error,
+        report_dates=report_dates, since=since, cache=cache, limits=limits, progress=progress,
     )  # fmt: skip
     return history_of(read_all)
 
@@ -145,6 +141,8 @@ def read_reports(
     *,
     sheet: str | int | None = None,
     grain: Grain | None = None,
+    columns: Columns | None = None,
+    vocabulary: Taught = None,
     on_error: OnError = "raise",
     report_dates: Mapping[str, str | dt.date] | None = None,
     since: str | dt.date | None = None,
@@ -154,22 +152,29 @@ def read_reports(
 ) -> Readings:
     """Read many exports, each a :class:`Report` with its date, oldest first; see :func:`read_history`."""
     importlib.import_module("rev603.schema")  # once, before threads could deadlock over pandera's own imports
-    found = list(export_files(sources))
-    store = Cache(Path(cache), sheet=sheet, grain=grain, on_error=on_error) if cache is not None else None
-    log = IssueLog("")
+    found = exports_of(sources, limits=limits)
+    asked = {
+        "sheet": sheet,
+        "grain": grain,
+        "columns": columns,
+        "vocabulary": words_of(vocabulary),
+        "on_error": on_error,
+    }
+    store = Cache(Path(cache).expanduser(), repr(asked)) if cache is not None else None
     frames: list[pd.DataFrame] = []
 
-    def one(path: Path) -> list[Report] | Rev603Error:
+    def one(export: Export) -> list[Report] | Rev603Error:
+        options: dict[str, Any] = {**asked, "vocabulary": vocabulary, "limits": limits}
         try:
-            if store is not None and (kept := store.get(path)) is not None:
+            file = export.opened(limits)
+            if store is not None and (kept := store.get(file.getbuffer(), export.path.name)) is not None:
                 return [kept]
-            report = read(path, sheet=sheet, grain=grain, on_error=on_error, limits=limits)
+            report = read(file, name=export.path.name, **options)
             converted = reports_in(report)
             if converted != [report]:
                 return converted
             others = [
-                read(path, sheet=tab, grain=grain, on_error=on_error, limits=limits)
-                for tab in _other_dates(report)
+                read(file, name=export.path.name, **{**options, "sheet": tab}) for tab in _other_dates(report)
             ]
         except Rev603Error as error:
             return error
@@ -177,14 +182,13 @@ def read_reports(
             own = report.issues[report.issues["code"] != "sheet-another-date"]
             return [replace(report, issues=own.reset_index(drop=True)), *others]
         if store is not None:
-            store.put(path, report)
+            store.put(report)
         return [report]
 
     reports: dict[tuple[str, int], tuple[Path, Report]] = {}
     with ThreadPoolExecutor(WORKERS) as pool:
-        for done, ((path, swept), outcome) in enumerate(
-            zip(found, pool.map(one, [path for path, _ in found]), strict=True), 1
-        ):
+        for done, (export, outcome) in enumerate(zip(found, pool.map(one, found), strict=True), 1):
+            path = export.path
             log = IssueLog(path.name)
             if isinstance(outcome, list):
                 for place, report in enumerate(outcome):
@@ -195,7 +199,7 @@ def read_reports(
                             f"{path.name} has the same content as {twin.source_file}; it counts once",
                         )
                         break
-            elif swept and isinstance(outcome, NotAReportError):
+            elif export.swept and isinstance(outcome, NotAReportError):
                 log.add("file-skipped", f"{path.name}: {CATALOGUE['file-skipped'].meaning} ({outcome.what})")
             elif on_error == "collect":
                 log.add("file-failed", f"{path.name}: {CATALOGUE['file-failed'].meaning}: {outcome}")
@@ -204,7 +208,7 @@ def read_reports(
             frames.append(log.frame())
             if progress is not None:
                 progress(done, len(found), path.name)
-    frames += _not_opened(sources)
+    frames += not_opened(sources)
     dated = _dated(_told_apart(list(reports.values())), report_dates or {})
     earliest = None if since is None else pd.Timestamp(since).date()
     kept = [report for report in dated if earliest is None or _day(report) >= earliest]
@@ -248,55 +252,6 @@ def _renamed(report: Report, name: str) -> Report:
         frame.assign(source_file=constant(name, len(frame))) for frame in (report.refunds, report.issues)
     )
     return replace(report, refunds=refunds, issues=issues, source_file=name)
-
-
-def _not_opened(sources: Sources) -> list[pd.DataFrame]:
-    """Name, once for each folder, the files in it that may hold an export and have another ending."""
-    found = []
-    for each in [sources] if isinstance(sources, str | os.PathLike) else sources:
-        folder = Path(each)
-        others = sorted(
-            child.name
-            for child in (folder.iterdir() if folder.is_dir() else ())
-            if child.suffix.lower() in _OTHER_SUFFIXES and not child.name.startswith(("~$", "."))
-        )
-        if others:
-            log, kind = IssueLog(others[0]), CATALOGUE["file-not-opened"]
-            more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
-            log.add(
-                "file-not-opened", f"{', '.join(others[:_NAMED])}{more}: {kind.meaning}; {kind.what_to_do}"
-            )
-            found.append(log.frame())
-    return found
-
-
-def export_files(sources: Sources) -> Iterator[tuple[Path, bool]]:
-    """Give every file once, with whether it was swept up by a folder or a pattern rather than named."""
-    given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
-    seen: set[Path] = set()
-    for each in given:
-        path = Path(each)
-        if path.is_dir():
-            swept, paths = True, sorted(child for child in path.iterdir() if _is_export(child))
-        elif glob.has_magic(str(each)) and not path.exists():
-            # the pattern may be absolute, which Path.glob refuses
-            matches = map(Path, glob.glob(str(each), recursive=True))  # noqa: PTH207
-            swept, paths = True, sorted(match for match in matches if _is_export(match))
-        else:
-            swept, paths = False, [path]
-        if not paths:
-            raise SourceNotFoundError(
-                "No exports there.", where=str(each), why=f"looked for files ending in {', '.join(sorted(_SUFFIXES))}",
-                what_to_do="name a folder, files, or a pattern that matches some",
-            )  # fmt: skip
-        for file in paths:
-            if file.resolve() not in seen:
-                seen.add(file.resolve())
-                yield file, swept
-
-
-def _is_export(path: Path) -> bool:
-    return path.is_file() and path.suffix.lower() in _SUFFIXES and not path.name.startswith(("~$", "."))
 
 
 def _dated(reports: list[Report], given: Mapping[str, str | dt.date]) -> list[Report]:

@@ -95,6 +95,8 @@ _KINDS = (
               "compare the entry number with ACE; the line is kept"),
     IssueKind("status-unknown", "warning", "the secondary status is not one that CBP documents; its state is unknown",
               "tell us about it; the lines are kept"),
+    IssueKind("status-taught", "info",
+              "the vocabulary says what the secondary status stands for; what is printed is kept beside it", "nothing"),
     IssueKind("refund-status-unknown", "info", "the refund status is not the documented TRANSMITTED",
               "nothing: the lines are kept"),
     IssueKind("refund-type-unknown", "info", "the refund type is not the documented Entry Liquidation",

@@ -95,6 +95,11 @@ class LineLog:
         column = self.text[name]
         self.text[name] = pc.if_else(pa.array(mask), pa.scalar(None, column.type), column)
 
+    def replace(self, name: str, column: pa.Array) -> None:
+        """Put another column in the place of one."""
+        self.text[name] = pa.chunked_array([column])
+        self._distinct.pop(name, None)
+
     def change(self, code: str, name: str, repair: Repair) -> None:
         """Repair a column, and note each changed cell with what it became."""
         self._changed(code, name, *repair(self.text[name]))

@@ -33,6 +33,7 @@ from rev603.reading.rows import (
 from rev603.reading.shown import masked
 from rev603.reading.shown_once import filled_groups
 from rev603.reading.typed import Typed, typed_lines
+from rev603.reading.words import NO_WORDS, Words
 from rev603.vocabulary.headings import REFUND_COLUMNS
 from rev603.vocabulary.reports import REV_603, ReportKind, recognized
 
@@ -82,7 +83,9 @@ class Part:
         return int(self.grid.nonblank().sum())
 
 
-def read_part(grid: TextGrid, table: Table, log: IssueLog, *, known: Header | None = None) -> Part:
+def read_part(
+    grid: TextGrid, table: Table, log: IssueLog, *, known: Header | None = None, words: Words = NO_WORDS
+) -> Part:
     """Read one sheet.
 
     Parameters
@@ -93,6 +96,8 @@ def read_part(grid: TextGrid, table: Table, log: IssueLog, *, known: Header | No
         Takes the issues.
     known
         The header of the sheet before, which this one continues.
+    words
+        What the caller taught.
 
     Raises
     ------
@@ -125,7 +130,9 @@ def read_part(grid: TextGrid, table: Table, log: IssueLog, *, known: Header | No
     like_totals = refunds_like_totals(grid, table, rows.refunds)
     log.add_cells("refund-like-total", grid, like_totals, None, _texts(grid, like_totals), at=None)
     report_date = (known or header).report_date
-    typed = typed_lines(grid, table, rows.refunds, log, kind=kind, report_date=report_date, order=order)
+    typed = typed_lines(
+        grid, table, rows.refunds, log, kind=kind, report_date=report_date, order=order, words=words
+    )
     part = Part(grid, table, rows, typed, header, kind, dates_assumed=order.assumed)
     say_beside(grid, table, rows.aside, log)
     return part

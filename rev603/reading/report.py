@@ -7,7 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,7 @@ from rev603.reading.part import check_total_lines, joined_parts, read_part, toge
 from rev603.reading.rows import set_aside_frame
 from rev603.reading.sheets import read_sheets
 from rev603.reading.sniff import sniff
+from rev603.reading.words import Columns, Taught, Words, words_of
 from rev603.reading.written import as_it_was, is_written_by_us
 from rev603.vocabulary.headings import REFUND_COLUMNS
 
@@ -151,6 +152,9 @@ def read(
     *,
     sheet: str | int | None = None,
     grain: Grain | None = None,
+    columns: Columns | None = None,
+    vocabulary: Taught = None,
+    name: str | None = None,
     on_error: OnError = "raise",
     limits: Limits = DEFAULT_LIMITS,
 ) -> Report:
@@ -159,12 +163,20 @@ def read(
     Parameters
     ----------
     source
-        A path, or a binary file object.
+        A path, or a binary file object; also a zip archive or a saved e-mail (``.eml``) that holds one export.
     sheet
         The name of the sheet, or its place from 0; found by its headings otherwise.
     grain
         What a line's amount stands for, where you know: ``"line"`` its own, ``"refund"`` the whole refund's, repeated
         on each of its documents. Without it the report's own totals decide.
+    columns
+        Our name to the heading that it has in this file, where it is not found: ``columns={"refund_id": "Our Ref"}``. An
+        amount that stands in several columns is their sum: ``{"total_refund_amount": ["Duty", "Interest"]}``.
+    vocabulary
+        Headings, statuses, centers and teams that rev603 does not know; see :func:`rev603.reading.words.words_of`. A
+        taught status is written as CBP's own, and kept as printed in ``refund_secondary_status (report)``.
+    name
+        What to call a file object that has no name of its own.
     on_error
         ``"raise"`` refuses a file with cells that cannot be read; ``"collect"`` sets their lines aside.
     limits
@@ -201,12 +213,18 @@ def read(
         raise ValueError(f'on_error is "raise" or "collect", not {on_error!r}')
     if grain not in (None, "line", "refund"):
         raise ValueError(f'grain is "line", "refund" or None, not {grain!r}')
-    file = sniff(source, limits=limits)
+    words = words_of(vocabulary).named(columns)
+    file = sniff(source, name=name, limits=limits)
+    options: dict[str, Any] = {
+        "sheet": sheet,
+        "grain": grain,
+        "words": words,
+        "on_error": on_error,
+        "limits": limits,
+    }
     try:
         with ThreadPoolExecutor(1) as other_core:
-            converted: Report = as_it_was(
-                _report(file, other_core, sheet=sheet, grain=grain, on_error=on_error, limits=limits)
-            )
+            converted: Report = as_it_was(_report(file, other_core, **options))
             return converted
     except (ColumnsMissingError, UnrecognizedFileError) as error:
         if file.kind == "xlsx" and is_written_by_us(file.data):
@@ -222,6 +240,7 @@ def _report(
     *,
     sheet: str | int | None,
     grain: Grain | None,
+    words: Words,
     on_error: OnError,
     limits: Limits,
 ) -> Report:
@@ -232,11 +251,13 @@ def _report(
             "misnamed",
             f"{file.name} is {'a workbook' if file.kind == 'xlsx' else 'delimited text'} by its content; it was read so",
         )
-    sheets = read_sheets(file, REFUND_COLUMNS, sheet=sheet, log=log, limits=limits)
+    known = words.columns(REFUND_COLUMNS)
+    sheets = read_sheets(file, known, sheet=sheet, log=log, limits=limits, named=words.own)
     if not sheets.tables:
-        raise no_table(sheets.nearest, REFUND_COLUMNS, file.name, what="a refund report")
+        raise no_table(sheets.nearest, known, file.name, what="a refund report")
 
-    parts = joined_parts(_sound_parts(sheets.tables, log), log)
+    _check_named(words, sheets.tables[0][1], file.name)
+    parts = joined_parts(_sound_parts(sheets.tables, words, log), log)
     header = parts[0].header
     everything = together(parts)
     if everything.unreadable.any() and on_error == "raise":
@@ -282,13 +303,26 @@ def _report(
     )
 
 
-def _sound_parts(tables: list[tuple[TextGrid, Table]], log: IssueLog) -> list[Part]:
+def _check_named(words: Words, table: Table, where: str) -> None:
+    """Refuse headings that the caller names and the table does not have."""
+    absent = [heading for name, heading in words.own.items() if name not in table.columns]
+    if absent:
+        raise ColumnsMissingError(
+            absent,
+            found=[*table.columns, *table.unknown],
+            where=where,
+            what_to_do="give columns= headings as the file has them",
+        )
+
+
+def _sound_parts(tables: list[tuple[TextGrid, Table]], words: Words, log: IssueLog) -> list[Part]:
     """Read the sheets; one that has a few of the headings, such as a pivot table, does not stop a sound report."""
     parts: list[Part] = []
     most = max(len(table.columns) for _, table in tables)
     for grid, table in tables:
         try:
-            parts.append(read_part(grid, table, log, known=parts[0].header if parts else None))
+            header = parts[0].header if parts else None
+            parts.append(read_part(grid, table, log, known=header, words=words))
         except ColumnsMissingError as error:
             if 2 * len(table.columns) > most:
                 raise

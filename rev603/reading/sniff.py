@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, NoReturn
 import numpy as np
 
 from rev603.errors import SourceNotFoundError, UnrecognizedFileError, UnsafeFileError
+from rev603.reading.containers import held_in_mail, held_in_zip, is_mail, the_only_one
 from rev603.reading.encoding import Encoding, text_encoding, to_utf8
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.workbook.archive import archive_kind
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from io import FileIO
 
-__all__ = ["Source", "sniff"]
+__all__ = ["Source", "read_bytes", "sniff"]
 
 _NAMELESS = "the file object"
+#: A path has lost one of the two slashes by then.
+_ADDRESS = re.compile(r"(?i)(?:https?|ftp|s3|gs|file):/")
 _HEAD = 65_536
 _STEP = 16 << 20
 
@@ -72,7 +75,9 @@ class Source:
         return to_utf8(self.data, self.encoding, bom_bytes=self.bom_bytes)
 
 
-def sniff(source: str | os.PathLike[str] | BinaryIO, *, limits: Limits = DEFAULT_LIMITS) -> Source:
+def sniff(
+    source: str | os.PathLike[str] | BinaryIO, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Source:
     """Find out what a file is, and refuse whatever is not a workbook or plain text.
 
     The bytes decide. What is not readable is refused with its own sentence: an old .xls, a locked
@@ -85,13 +90,15 @@ def sniff(source: str | os.PathLike[str] | BinaryIO, *, limits: Limits = DEFAULT
     source
         A path, or a file object opened in binary mode. A file object that can be rewound is read from its
         start, wherever it stands; one that cannot (a download) is read from where it stands.
+    name
+        What to call a file object that has no name of its own.
     limits
         How large the file and its lines may be.
 
     Returns
     -------
     Source
-        The bytes, and what they are.
+        The bytes, and what they are. Of a zip archive or a saved e-mail that holds one export, those of the export.
 
     Raises
     ------
@@ -110,7 +117,11 @@ def sniff(source: str | os.PathLike[str] | BinaryIO, *, limits: Limits = DEFAULT
     >>> sniff(io.BytesIO(b"Refund ID,Payee ID")).kind
     'text'
     """
-    name, data = _read_all(source, limits)
+    return _recognized(*read_bytes(source, name, limits), limits=limits)
+
+
+def _recognized(name: str, data: bytes | memoryview, *, limits: Limits, held: bool = False) -> Source:
+    """Return the bytes as what they are; ``held`` says that they came out of a container, which is opened once."""
     suffix = Path(name).suffix.lower()
     if not data:
         raise UnrecognizedFileError(
@@ -118,11 +129,18 @@ def sniff(source: str | os.PathLike[str] | BinaryIO, *, limits: Limits = DEFAULT
         )
     if bytes(data[:4]) in {b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"}:
         data = bytes(data)
-        _check_package(data, name, limits)
+        kind = archive_kind(data, name, limits)
+        if kind == "archive" and not held:
+            inner = the_only_one(held_in_zip(data, name, limits), name, "The archive")
+            return _recognized(f"{name}/{inner.name}", inner.data, limits=limits, held=True)
+        _refuse_package(kind, name)
         return Source(name, data, "xlsx", misnamed=suffix not in _WORKBOOK_SUFFIXES and bool(suffix))
     if bytes(data[:4]) == b"PAR1":
         return Source(name, text_of_parquet(data, name, limits), "text", "utf-8")
     _refuse_by_magic(data, name)
+    if not held and is_mail(data) and (suffix == ".eml" or held_in_mail(bytes(data), name, limits)):
+        inner = the_only_one(held_in_mail(bytes(data), name, limits), name, "The e-mail")
+        return _recognized(f"{name}/{inner.name}", inner.data, limits=limits, held=True)
     encoding, bom_bytes = text_encoding(data, name, limits)
     _refuse_markup(data, encoding, bom_bytes, name)
     misnamed = suffix in _WORKBOOK_SUFFIXES or suffix in _OTHER_SUFFIXES
@@ -132,20 +150,28 @@ def sniff(source: str | os.PathLike[str] | BinaryIO, *, limits: Limits = DEFAULT
 # ------------------------------------------------------------------ getting the bytes
 
 
-def _read_all(source: object, limits: Limits) -> tuple[str, bytes | memoryview]:
+def read_bytes(source: object, called: str | None, limits: Limits) -> tuple[str, bytes | memoryview]:
+    """Return the name of a path or a binary file object without its folder, and its bytes, within the limits."""
     if isinstance(source, (str, os.PathLike)):
-        return _read_path(Path(os.fsdecode(source)), limits)
+        return _read_path(Path(os.fsdecode(source)).expanduser(), limits)
     if isinstance(source, (bytes, bytearray, memoryview)):
         raise TypeError("bytes were given: wrap them as io.BytesIO(data), or pass a path")
     read = getattr(source, "read", None)
     if not callable(read):
         raise TypeError(f"a path or a binary file object is needed, not {type(source).__name__}")
-    name = getattr(source, "name", None)
+    name = called or getattr(source, "name", None)
     return _base_name(name), _read_object(source, read, _base_name(name), limits)
 
 
 def _read_path(path: Path, limits: Limits) -> tuple[str, bytes | memoryview]:
     name = path.name or str(path)
+    if _ADDRESS.match(str(path)):
+        raise SourceNotFoundError(
+            "This is a web address, not a file.",
+            where=str(path),
+            why="rev603 opens no connection",
+            what_to_do="download the file and pass its path, or pass what you downloaded as io.BytesIO(data)",
+        )
     try:
         status = path.stat()
         mode = status.st_mode
@@ -235,15 +261,15 @@ def _base_name(name: object) -> str:
 # ------------------------------------------------------------------ what it is not
 
 
-def _check_package(data: bytes, name: str, limits: Limits) -> None:
-    kind = archive_kind(data, name, limits)
+def _refuse_package(kind: str, name: str) -> None:
+    """Refuse a zip that is no workbook, in the words for what it is."""
     sentences = {
         "xlsb": ("This is a binary workbook (.xlsb).", _SAVE_AS),
         "opendocument": ("This is an OpenDocument file (.ods or the like).", "save it as .xlsx or CSV"),
         "document": ("This is a Word document.", _EXPORT_AGAIN),
         "presentation": ("This is a PowerPoint presentation.", _EXPORT_AGAIN),
         "numbers": ("This is an Apple Numbers or Pages file.", "export it from there as Excel or CSV"),
-        "archive": ("This is a zip archive, not a workbook.", "unpack it and read the files that are in it"),
+        "archive": ("This is an archive within another file.", "unpack it and read the files that are in it"),
     }
     if kind != "workbook":
         what, what_to_do = sentences[kind]

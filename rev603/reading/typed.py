@@ -11,7 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603._columns import as_mask, constant, is_valid, joined_text, map_columns, pandas_text
+from rev603._columns import as_mask, constant, is_valid, joined_text, lines_of, map_columns, pandas_text
+from rev603.errors import ColumnsMissingError
 from rev603.identifiers import entry_number
 from rev603.reading import cells, spelling
 from rev603.reading.amounts import parse_amounts
@@ -21,19 +22,22 @@ from rev603.reading.issues import CATALOGUE
 from rev603.reading.layout import other_columns
 from rev603.reading.line_log import LineLog
 from rev603.reading.long_lines import refuse_long_lines
+from rev603.reading.words import NO_WORDS, Words
 from rev603.vocabulary.centers import CENTERS
-from rev603.vocabulary.headings import REFUND_COLUMNS
+from rev603.vocabulary.headings import REFUND_COLUMNS, heading_key
 from rev603.vocabulary.reports import ReportKind
 from rev603.vocabulary.statuses import (
     KNOWN_REFUND_STATUSES,
     KNOWN_REFUND_TYPES,
     METHODS,
     STATE_OF_STATUS,
+    STATUS_OF_STATE,
     status_key,
 )
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -72,6 +76,7 @@ def typed_lines(
     kind: ReportKind,
     report_date: dt.date | None,
     order: DateOrder,
+    words: Words = NO_WORDS,
 ) -> Typed:
     """Type the refund lines of a table.
 
@@ -87,10 +92,13 @@ def typed_lines(
         The report's own date, where it states one.
     order
         How slashed dates are read.
+    words
+        What the caller taught.
     """
     work = LineLog(grid, table, lines, log, names=[column.name for column in REFUND_COLUMNS])
     refuse_long_lines(work)
     _state_of_report(work, kind)
+    printed = _taught_statuses(work, words)
     _find_errors(work)
     with ThreadPoolExecutor(1) as other_core:
         amounts = other_core.submit(parse_amounts, work.text["total_refund_amount"])
@@ -98,9 +106,9 @@ def typed_lines(
         entries = _entry_numbers(work)
         dates = _dates(work, report_date, order)
         work.encode(_BY_DISTINCT_VALUES)
-        cents, filled = _amounts(work, *amounts.result())
+        cents, filled = _amounts(work, *_with_added(work, words, *amounts.result()))
     say_doubts(work, entries)
-    _check_vocabularies(work)
+    _check_vocabularies(work, words)
     method = _method(work)
 
     count = len(lines)
@@ -129,6 +137,10 @@ def typed_lines(
     others = other_columns(table)
     for heading, text in cells.unwrap_table(grid, others, lines, log, free_text=others).items():
         columns[heading if heading not in columns else f"{heading} (report)"] = pandas_text(text)
+    if printed is not None:
+        columns["refund_secondary_status (report)"] = pandas_text(printed)
+    if words.teams:
+        columns["team_note"] = pandas_text(_by_value(work.distinct("team_number"), words.teams.get))
     return Typed(pd.DataFrame(columns, copy=False), cents, work.bad)  # every column is its own already
 
 
@@ -168,6 +180,31 @@ def _amounts(
     work.refuse("amount-unreadable", "total_refund_amount", np.flatnonzero(unreadable))
     work.say("amount-missing", "total_refund_amount", np.flatnonzero(~filled & ~unreadable & ~work.bad))
     return cents, filled
+
+
+def _with_added(
+    work: LineLog,
+    words: Words,
+    cents: NDArray[np.int64],
+    filled: NDArray[np.bool_],
+    unreadable: NDArray[np.bool_],
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Add the further columns whose sum the amount is."""
+    others = {heading_key(heading): at for heading, at in work.table.unknown.items()}
+    absent = [heading for heading in words.added if heading_key(heading) not in others]
+    if absent:
+        raise ColumnsMissingError(
+            absent,
+            found=list(work.table.unknown),
+            where=work.grid.file,
+            what_to_do="name headings that the file has",
+        )
+    for heading in words.added:
+        more, there, wrong = parse_amounts(
+            lines_of(work.grid.columns[others[heading_key(heading)]], work.lines)
+        )
+        cents, filled, unreadable = cents + more, filled | there, unreadable | wrong
+    return cents, filled, unreadable
 
 
 def _dates(work: LineLog, report_date: dt.date | None, order: DateOrder) -> Dates:
@@ -222,7 +259,26 @@ def _restore_filer(work: LineLog, entries: pa.Array) -> None:
     work.change("zero-restored", "filer_code", proven)
 
 
-def _check_vocabularies(work: LineLog) -> None:
+def _taught_statuses(work: LineLog, words: Words) -> pa.ChunkedArray | None:
+    """Write CBP's own status for those that were taught, so that every answer knows them; return what was printed."""
+    name = "refund_secondary_status"
+    if not words.statuses:
+        return None
+    printed = work.text[name]
+    work.say_values("status-taught", name, lambda text: words.state(text) is None)
+    work.replace(
+        name, _by_value(work.distinct(name), lambda text: STATUS_OF_STATE.get(words.state(text) or "", text))
+    )
+    return printed
+
+
+def _by_value(column: pa.DictionaryArray, told: Callable[[str], str | None]) -> pa.Array:
+    """Return what is told of each value of a column, asked once for each different one."""
+    values = pa.array([told(value) for value in column.dictionary.to_pylist()], pa.large_string())
+    return pc.take(values, column.indices)
+
+
+def _check_vocabularies(work: LineLog, words: Words) -> None:
     work.say_values(
         "status-unknown", "refund_secondary_status", lambda text: status_key(text) in STATE_OF_STATUS
     )
@@ -230,14 +286,12 @@ def _check_vocabularies(work: LineLog) -> None:
         "refund-status-unknown", "refund_status", lambda text: status_key(text) in KNOWN_REFUND_STATUSES
     )
     work.say_values("refund-type-unknown", "refund_type", lambda text: status_key(text) in KNOWN_REFUND_TYPES)
-    work.say_values("center-unknown", "center_id", lambda text: text.upper() in CENTERS)
+    work.say_values(
+        "center-unknown", "center_id", lambda text: text.upper() in CENTERS or text.upper() in words.centers
+    )
 
 
 def _method(work: LineLog) -> pd.api.extensions.ExtensionArray:
     """Give the methods as ``ACH`` and ``Check``, whatever their case; another text is said and becomes missing."""
     work.say_values("method-unknown", "check_or_ach", lambda text: status_key(text) in METHODS)
-    column = work.distinct("check_or_ach")
-    names = pa.array(
-        [METHODS.get(status_key(value)) for value in column.dictionary.to_pylist()], type=pa.large_string()
-    )
-    return pandas_text(pc.take(names, column.indices))
+    return pandas_text(_by_value(work.distinct("check_or_ach"), lambda text: METHODS.get(status_key(text))))

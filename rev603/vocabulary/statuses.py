@@ -76,6 +76,9 @@ STATE_OF_TEXT = {
     "SAP ACH Rejected": REJECTED,
 }
 
+#: What CBP itself calls each state: what a status that a user taught is written as.
+STATUS_OF_STATE = {state: text for text, state in reversed(STATE_OF_TEXT.items()) if text}
+
 KNOWN_REFUND_STATUSES = ("transmitted",)
 KNOWN_REFUND_TYPES = ("entryliquidation",)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import copy
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import rev603
@@ -162,15 +165,15 @@ def test_a_damaged_cache_is_read_past(weekly: Path, tmp_path: Path) -> None:
 
 
 def test_the_cache_knows_what_was_asked_and_a_file_by_its_content(weekly: Path, tmp_path: Path) -> None:
-    store = cache.Cache(tmp_path, sheet=None, grain=None, on_error="raise")
-    store.put(weekly / "a.csv", read(weekly / "a.csv"))
-    renamed = shutil.copy(weekly / "a.csv", tmp_path / "renamed.csv")
-    found = store.get(Path(renamed))
+    store = cache.Cache(tmp_path, "as usual")
+    store.put(read(weekly / "a.csv"))
+    content = (weekly / "a.csv").read_bytes()
+    found = store.get(content, "renamed.csv")
     assert found is not None
     assert found.source_file == "renamed.csv"
     assert set(found.refunds["source_file"]) == {"renamed.csv"}
-    assert cache.Cache(tmp_path, sheet=None, grain="refund", on_error="raise").get(weekly / "a.csv") is None
-    assert store.get(weekly / "b.xlsx") is None
+    assert cache.Cache(tmp_path, "otherwise").get(content, "a.csv") is None
+    assert store.get((weekly / "b.xlsx").read_bytes(), "b.xlsx") is None
 
 
 def test_what_other_code_read_is_read_anew(
@@ -188,11 +191,46 @@ def test_what_other_code_read_is_read_anew(
     other = cache.reading_code(package)
     assert other != cache.reading_code()
 
-    store = cache.Cache(tmp_path, sheet=None, grain=None, on_error="raise")
-    store.put(weekly / "a.csv", read(weekly / "a.csv"))
-    assert store.get(weekly / "a.csv") is not None
+    store = cache.Cache(tmp_path, "as usual")
+    store.put(read(weekly / "a.csv"))
+    content = (weekly / "a.csv").read_bytes()
+    assert store.get(content, "a.csv") is not None
     monkeypatch.setattr(cache, "reading_code", lambda: other)
-    assert store.get(weekly / "a.csv") is None
+    assert store.get(content, "a.csv") is None
+
+
+def test_the_cache_is_its_owners_alone(weekly: Path, tmp_path: Path) -> None:
+    read_history(weekly, cache=tmp_path / "kept")
+    assert (tmp_path / "kept").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_kept_file_that_claims_more_lines_than_a_report_can_have_is_read_anew(
+    weekly: Path, tmp_path: Path
+) -> None:
+    first = read_history(weekly, cache=tmp_path)
+    for kept in tmp_path.iterdir():
+        nothing = pa.table({"refund_id": pa.repeat(pa.scalar("x"), 50_000_000).dictionary_encode()})
+        pq.write_table(nothing, kept, compression="zstd")
+    start = time.perf_counter()
+    pd.testing.assert_frame_equal(read_history(weekly, cache=tmp_path), first)
+    assert time.perf_counter() - start < 10
+
+
+def test_a_file_that_is_replaced_while_it_is_read_is_kept_as_what_was_read(
+    weekly: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = history.read
+
+    def replaced(source: Any, **options: Any) -> Any:
+        shutil.copy(weekly / "c.csv", path)
+        return original(source, **options)
+
+    path = Path(shutil.copy(weekly / "a.csv", tmp_path))
+    monkeypatch.setattr(history, "read", replaced)
+    told = read_history(path, cache=tmp_path / "kept")
+    assert told["amount"].tolist() == read(weekly / "a.csv").refunds["amount"].tolist()
+    again = read_history(path, cache=tmp_path / "kept")
+    assert again["amount"].tolist() == read(weekly / "c.csv").refunds["amount"].tolist()
 
 
 def test_a_cache_that_cannot_be_written_is_no_reason_to_stop(weekly: Path, tmp_path: Path) -> None:

@@ -160,8 +160,12 @@ PROVOKED: dict[str, Callable[[Any], io.BytesIO]] = {
     "misnamed": _misnamed,
 }  # fmt: skip
 #: Codes of entry lists, and of folders of files.
+#: By entry lists, by folders, by sheets that are reports of their own, and by what a caller teaches.
 PROVOKED_ELSEWHERE = {
     code for code in CATALOGUE if code.startswith(("entry-", "expected-", "file-"))
+} | {
+    "date-order-of-siblings", "files-disagree", "grain-of-siblings", "report-date-future", "report-date-late",
+    "report-date-not-of-name", "reports-disagree", "sheet-another-date", "spelling-of-siblings", "status-taught",
 }  # fmt: skip
 
 

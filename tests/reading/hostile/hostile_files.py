@@ -265,8 +265,11 @@ AT_THE_DOOR: dict[str, Hostile] = {
     "docx": Hostile("report.docx", lambda: archive([("word/document.xml", "<x/>")]), U, "Word document"),
     "pptx": Hostile("report.pptx", lambda: archive([("ppt/presentation.xml", "<x/>")]), U, "PowerPoint"),
     "numbers": Hostile("report.numbers", lambda: archive([("Index/Document.iwa", "x")]), U, "Numbers"),
-    "zip of a csv": Hostile("report.zip", lambda: archive([("report.csv", good_csv())]), U, "zip archive"),
-    "empty zip": Hostile("report.xlsx", lambda: archive([]), U, "zip archive"),
+    "zip of two exports": Hostile(
+        "report.zip", lambda: archive([("a.csv", good_csv()), ("b.csv", good_csv())]), U, "holds 2 exports"
+    ),
+    "zip in a zip": Hostile("report.zip", lambda: archive([("a.zip", b"PK\x03\x04")]), U, "holds no export"),
+    "empty zip": Hostile("report.xlsx", lambda: archive([]), U, "holds no export"),
     "pdf": Hostile("report.pdf", lambda: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", U, "a PDF"),
     "html named xlsx": Hostile("report.xlsx", lambda: _HTML, U, "web page"),
     "html named csv": Hostile(

@@ -1,0 +1,163 @@
+"""Which files are meant: folders, patterns, paths, file objects, and what archives and e-mails hold."""
+
+from __future__ import annotations
+
+import glob
+import io
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from rev603.errors import SourceNotFoundError
+from rev603.reading.containers import CONTAINER_SUFFIXES, EXPORT_SUFFIXES, held_in_mail, held_in_zip
+from rev603.reading.issues import CATALOGUE, IssueLog
+from rev603.reading.limits import DEFAULT_LIMITS, Limits
+from rev603.reading.sniff import read_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+One = str | os.PathLike[str] | BinaryIO
+Sources = One | Iterable[One]
+
+#: So many files are named one by one.
+_NAMED = 10
+#: What may hold an export too, and is not opened: an older or another program's workbook, a message.
+_OTHER_SUFFIXES = frozenset({".xls", ".xlsb", ".ods", ".msg", ".htm", ".html", ".mht", ".pdf", ".numbers"})
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file that may be an export.
+
+    Attributes
+    ----------
+    path
+        Where it lies; of a file object its name, and of a file in an archive or an e-mail the path of that and its own
+        name.
+    swept
+        Whether a folder, a pattern or an archive brought it, rather than its own name.
+    data
+        Its bytes, where it does not lie at its path.
+    """
+
+    path: Path
+    swept: bool
+    data: bytes | None = None
+
+    def opened(self, limits: Limits) -> io.BytesIO:
+        """Return its bytes, each read once, so that what is hashed is what is read."""
+        if self.data is None:
+            return io.BytesIO(read_bytes(self.path, None, limits)[1])
+        return io.BytesIO(self.data)
+
+
+def each_of(sources: Sources) -> list[One]:
+    """Return one or several sources as a list; paths in the home directory may begin with ``~``."""
+    several = (
+        isinstance(sources, Iterable)
+        and not isinstance(sources, str | os.PathLike)
+        and not _is_object(sources)
+    )
+    given: list[One] = list(sources) if several else [sources]  # type: ignore[arg-type, list-item] # told apart above
+    return [each if _is_object(each) else Path(each).expanduser() for each in given]  # type: ignore[arg-type]
+
+
+def exports_of(sources: Sources, *, limits: Limits = DEFAULT_LIMITS) -> list[Export]:
+    """Return every file that is meant, once, in order.
+
+    Parameters
+    ----------
+    sources
+        A folder, a pattern, a path, a binary file object, or several of these. A folder without an export in it is
+        searched deeper. What a zip archive or a saved e-mail holds is taken out of it.
+    limits
+        How large they may be.
+
+    Raises
+    ------
+    SourceNotFoundError
+        There is none.
+    """
+    found: list[Export] = []
+    seen: set[Path] = set()
+    for given in each_of(sources):
+        if _is_object(given):
+            name, data = read_bytes(given, None, limits)
+            found += _unpacked(Export(Path(name), swept=False, data=bytes(data)), limits)
+            continue
+        for export in _paths(Path(given)):  # type: ignore[arg-type] # a path, not an object
+            if export.path.resolve() not in seen:
+                seen.add(export.path.resolve())
+                found += _unpacked(export, limits)
+    return found
+
+
+def _is_object(source: object) -> bool:
+    return callable(getattr(source, "read", None))
+
+
+def _paths(path: Path) -> Iterator[Export]:
+    if path.is_dir():
+        paths = sorted(filter(_is_export, path.iterdir())) or sorted(filter(_is_export, path.rglob("*")))
+    elif glob.has_magic(str(path)) and not path.exists():
+        # the pattern may be absolute, which Path.glob refuses
+        paths = sorted(filter(_is_export, map(Path, glob.glob(str(path), recursive=True))))  # noqa: PTH207
+    else:
+        yield Export(path, swept=False)
+        return
+    if not paths:
+        endings = ", ".join(sorted(EXPORT_SUFFIXES | CONTAINER_SUFFIXES))
+        raise SourceNotFoundError(
+            "No exports there.", where=str(path), why=f"looked for files ending in {endings}",
+            what_to_do="name a folder, files, or a pattern that matches some",
+        )  # fmt: skip
+    for each in paths:
+        yield Export(each, swept=True)
+
+
+def _unpacked(export: Export, limits: Limits) -> Iterator[Export]:
+    """Return what an archive or an e-mail holds; itself, where it is neither or holds nothing that may be an export."""
+    held = []
+    if export.path.suffix.lower() in CONTAINER_SUFFIXES and (
+        export.data is not None or export.path.is_file()
+    ):
+        open_it = held_in_mail if export.path.suffix.lower() == ".eml" else held_in_zip
+        held = open_it(export.opened(limits).getvalue(), export.path.name, limits)
+    if not held:
+        yield export
+    for name, data in held:
+        yield Export(export.path / name, swept=True, data=data)
+
+
+def _is_export(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    return (
+        (suffix in EXPORT_SUFFIXES or suffix in CONTAINER_SUFFIXES)
+        and path.is_file()
+        and not path.name.startswith(("~$", "."))
+    )
+
+
+def not_opened(sources: Sources) -> list[pd.DataFrame]:
+    """Return an issue for each folder, that names the files in it which may hold an export and have another ending."""
+    found = []
+    for each in each_of(sources):
+        folder = Path() if _is_object(each) else Path(each)  # type: ignore[arg-type]
+        others = sorted(
+            child.name
+            for child in (folder.iterdir() if not _is_object(each) and folder.is_dir() else ())
+            if child.suffix.lower() in _OTHER_SUFFIXES and not child.name.startswith(("~$", "."))
+        )
+        if others:
+            log, kind = IssueLog(others[0]), CATALOGUE["file-not-opened"]
+            more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
+            log.add(
+                "file-not-opened", f"{', '.join(others[:_NAMED])}{more}: {kind.meaning}; {kind.what_to_do}"
+            )
+            found.append(log.frame())
+    return found

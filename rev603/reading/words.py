@@ -1,0 +1,185 @@
+"""Words that a user teaches the reader: headings, statuses, centers and teams that rev603 does not know yet.
+
+CBP's vocabulary is open: statuses are reworded, sibling reports have unpublished headings, and spreadsheets
+have headings of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rev603.errors import Rev603Error, SourceNotFoundError
+from rev603.vocabulary.headings import ENTRY_COLUMNS, REFUND_COLUMNS, Column, heading_key
+from rev603.vocabulary.statuses import PAYMENT_STATES, UNKNOWN, status_key
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+__all__ = ["NO_WORDS", "Columns", "Taught", "Words", "words_of"]
+
+_COLUMNS = tuple(dict.fromkeys(column.name for column in (*REFUND_COLUMNS, *ENTRY_COLUMNS)))
+_STATES = tuple(state for state in PAYMENT_STATES if state != UNKNOWN)
+_AMOUNT = "total_refund_amount"
+_LARGEST = 1 << 20
+
+#: The name of a column to its heading, or to the headings whose sum it is.
+Columns = Mapping[str, str | Sequence[str]]
+#: A mapping of what is taught, or the path of a TOML file with it.
+Taught = Mapping[str, Mapping[str, str]] | str | os.PathLike[str] | None
+
+
+@dataclass(frozen=True)
+class Words:
+    """What was taught.
+
+    Attributes
+    ----------
+    headings
+        A heading → the name of its column.
+    statuses
+        A secondary status, compared as :func:`rev603.vocabulary.statuses.status_key` does → its payment state.
+    centers, teams
+        A center's code → its name; a team number → a note.
+    own
+        The name of a column → the heading that the caller says it has in this file.
+    added
+        Further headings of the amount, which is the sum of all of them.
+    """
+
+    headings: Mapping[str, str] = field(default_factory=dict)
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    centers: Mapping[str, str] = field(default_factory=dict)
+    teams: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
+    added: tuple[str, ...] = ()
+
+    def named(self, columns: Columns | None) -> Words:
+        """Return the same words with headings that the caller names for one file.
+
+        Raises
+        ------
+        Rev603Error
+            A name that no column has, a heading given twice, or several headings for what is no amount.
+        """
+        own: dict[str, str] = {}
+        added: tuple[str, ...] = ()
+        for name, heading in (columns or {}).items():
+            _one_of(name, [column.name for column in REFUND_COLUMNS], "columns= knows no", "")
+            headings = [heading] if isinstance(heading, str) else list(heading)
+            if (len(headings) > 1 and name != _AMOUNT) or not headings:
+                raise Rev603Error(
+                    f"columns= gives {len(headings)} headings for {name}.",
+                    what_to_do=f"give one; only {_AMOUNT} may be the sum of several",
+                )
+            own[name] = headings[0]
+            added += tuple(headings[1:])
+        keys = [heading_key(heading) for heading in (*own.values(), *added)]
+        if len(set(keys)) < len(keys):
+            raise Rev603Error(
+                "columns= gives one heading twice.", what_to_do="give each column a heading of its own"
+            )
+        return replace(self, own=own, added=added)
+
+    def columns(self, known: Iterable[Column]) -> tuple[Column, ...]:
+        """Return columns under which the taught headings are found too, before all other spellings."""
+        own: dict[str, list[str]] = {}
+        for heading, name in self.headings.items():
+            own.setdefault(name, []).append(heading)
+        return tuple(
+            replace(column, aliases=(*own.get(column.name, ()), *column.aliases)) for column in known
+        )
+
+    def state(self, status: str) -> str | None:
+        """Return the payment state that a status was taught to stand for, or None."""
+        return self.statuses.get(status_key(status))
+
+
+NO_WORDS = Words()
+
+
+def words_of(given: Taught) -> Words:
+    """Return what a mapping or a TOML file teaches.
+
+    Parameters
+    ----------
+    given
+        ``{"headings": {"Our Ref": "refund_id"}, "statuses": {"Held For Review": "in transit"}, "centers":
+        {"CEE011": "Pet Food"}, "teams": {"JBN": "call first"}}``, each part optional; or the path of a TOML file
+        with these tables.
+
+    Raises
+    ------
+    Rev603Error
+        A part, a column or a state that there is not, or a value that is no text.
+
+    Examples
+    --------
+    >>> words_of({"statuses": {"Held For Review": "in transit"}}).state("HELD FOR REVIEW")
+    'in transit'
+    >>> words_of({"status": {"Held For Review": "in transit"}})
+    Traceback (most recent call last):
+    rev603.errors.Rev603Error: A vocabulary has no part 'status'.
+    ...
+    """
+    if given is None:
+        return NO_WORDS
+    where = "" if isinstance(given, Mapping) else os.fspath(given)
+    parts = given if isinstance(given, Mapping) else _from_file(Path(given).expanduser())
+    for part, words in parts.items():
+        _one_of(part, ("headings", "statuses", "centers", "teams"), "A vocabulary has no part", where)
+        if not isinstance(words, Mapping) or not all(
+            isinstance(text, str) and text.strip() for pair in words.items() for text in pair
+        ):
+            raise Rev603Error(
+                f"The part {part!r} of a vocabulary maps texts to texts.",
+                where=where,
+                what_to_do=f'write it as {{"{part}": {{"as the report says": "what it means"}}}}',
+            )
+    for name in parts.get("headings", {}).values():
+        _one_of(name, _COLUMNS, "A heading cannot stand for", where)
+    for state in parts.get("statuses", {}).values():
+        _one_of(state, _STATES, "A status cannot stand for", where)
+    return Words(
+        headings=dict(parts.get("headings", {})),
+        statuses={status_key(text): state for text, state in parts.get("statuses", {}).items()},
+        centers={code.upper(): name for code, name in parts.get("centers", {}).items()},
+        teams=dict(parts.get("teams", {})),
+    )
+
+
+def _from_file(path: Path) -> dict[str, dict[str, str]]:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise SourceNotFoundError(
+            "The vocabulary cannot be opened.", where=str(path), why=error.strerror or str(error)
+        ) from None
+    try:
+        parts: dict[str, dict[str, str]] = tomllib.loads(content[:_LARGEST].decode("utf-8-sig"))
+    except ValueError as error:  # TOML's own errors are ValueErrors, and so are those of UTF-8
+        raise Rev603Error(
+            "The vocabulary is not a TOML file.",
+            where=str(path),
+            why=str(error),
+            what_to_do='write tables such as [statuses] with lines such as "Held For Review" = "in transit"',
+        ) from None
+    return parts
+
+
+def _one_of(text: object, allowed: Collection[str], what: str, where: str) -> None:
+    if text in allowed:
+        return
+    near = get_close_matches(str(text), allowed, n=1)
+    raise Rev603Error(
+        f"{what} {text!r}.",
+        where=where,
+        why=f"did you mean {near[0]!r}?" if near else "",
+        what_to_do=f"use one of: {', '.join(allowed)}",
+    )

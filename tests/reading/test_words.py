@@ -1,0 +1,135 @@
+"""Words that a user teaches: taken where they mean something, refused with the way out where they do not."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import rev603
+from rev603.cli import main
+from rev603.errors import Rev603Error, SourceNotFoundError
+from rev603.reading.words import NO_WORDS, words_of
+from rev603.vocabulary.headings import REFUND_COLUMNS
+
+
+def test_nothing_taught_changes_nothing() -> None:
+    assert words_of(None) is NO_WORDS
+    assert NO_WORDS.columns(REFUND_COLUMNS) == REFUND_COLUMNS
+
+
+def test_a_toml_file_teaches_what_a_mapping_does(tmp_path: Path) -> None:
+    path = tmp_path / "words.toml"
+    path.write_text(
+        '[headings]\n"Our Ref" = "refund_id"\n[statuses]\n"Held For Review" = "in transit"\n',
+        encoding="utf-8-sig",
+    )
+    given = {"headings": {"Our Ref": "refund_id"}, "statuses": {"Held For Review": "in transit"}}
+    assert words_of(path) == words_of(str(path)) == words_of(given)
+
+
+def test_a_taught_heading_comes_before_all_other_spellings() -> None:
+    columns = words_of({"headings": {"Our Ref": "refund_id"}}).columns(REFUND_COLUMNS)
+    assert columns[0].aliases[0] == "Our Ref"
+    assert columns[1:] == REFUND_COLUMNS[1:]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"status": {"x": "issued"}}, "did you mean 'statuses'"),
+        ({"statuses": {"x": "isued"}}, "did you mean 'issued'"),
+        ({"statuses": {"x": "unknown"}}, "cannot stand for"),
+        ({"headings": {"Our Ref": "refund_idd"}}, "did you mean 'refund_id'"),
+        ({"statuses": ["x"]}, "maps texts to texts"),
+        ({"statuses": {"": "issued"}}, "maps texts to texts"),
+        ({"teams": {"JBN": 7}}, "maps texts to texts"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_the_way_out(given: Any, said: str) -> None:
+    with pytest.raises(Rev603Error) as caught:
+        words_of(given)
+    assert said in str(caught.value)
+
+
+def test_a_file_that_is_not_there_or_not_toml_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SourceNotFoundError, match="cannot be opened"):
+        words_of(tmp_path / "nowhere.toml")
+    path = tmp_path / "words.toml"
+    path.write_bytes(b"\xff\xfe not toml")
+    with pytest.raises(Rev603Error, match="not a TOML file"):
+        words_of(path)
+
+
+EXPORT = (
+    b"Our Ref,Payee ID,Company Name,Refund Date,Refund Secondary Status,Document Number,Duty,Interest,Team Number\n"
+    b"R1,98-765432100,Harbor Lamp Co,11/09/2026,Held For Review,,$12.50,1.25,JBN\n"
+    b"R2,98-765432100,Harbor Lamp Co,11/09/2026,Treasury Issued,,$1.00,,AEZ\n"
+)
+NAMES = {"refund_id": "Our Ref", "total_refund_amount": ["Duty", "Interest"]}
+
+
+def test_headings_of_ones_own_are_read_and_an_amount_is_the_sum_of_its_columns() -> None:
+    refunds = rev603.read(io.BytesIO(EXPORT), columns=NAMES).refunds
+    assert refunds["refund_id"].tolist() == ["R1", "R2"]
+    assert refunds["amount"].tolist() == [13.75, 1.00]
+
+
+def test_a_taught_status_is_known_to_every_answer_and_kept_as_printed() -> None:
+    words = {"statuses": {"held for review": "in transit"}, "teams": {"JBN": "call first"}}
+    report = rev603.read(io.BytesIO(EXPORT), columns=NAMES, vocabulary=words)
+    assert "status-unknown" not in set(report.issues["code"])
+    assert report.issues.loc[report.issues["code"] == "status-taught", "value"].tolist() == [
+        "Held For Review"
+    ]
+    assert rev603.flag_rejects(report.refunds)["disposition"].tolist() == [
+        "in transit",
+        "paid, method not stated",
+    ]
+    assert report.refunds["refund_secondary_status (report)"].tolist() == [
+        "Held For Review",
+        "Treasury Issued",
+    ]
+    assert report.refunds["team_note"].isna().tolist() == [False, True]
+
+
+def test_a_history_takes_the_same_words(tmp_path: Path) -> None:
+    (tmp_path / "2026-11-13.csv").write_bytes(EXPORT)
+    words = {"statuses": {"held for review": "in transit"}}
+    for cache in (None, tmp_path / "kept", tmp_path / "kept"):
+        history = rev603.read_history(
+            tmp_path / "2026-11-13.csv", columns=NAMES, vocabulary=words, cache=cache
+        )
+        assert history["amount"].sum() == 14.75
+        assert history["refund_secondary_status"].tolist() == ["Sent to Treasury", "Treasury Issued"]
+
+
+def test_the_command_line_takes_them_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    export, words = tmp_path / "2026-11-13.csv", tmp_path / "words.toml"
+    export.write_bytes(EXPORT)
+    words.write_text('[statuses]\n"Held For Review" = "in transit"\n', encoding="utf-8")
+    named = ["--column", "refund_id=Our Ref", "--column", "total_refund_amount=Duty"]
+    named += ["--column", "total_refund_amount=Interest", "--vocabulary", str(words)]
+    assert main(["group", str(export), "--by", "disposition", *named]) in (0, 1)
+    told = capsys.readouterr().out
+    assert "in transit" in told
+    assert "13.75" in told
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"refund_id": "Nowhere"}, "Missing: Nowhere"),
+        ({"refund_id": "Our Ref", "total_refund_amount": ["Duty", "Nowhere"]}, "Missing: Nowhere"),
+        ({"refundid": "Our Ref"}, "did you mean 'refund_id'"),
+        ({"payee_id": ["Payee ID", "Our Ref"]}, "only total_refund_amount"),
+        ({"refund_id": "Our Ref", "payee_id": "Our Ref"}, "one heading twice"),
+    ],
+)
+def test_wrong_columns_are_refused_with_the_way_out(columns: Any, said: str) -> None:
+    with pytest.raises(Rev603Error) as caught:
+        rev603.read(io.BytesIO(EXPORT), columns=columns)
+    assert said in str(caught.value)
+    assert caught.value.what_to_do
