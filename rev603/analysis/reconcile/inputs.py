@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from rev603._columns import key_codes
 from rev603.analysis._cents import nearest
-from rev603.analysis._keys import IDENTITY, PAYEE_KEY, REFUND_KEY, with_identity
+from rev603.analysis._keys import IDENTITY, PAYEE_KEY, with_identity
 from rev603.analysis.disposition import with_disposition
 from rev603.analysis.history import counting_lines
 from rev603.errors import ColumnsMissingError, Rev603Error
@@ -109,8 +109,9 @@ def both_sides(refunds: Any, entries: Any) -> tuple[Lines, RefundLines]:
     dates = [dates_of(listed, "report_date"), dates_of(came, "report_date")]
     keys["report_date"] = pd.concat(dates, ignore_index=True)
     keys = with_identity(nw.from_native(keys)).to_native()
-    for name, key in (("payee", PAYEE_KEY), ("refund", REFUND_KEY)):
-        keys[name] = np.where(keys[key] == "", -1, pd.factorize(keys[key])[0])
+    keys["payee"] = pd.factorize(keys[PAYEE_KEY].where(keys[PAYEE_KEY] != ""))[0]
+    # a refund number that joins lines of several documents is compared by itself, without zeros that were lost
+    keys["refund"] = pd.factorize(keys["refund_id"].str.replace(r"^0+([1-9][0-9]*)$", r"\1", regex=True))[0]
     one, other = keys.iloc[: len(listed)], keys.iloc[len(listed) :].reset_index(drop=True)
     return (
         Lines(frame=listed, **_common(listed, written[0], "expected_amount", one)),

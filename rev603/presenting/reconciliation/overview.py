@@ -6,8 +6,8 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from rev603.presenting.masking import Mask, mask_frame
+from rev603.presenting.tables import escaped
 from rev603.presenting.text import count, money, one_line, plural
-from rev603.presenting.weekly.markdown import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -449,7 +449,7 @@ def test_a_refund_number_that_lost_its_zeros_in_the_list_still_joins() -> None:
 def test_frames_put_together_by_hand_count_a_refund_once_whatever_its_spelling() -> None:
     """June's file has 0000123, July's was saved by a spreadsheet: one refund, rejected and then issued."""
     june = refund("02130045111", 100.0, REJECTED, refund_id="0000123", payee_id="12-345678900")
-    july = refund(2130045111, 100.0, PAID, refund_id=123, payee_id="12-3456789")
+    july = refund("2130045111", 100.0, PAID, refund_id=123, payee_id="12-3456789")
     reports = [
         pd.DataFrame([june]).assign(report_date=pd.Timestamp("2026-06-12"), source_file="june.csv"),
         pd.DataFrame([july]).assign(report_date=pd.Timestamp("2026-07-10"), source_file="july.csv"),
