@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rev603.identifiers import entry_number, importer_number
     from rev603.presenting import plots
     from rev603.presenting.letters.collection import Letters, letters
+    from rev603.presenting.packs import ClientPacks, client_packs
     from rev603.presenting.reconciliation import Reconciliation, reconcile
     from rev603.presenting.report import Report, read
     from rev603.presenting.weekly import WeeklySummary, weekly_summary
@@ -44,6 +45,7 @@ __version__ = "0.1.0"
 
 #: Imported when first used: pandas, pandera and whatever renders take longer to load than a quick question should.
 _ON_FIRST_USE = {
+    "ClientPacks": "rev603.presenting.packs",
     "EntrySchema": "rev603.schema",
     "Letters": "rev603.presenting.letters.collection",
     "MethodSplit": "rev603.analysis.method",
@@ -58,6 +60,7 @@ _ON_FIRST_USE = {
     "by_notify_party": "rev603.analysis.party",
     "by_payee": "rev603.analysis.party",
     "changes": "rev603.analysis.changes",
+    "client_packs": "rev603.presenting.packs",
     "current": "rev603.analysis.history",
     "enrollment_worklist": "rev603.follow_up",
     "entry_number": "rev603.identifiers",
@@ -78,6 +81,7 @@ _ON_FIRST_USE = {
 }
 
 __all__ = [
+    "ClientPacks",
     "ColumnsMissingError",
     "ControlTotalError",
     "EntrySchema",
@@ -100,6 +104,7 @@ __all__ = [
     "by_notify_party",
     "by_payee",
     "changes",
+    "client_packs",
     "current",
     "enrollment_worklist",
     "entry_number",

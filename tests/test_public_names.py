@@ -26,6 +26,7 @@ CONTRACT = [
     "enrollment_worklist",
     "worklist_by_actor",
     "letters",
+    "client_packs",
     "reissue_requests",
     "weekly_summary",
     "sample_report",

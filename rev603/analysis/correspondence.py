@@ -17,7 +17,7 @@ from rev603.vocabulary.guide import REQUEST_REISSUE, STEPS, WAITING
 if TYPE_CHECKING:
     import datetime as dt
 
-__all__ = ["CBP", "LetterFigures", "StuckMoney", "letters_due", "stuck_money"]
+__all__ = ["CBP", "LetterFigures", "StuckMoney", "letters_due", "stuck_money", "stuck_money_of"]
 
 CBP = "CBP"
 
@@ -73,10 +73,15 @@ class StuckMoney:
 
 def stuck_money(refunds: Any, *, as_of: str | dt.date | pd.Timestamp, log: Any = None) -> StuckMoney:
     """Return the worklist and the requests behind it, put together once for all letters."""
-    frame = keyed(refunds)
+    return stuck_money_of(keyed(refunds), as_of=as_of, log=log)
+
+
+def stuck_money_of(frame: Any, *, as_of: str | dt.date | pd.Timestamp, log: Any = None) -> StuckMoney:
+    """Return the same of a frame that has its keys."""
     work = with_actor(judged(frame, as_of=as_of, log=log))
     requests = requests_of(frame, work)
-    return StuckMoney(work, requests.merge(work[[PAYEE_KEY, CARE_KEY, "_actor"]], on=[PAYEE_KEY, CARE_KEY]))
+    actors = work[[PAYEE_KEY, CARE_KEY, "_actor"]]
+    return StuckMoney(work, requests.merge(actors, on=[PAYEE_KEY, CARE_KEY]))
 
 
 def letters_due(

@@ -69,7 +69,7 @@ def _judged(stuck: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]]:
     of = " (" + _days(newest) + ")"
     first, several = stuck["siblings_paid"] == 1, stuck["siblings_paid"] > 1
     suffix = "suffix " + stuck["_sibling_suffix"].astype("str") + " of this number was paid by ACH on "
-    others = stuck["notify_party_paid_for"].astype("str") + np.where(
+    others: Any = stuck["notify_party_paid_for"].astype("str") + np.where(
         stuck["notify_party_paid_for"] == 1, " other importer", " other importers"
     )
     more = np.where(several, " (" + stuck["siblings_paid"].astype("str") + " suffixes are)", "")
@@ -140,8 +140,8 @@ def _paid_for(stuck: pd.DataFrame, paid: pd.DataFrame) -> pd.DataFrame:
 def _key(names: pd.Series[Any]) -> pd.Series[str]:
     """Return names as they are compared."""
     text: Any = nw.from_native(names.astype("str").rename("name").to_frame())
-    keyed: pd.Series[str] = text.select(name_key("name")).to_native()["name"]
-    return keyed.set_axis(names.index)
+    keyed: pd.Series[str] = text.select(name_key("name")).to_native()["name"].set_axis(names.index)
+    return keyed
 
 
 def _with_log(stuck: pd.DataFrame, log: Any) -> pd.DataFrame:
@@ -176,7 +176,7 @@ def _log_frame(log: Any) -> pd.DataFrame:
         days = pd.to_datetime(given, errors="coerce", format="mixed").astype("datetime64[us]")
         wrong = days.isna() & given.notna() & (given.astype("str").str.strip() != "")
         if wrong.any():
-            row = int(wrong.idxmax())
+            row = int(wrong.to_numpy().argmax())
             raise Rev603Error(
                 f"The log has no date in {name}: {given[row]!r}.", where=f"line {row + 1} of the log",
                 what_to_do="write days as 2026-06-01 or 06/01/2026",

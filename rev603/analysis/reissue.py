@@ -81,7 +81,7 @@ def requests_of(frame: Any, work: pd.DataFrame) -> pd.DataFrame:
     """Return the requests for all that is stuck, with the keys and steps of their lines of the worklist."""
     stuck = frame.filter(nw.col("disposition").is_in(list(STUCK)))
     found: Any = stuck.collect("pandas") if isinstance(stuck, nw.LazyFrame) else stuck
-    lines = found.to_pandas().reset_index(drop=True)
+    lines: Any = found.to_pandas().reset_index(drop=True)
     if "check_or_trace_number" not in lines:
         lines["check_or_trace_number"] = None
     lines = lines.astype({"document_number": "str", "check_or_trace_number": "str", "disposition": "str"})
@@ -113,7 +113,8 @@ def requests_of(frame: Any, work: pd.DataFrame) -> pd.DataFrame:
     )
     requests["ready"] = requests["step"] == REQUEST_REISSUE
     order = ["payee_id", "refund_date", "refund_id", "documents"]
-    return requests.sort_values(order, ignore_index=True, na_position="last")
+    ordered: pd.DataFrame = requests.sort_values(order, ignore_index=True, na_position="last")
+    return ordered
 
 
 def _joined(values: pd.Series[str]) -> str | None:

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
     from narwhals.typing import IntoFrameT
 
-__all__ = ["enrollment_worklist", "judged", "keyed", "with_actor", "worklist_by_actor"]
+__all__ = ["WORKLIST", "enrollment_worklist", "judged", "keyed", "with_actor", "worklist_by_actor"]
 
 NEEDED = (
     "payee_id", "refund_id", "document_number", "company_name", "care_of", "refund_date", "amount",
     "refund_secondary_status", "check_or_ach",
 )  # fmt: skip
-_OUT = (
+#: The columns of a worklist.
+WORKLIST = (
     "actor", "actor_name", "payee_id", "company_name", "care_of", "kind", "step", "evidence", "lines", "amount",
     "oldest_refund_date", "days_waiting", "last_paid_by_ach", "sibling", "sibling_last_paid", "siblings_paid",
     "notify_party_paid_for",
@@ -98,7 +99,7 @@ def enrollment_worklist(
     days_waiting: 18
     sibling: 98-7654321
     """
-    answer = judged(keyed(refunds), as_of=as_of, log=log)[list(_OUT)]
+    answer = judged(keyed(refunds), as_of=as_of, log=log)[list(WORKLIST)]
     native: IntoFrameT = like(answer, refunds)
     return native
 
@@ -194,8 +195,9 @@ def judged(frame: Any, *, as_of: str | dt.date | pd.Timestamp | None = None, log
     found["actor"] = pd.Series("payee", found.index, dtype="str").mask(found[CARE_KEY] != "", "notify party")
     found["actor_name"] = found["care_of"].where(found["actor"] == "notify party", found["company_name"])
     found["amount"] = found["cents"] / 100
-    waited = (as_day(as_of) if as_of is not None else pd.NaT) - found["oldest_refund_date"]
-    found["days_waiting"] = waited.dt.days.astype("Int64")
+    if as_of is not None:
+        waited: Any = as_day(as_of) - found["oldest_refund_date"]
+        found["days_waiting"] = waited.dt.days.astype("Int64")
     found = found.rename(columns={"paid": "last_paid_by_ach"})
     return found.sort_values(
         ["amount", "payee_id", "care_of"], ascending=[False, True, True], ignore_index=True, kind="stable"

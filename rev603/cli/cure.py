@@ -1,4 +1,4 @@
-"""``rev603 worklist``, ``reissue`` and ``letters``: who must do what, and everything needed to do it."""
+"""``rev603 worklist``, ``reissue``, ``letters`` and ``packs``: who must do what, and everything needed to do it."""
 
 from __future__ import annotations
 
@@ -47,6 +47,15 @@ _LETTERS_EXAMPLES = """\
   rev603 letters exports/ -o letters --templates our-templates
   rev603 letters exports/ -o letters --mask none      full numbers of persons, for CBP only
 """
+_PACKS = """\
+Writes a folder for each client: a workbook (state, what is stuck, and expected against received where --entries names
+an entry list), the letter, and the same as JSON; and an index. No folder holds anything of another client.
+"""
+_PACKS_EXAMPLES = """\
+  rev603 packs exports/ -o packs                      a folder per payee number
+  rev603 packs exports/ -o packs --by base            all suffixes of an importer together
+  rev603 packs exports/ -o packs --by "notify party" --entries entries.csv
+"""
 _WORK_SHOWN = ("company_name", "payee_id", "care_of", "amount", "days_waiting", "step", "evidence")
 _ACTORS_SHOWN = ("actor_name", "actor", "steps", "importers", "lines", "amount", "days_waiting")
 _ASKED_SHOWN = (
@@ -55,7 +64,7 @@ _ASKED_SHOWN = (
 
 
 def add_to(commands: Any) -> None:
-    """Add the three commands."""
+    """Add the four commands."""
     parser = add_command(commands, "worklist", run_worklist, help="who must do what, and why", about=_WORKLIST,
                          examples=_WORKLIST_EXAMPLES)  # fmt: skip
     _common(parser, "FILE", "write it: ends in .xlsx, .csv or .parquet")
@@ -73,6 +82,16 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--templates", type=Path, metavar="DIR", help="templates of your own, by the names of ours"
     )
+
+    parser = add_command(commands, "packs", run_packs, help="a folder for each client", about=_PACKS,
+                         examples=_PACKS_EXAMPLES)  # fmt: skip
+    _common(parser, "DIR", "folder to write into", required=True)
+    parser.add_argument("--by", choices=("payee", "base", "notify party"), default="payee",
+                        help="a payee number, an importer with all its suffixes, or a notify party")  # fmt: skip
+    parser.add_argument(
+        "--entries", type=Path, metavar="LIST", help="entry list, for expected against received"
+    )
+    parser.add_argument("--sender", type=Path, metavar="FILE", help="a text file with your signature")
 
 
 def _common(parser: Any, what: str, words: str, *, required: bool = False) -> None:
@@ -129,6 +148,21 @@ def run_letters(options: argparse.Namespace) -> int:
     _warn_of_full_numbers(options)
     written = due.write(options.output, mask=options.mask)
     return _wrote(f"{len(due)} letters", written, options, lines.sound)
+
+
+def run_packs(options: argparse.Namespace) -> int:
+    """Write the client packs."""
+    import rev603
+    from rev603.cli._reading import read_lines
+
+    lines = read_lines(options)
+    entries = None if options.entries is None else rev603.read_entries(options.entries)
+    packs = rev603.client_packs(
+        lines.history, entries=entries, by=options.by, sender=_signature(options), log=options.log
+    )
+    _warn_of_full_numbers(options)
+    written = packs.write(options.output, mask=options.mask)
+    return _wrote(f"{len(packs)} packs", written, options, lines.sound)
 
 
 def _give(

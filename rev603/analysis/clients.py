@@ -1,0 +1,162 @@
+"""One history as many: each client's lines, what is stuck of them, and what its entries were expected to bring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import pandas as pd
+
+from rev603.analysis._engines import to_pandas
+from rev603.analysis._keys import PAYEE_KEY, name_key, plain, with_identity
+from rev603.analysis.correspondence import StuckMoney, stuck_money_of
+from rev603.analysis.evidence import CARE_KEY, importer_of
+from rev603.analysis.history import current
+from rev603.analysis.reconcile.comparison import compare
+from rev603.analysis.worklist import keyed
+from rev603.errors import Rev603Error
+from rev603.vocabulary.statuses import SUPERSEDED
+
+if TYPE_CHECKING:
+    from rev603.analysis.reconcile.comparison import Comparison
+
+__all__ = ["BY", "UNASSIGNED", "ClientFigures", "clients_of"]
+
+#: Who may be a client: a payee number, an importer with all of its suffixes, a notify party.
+BY = ("payee", "base", "notify party")
+UNASSIGNED = "unassigned"
+
+_CLIENT = "_client"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ClientFigures:
+    """What concerns one client and nobody else.
+
+    Attributes
+    ----------
+    client, name
+        The number (or the notify party) and the company's name; ``unassigned`` holds lines that name none.
+    state
+        Its lines in their current state, with ``disposition``.
+    stuck
+        What is stuck of them: the worklist and the refunds behind it.
+    comparison
+        Its entries against its refunds, with nothing of other clients; None without an entry list.
+    totals
+        ``lines amount stuck_lines stuck_amount entries expected_amount``; what was paid since counts once.
+    """
+
+    client: str
+    name: str
+    state: pd.DataFrame
+    stuck: StuckMoney
+    comparison: Comparison | None
+    totals: dict[str, float]
+
+
+def clients_of(
+    history: Any, *, entries: Any = None, by: str = "payee", log: Any = None
+) -> tuple[list[ClientFigures], pd.Timestamp]:
+    """Return each client's part of the current state, largest amount first, and the newest report's date.
+
+    The parts add up to the whole, in lines and cents. What a client's worklist says of other suffixes is kept, but not
+    their numbers. An entry belongs to the importer number (or the notify party) that its list states, else to the one
+    client that its refund is of, else to nobody.
+    """
+    if by not in BY:
+        raise Rev603Error(
+            f"Clients cannot be told by {by!r}.", what_to_do=f"pass by= one of {', '.join(map(repr, BY))}"
+        )
+    lines = to_pandas(history, nw.from_native(history).collect_schema().names()).reset_index(drop=True)
+    as_of = pd.Timestamp(lines["report_date"].max())
+    frame = keyed(current(lines))
+    stuck = stuck_money_of(frame, as_of=as_of, log=log)
+    state: pd.DataFrame = frame.to_native()
+    state = state.assign(**{_CLIENT: _client_of(state, by)})
+    work = stuck.work.assign(**{_CLIENT: _client_of(stuck.work, by)})
+    if by == "payee":  # a sibling is another client
+        work["sibling"] = pd.Series(None, index=work.index, dtype="str")
+    asked = stuck.requests.assign(**{_CLIENT: _client_of(stuck.requests, by)})
+    listed = (
+        None
+        if entries is None
+        else _with_client(to_pandas(entries, nw.from_native(entries).columns), state, by)
+    )
+    parts = {name: dict(list(each.groupby(_CLIENT))) for name, each in
+             (("state", state), ("work", work), ("asked", asked), ("entries", listed)) if each is not None}  # fmt: skip
+    names = sorted({*parts["state"], *parts.get("entries", {})})
+    found = [
+        _figures(
+            name, by, parts["state"].get(name, state.iloc[:0]), parts["work"].get(name, work.iloc[:0]),
+            parts["asked"].get(name, asked.iloc[:0]),
+            None if listed is None else parts["entries"].get(name, listed.iloc[:0]),
+        )
+        for name in names
+    ]  # fmt: skip
+    return sorted(found, key=lambda each: (each.client == UNASSIGNED, -each.totals["amount"])), as_of
+
+
+def _client_of(frame: pd.DataFrame, by: str) -> pd.Series[Any]:
+    """Return the client of lines that have their keys; ``""`` where there is none."""
+    if by == "notify party":
+        return frame[CARE_KEY]
+    return importer_of(frame[PAYEE_KEY]) if by == "base" else frame[PAYEE_KEY]
+
+
+def _with_client(entries: pd.DataFrame, state: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Add each entry's client."""
+    entries = entries.reset_index(drop=True)
+    client = pd.Series("", index=entries.index, dtype="str")
+    if by == "notify party" and "notify_party" in entries:
+        keyed_names: Any = nw.from_native(entries[["notify_party"]].astype("str")).select(
+            name_key("notify_party")
+        )
+        client = keyed_names.to_native()["notify_party"]
+    elif by != "notify party" and "importer_number" in entries:
+        # in one frame, so that both spell a number alike
+        both = pd.concat([state["payee_id"], entries["importer_number"]], ignore_index=True).astype("str")
+        keys: Any = with_identity(nw.from_native(both.rename("payee_id").to_frame())).to_native()
+        client = _client_of(keys.iloc[len(state) :].reset_index(drop=True), by)
+    known = state.loc[state["entry_number"].notna() & (state[_CLIENT] != ""), ["entry_number", _CLIENT]]
+    one = (
+        known.drop_duplicates().drop_duplicates("entry_number", keep=False).set_index("entry_number")[_CLIENT]
+    )
+    return entries.assign(**{_CLIENT: client.mask(client == "", entries["entry_number"].map(one)).fillna("")})
+
+
+def _figures(  # noqa: PLR0917 - the parts of a client
+    key: str,
+    by: str,
+    state: pd.DataFrame,
+    work: pd.DataFrame,
+    asked: pd.DataFrame,
+    entries: pd.DataFrame | None,
+) -> ClientFigures:
+    column = "care_of" if by == "notify party" else "payee_id"
+    shown = state[column].dropna().min() if len(state) else key
+    name = state["care_of" if by == "notify party" else "company_name"].dropna()
+    own: pd.DataFrame = plain(nw.from_native(state)).to_native().drop(columns=[CARE_KEY, _CLIENT])
+    listed = None if entries is None else entries.drop(columns=_CLIENT)
+    counted = own["amount"].where(own["disposition"] != SUPERSEDED, 0.0)
+    expected = 0 if listed is None else _cents(listed["expected_amount"])
+    client = str(shown) if key else UNASSIGNED
+    if key and by == "base" and len(key) == 9:
+        client = f"{key[:2]}-{key[2:]}"
+    return ClientFigures(
+        client=client,
+        name=str(name.iloc[0]) if len(name) and key else "",
+        state=own.reset_index(drop=True),
+        stuck=StuckMoney(work.drop(columns=_CLIENT), asked.drop(columns=_CLIENT)),
+        comparison=None if listed is None or listed.empty else compare(own, listed),
+        totals={
+            "lines": len(own), "amount": _cents(counted) / 100, "stuck_lines": int(work["lines"].sum()),
+            "stuck_amount": _cents(work["amount"]) / 100, "entries": 0 if listed is None else len(listed),
+            "expected_amount": expected / 100,
+        },
+    )  # fmt: skip
+
+
+def _cents(dollars: pd.Series[Any]) -> int:
+    return int((dollars.fillna(0) * 100).round().sum())

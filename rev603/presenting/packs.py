@@ -1,0 +1,233 @@
+"""Client packs: for each client a folder with its workbook, letters and JSON, and nothing of anybody else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+import pandas as pd
+
+from rev603.analysis.clients import UNASSIGNED, ClientFigures, clients_of
+from rev603.analysis.correspondence import letters_due
+from rev603.analysis.reissue import REQUEST
+from rev603.analysis.worklist import WORKLIST
+from rev603.presenting.files import write_text
+from rev603.presenting.letters.collection import Letters
+from rev603.presenting.letters.letter import Letter
+from rev603.presenting.line_files import write_lines
+from rev603.presenting.masking import Mask, check_mask, mask_frame, mask_text
+from rev603.presenting.names import safe_names
+from rev603.presenting.records import records
+from rev603.presenting.text import money
+from rev603.presenting.workbook import Sheet, write_workbook
+from rev603.reading.action_log import takes_log_file
+
+if TYPE_CHECKING:
+    import datetime as dt
+    import os
+
+__all__ = ["ClientPack", "ClientPacks", "client_packs"]
+
+_STATE = (
+    "payee_id", "company_name", "care_of", "refund_id", "document_number", "refund_date", "amount", "disposition",
+    "refund_secondary_status", "check_or_ach", "check_or_trace_number", "report_date",
+)  # fmt: skip
+_ENTRIES = (
+    "entry_number", "importer_number", "refund_id", "liquidation_date", "expected_amount", "outcome", "difference",
+    "reason",
+)  # fmt: skip
+_INDEX = (
+    "folder",
+    "client",
+    "name",
+    "lines",
+    "amount",
+    "stuck_lines",
+    "stuck_amount",
+    "entries",
+    "expected_amount",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ClientPack:
+    """What one client gets: ``figures`` (:class:`rev603.analysis.clients.ClientFigures`) and its ``letters``."""
+
+    figures: ClientFigures
+    letters: Letters
+    as_of: pd.Timestamp
+
+    @property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The tables, by name: ``state worklist reissue_requests``, and ``entries`` where there is a list."""
+        about = self.figures
+        frames = {
+            "state": about.state.reindex(columns=list(_STATE)),
+            "worklist": about.stuck.work[list(WORKLIST)],
+            "reissue_requests": about.stuck.requests[list(REQUEST)],
+        }
+        if about.comparison is not None:
+            entries = about.comparison.entries
+            frames["entries"] = entries[[name for name in _ENTRIES if name in entries]]
+        return frames
+
+    def to_dict(self, *, mask: Mask = "ssn") -> dict[str, Any]:
+        """Return the pack as plain values that ``json.dumps`` takes."""
+        about = self.figures
+        return {
+            "schema_version": 1, "client": mask_text(about.client, mask=mask), "name": mask_text(about.name, mask=mask),
+            "as_of": self.as_of.date().isoformat(), "totals": about.totals,
+            **{name: records(mask_frame(frame, mask)) for name, frame in self.frames.items()},
+        }  # fmt: skip
+
+    def write(self, folder: str | os.PathLike[str], *, mask: Mask = "ssn") -> list[Path]:
+        """Write the workbook, the JSON and the letters into a folder, and return the files."""
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        book, plain = target / "refunds.xlsx", target / "refunds.json"
+        total, frames = self.figures.totals, self.frames
+        who = mask_text(self.figures.name or self.figures.client, mask=mask)
+        sheets = [
+            Sheet(name="State", frame=frames["state"], title=f"{who}: refunds in their current state",
+                  note="Lines that were paid since are shown, and count once.", totals={"amount": total["amount"]}),
+            Sheet(name="Stuck", frame=frames["worklist"], title=f"{who}: what is stuck, and what to do",
+                  note="See the letter in this folder.", totals={"amount": total["stuck_amount"]}),
+            Sheet(name="Refunds that are stuck", frame=frames["reissue_requests"], title=f"{who}: stuck refunds",
+                  note="Ready: the account has been seen to work since.", totals={"amount": total["stuck_amount"]}),
+        ]  # fmt: skip
+        if "entries" in frames:
+            sheets.append(
+                Sheet(name="Entries", frame=frames["entries"], title=f"{who}: expected against received",
+                      note="By entry; the difference is that of the whole match.",
+                      totals={"expected_amount": total["expected_amount"]})
+            )  # fmt: skip
+        private = mask == "none"
+        write_workbook(book, sheets, mask=mask, title=f"Refunds, {who}", moment=self.as_of.to_pydatetime())
+        if private:
+            book.chmod(0o600)
+        document = json.dumps(self.to_dict(mask=mask), indent=1, ensure_ascii=False, allow_nan=False)
+        write_text(plain, document + "\n", private=private)
+        return [book, plain, *self.letters.write(target, mask=mask)]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ClientPacks(Sequence[ClientPack]):
+    """Packs in the order of their amounts, ``unassigned`` last; together they are the whole."""
+
+    items: tuple[ClientPack, ...]
+
+    @overload
+    def __getitem__(self, place: int) -> ClientPack: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[ClientPack]: ...
+    def __getitem__(self, place: Any) -> Any:
+        """Return one pack, or several."""
+        return self.items[place]
+
+    def __len__(self) -> int:
+        """Return how many packs there are."""
+        return len(self.items)
+
+    def __repr__(self) -> str:
+        """Say whose they are."""
+        told = [f"  {row.folder}: {row.lines:,} lines, {money(row.amount)}, stuck {money(row.stuck_amount)}"
+                for row in self.index().itertuples()]  # fmt: skip
+        return "\n".join([f"<{len(self)} client packs>", *told])
+
+    def index(self, *, mask: Mask = "ssn") -> pd.DataFrame:
+        """Return one line per pack: ``folder client name lines amount stuck_lines stuck_amount entries expected_amount``."""
+        texts = [f"{mask_text(each.figures.name)} {_hidden(each.figures.client)}" for each in self]
+        rows = [
+            {
+                "folder": folder,
+                "client": each.figures.client,
+                "name": each.figures.name,
+                **each.figures.totals,
+            }
+            for folder, each in zip(safe_names(texts), self, strict=True)
+        ]
+        frame = pd.DataFrame(rows, columns=list(_INDEX)).astype(
+            {"folder": "str", "client": "str", "name": "str"}
+        )
+        numbers = frame.rename(columns={"client": "payee_id"})
+        return mask_frame(numbers, mask).rename(columns={"payee_id": "client"})
+
+    def write(self, folder: str | os.PathLike[str], *, mask: Mask = "ssn") -> list[Path]:
+        """Write a folder for each client, and ``index.csv`` beside them, and return the files.
+
+        Files of the same names are replaced, others stay: written twice, the same history gives the same bytes.
+        """
+        check_mask(mask)
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        index = self.index(mask=mask)
+        written = [
+            path
+            for name, pack in zip(index["folder"], self, strict=True)
+            for path in pack.write(target / name, mask=mask)
+        ]
+        write_lines(index, target / "index.csv", private=mask == "none")
+        return [*written, target / "index.csv"]
+
+
+@takes_log_file
+def client_packs(
+    history: Any, *, entries: Any = None, by: str = "payee", sender: str | None = None,
+    deadline: str | dt.date | pd.Timestamp | None = None, log: Any = None,
+) -> ClientPacks:  # fmt: skip
+    """Return one pack per client: its refunds, what is stuck of them, its entries, and its letters.
+
+    Parameters
+    ----------
+    history
+        Refund lines as :func:`rev603.read_history` or :func:`rev603.read` gives them; the newest state counts.
+    entries
+        An entry list (:func:`rev603.read_entries`), for expected against received.
+    by
+        Who is a client: ``"payee"`` (a payee number with its suffix), ``"base"`` (an importer with all suffixes; persons
+        and numbers that CBP assigned by their whole number) or ``"notify party"``.
+    sender, deadline, log
+        As for :func:`rev603.letters`.
+
+    Returns
+    -------
+    ClientPacks
+        A sequence of packs, each with ``frames`` and ``to_dict()``; ``.write(folder)`` writes workbook, letters and JSON
+        of each into a folder of its own, and an index. The packs add up to the whole in lines and cents, and none holds a
+        number or a name of another client; lines without a number (or notify party) are in ``unassigned``.
+
+    Raises
+    ------
+    ColumnsMissingError
+        Columns are missing that the answer depends on.
+    Rev603Error
+        There is no such ``by``, or lines have no report date.
+
+    Notes
+    -----
+    Brokers owe each client a written account of money that they received for it (19 CFR 111.29(a)).
+
+    Examples
+    --------
+    >>> import rev603
+    >>> history = rev603.sample_report(lines=100, seed=84)
+    >>> packs = rev603.client_packs(history)
+    >>> sum(pack.figures.totals["lines"] for pack in packs)
+    100
+    """
+    found, as_of = clients_of(history, entries=entries, by=by, log=log)
+    packs = []
+    for figures in found:
+        due = (
+            [] if figures.client == UNASSIGNED else letters_due(figures.stuck, as_of=as_of, deadline=deadline)
+        )
+        packs.append(ClientPack(figures, Letters(tuple(Letter(each, sender) for each in due)), as_of))
+    return ClientPacks(tuple(packs))
+
+
+def _hidden(client: str) -> str:
+    """Return a client's number as it may stand in the name of a folder."""
+    return str(mask_frame(pd.DataFrame({"payee_id": [client]}))["payee_id"].iloc[0])
