@@ -67,7 +67,7 @@ class Limits:
     max_line_bytes: int = 4 * _MIB
     max_sheets: int = 255
     max_parts: int = 10_000
-    max_elements: int = 10_000_000
+    max_elements: int = 5_000_000
     max_depth: int = 100
 
     def __post_init__(self) -> None:
