@@ -229,7 +229,7 @@ class IssueLog:
         value: str | None = None,
     ) -> None:
         """Note one issue."""
-        kind, said = CATALOGUE[code], importer_number.mask(message)
+        kind, said = CATALOGUE[code], importer_number.mask(message, nine_digits=False)
         shown = masked(value, column)
         issue = (kind.severity, code, said, self.file, sheet, row, column, shown)
         self._single.append(dict(zip(ISSUE_COLUMNS, issue, strict=True)))
@@ -260,7 +260,7 @@ class IssueLog:
         kind = CATALOGUE[code]
         shown = masked_cells(values, column)
         beside = None if at is None else at + grid.first_column
-        sheet = None if grid.sheet is None else importer_number.mask(grid.sheet)
+        sheet = None if grid.sheet is None else importer_number.mask(grid.sheet, nine_digits=False)
         there = joined_text(" (", quoted(shown), ")")
         more = joined_text(": ", detail) if isinstance(detail, pa.Array) else detail and f": {detail}"
         messages = joined_text(
@@ -276,7 +276,7 @@ class IssueLog:
     def add_lines(self, code: str, sheet: str | None, rows: NDArray[np.int64]) -> None:
         """Note one issue for each of many rows of a sheet."""
         kind = CATALOGUE[code]
-        where = cell_addresses(rows, None if sheet is None else importer_number.mask(sheet), None)
+        where = cell_addresses(rows, None if sheet is None else importer_number.mask(sheet, nine_digits=False), None)
         messages = joined_text(where, f": {kind.meaning}; {kind.what_to_do}")
         nothing = pa.nulls(len(rows), pa.large_string())
         self._append(code, messages, sheet=sheet, rows=rows, column=None, values=nothing)

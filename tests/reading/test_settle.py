@@ -66,7 +66,7 @@ def coded(history: pd.DataFrame, code: str) -> list[str]:
         {"payee": "987654321"},
         {"payee": "98\u20117654321"},
         {"payee": "98 7654321"},
-        {"refund": "123", "payee": "98765432100", "document": "605-7607248-6", "name": "HARBOR LAMPS, INC"},
+        {"refund": "123", "payee": "98765432100", "document": "605-7607248-6", "name": "HARBOR LAMPS INC"},
     ],
     ids=lambda again: " ".join(again.values()),
 )
