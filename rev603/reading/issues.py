@@ -276,7 +276,9 @@ class IssueLog:
     def add_lines(self, code: str, sheet: str | None, rows: NDArray[np.int64]) -> None:
         """Note one issue for each of many rows of a sheet."""
         kind = CATALOGUE[code]
-        where = cell_addresses(rows, None if sheet is None else importer_number.mask(sheet, nine_digits=False), None)
+        where = cell_addresses(
+            rows, None if sheet is None else importer_number.mask(sheet, nine_digits=False), None
+        )
         messages = joined_text(where, f": {kind.meaning}; {kind.what_to_do}")
         nothing = pa.nulls(len(rows), pa.large_string())
         self._append(code, messages, sheet=sheet, rows=rows, column=None, values=nothing)
