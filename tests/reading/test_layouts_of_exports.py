@@ -340,7 +340,7 @@ def test_many_subtotals_are_checked_in_no_time(make: Any) -> None:
 def test_a_column_of_methods_that_is_blank_everywhere(make: Any) -> None:
     for report in _both(make, make.table(make.lines(3, check_or_ach=None, check_or_trace_number=None))):
         assert report.refunds["check_or_ach"].isna().all()
-        assert rev603.split_by_method(report.refunds).unpaid["amount"].tolist() == DOLLARS
+        assert rev603.split_by_method(report.refunds).neither["amount"].tolist() == DOLLARS
         assert _codes(report) == []
 
 

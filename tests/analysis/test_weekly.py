@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
 from statistics import median
 from typing import Any
@@ -18,6 +19,7 @@ from rev603.analysis.status import rejects
 from rev603.errors import ColumnsMissingError, Rev603Error
 from rev603.presenting.weekly import WeeklySummary, weekly_summary
 
+Dispositions = Callable[[list[dict[str, Any]]], list[str]]
 KEY = ("payee_id", "refund_id", "document_number")
 STUCK, BACK, AGAIN, PAID = "Reject No ACH", "Check/ACH Returned", "Check/ACH Reissued", "Treasury Issued"
 FRIDAYS = [dt.date(2026, 3, 6) + dt.timedelta(weeks=week) for week in range(5)]
@@ -91,43 +93,44 @@ def test_a_three_week_example_counted_by_hand() -> None:
     assert (week.week_ending, week.report_date) == (pd.Timestamp("2026-03-20"), pd.Timestamp("2026-03-20"))
     assert week.compared_with == pd.Timestamp("2026-03-13")  # exactly 7 days older
     # stuck: 1 (100.10, last seen 13 March), 5 twice (0.30 + 0.07), 6 (10,000,000.01), 7 (-0.01)
-    assert sorted(week.rejected["refund_id"]) == ["1", "5", "5", "6", "7"]
-    assert sorted(week.new_rejects["refund_id"]) == ["6", "7"]
-    assert sorted(week.still_rejected["refund_id"]) == ["1", "5", "5"]
-    assert week.cleared["refund_id"].tolist() == []  # 2 was cleared the week before
+    assert sorted(week.stuck["refund_id"]) == ["1", "5", "5", "6", "7"]
+    assert sorted(week.newly_stuck["refund_id"]) == ["6", "7"]
+    assert sorted(week.still_stuck["refund_id"]) == ["1", "5", "5"]
     total = week.totals
-    assert (total["rejected_lines"], total["rejected_amount"]) == (5, 10000100.47)
-    # opening, 13 March: 1 and 5 = 100.10 + 0.30; new: 10,000,000.01 - 0.01; changed: one more line of 0.07
-    assert (total["opening_lines"], total["opening_amount"]) == (2, 100.40)
-    assert (total["new_rejects_lines"], total["new_rejects_amount"]) == (2, 10000000.00)
-    assert (total["cleared_lines"], total["cleared_amount"]) == (0, 0.0)
+    assert (total["stuck_lines"], total["stuck_amount"]) == (5, 10000100.47)
+    # opening, 13 March: 1, 4 (returned) and 5 = 100.10 + 50.00 + 0.30; new: 10,000,000.01 - 0.01; cleared: 4 was
+    # reissued (50.00); changed: one more line of 5 (0.07)
+    assert (total["opening_lines"], total["opening_amount"]) == (3, 150.40)
+    assert (total["newly_stuck_lines"], total["newly_stuck_amount"]) == (2, 10000000.00)
+    assert (total["cleared_lines"], total["cleared_amount"]) == (1, 50.0)
     assert (total["changed_lines"], total["changed_amount"]) == (1, 0.07)
     assert (total["closing_lines"], total["closing_amount"]) == (5, 10000100.47)
-    assert (total["still_rejected_lines"], total["still_rejected_amount"]) == (3, 100.47)
-    assert (total["rejected_refunds"], total["rejected_payees"], total["rejected_notify_parties"]) == (
-        4,
-        2,
-        1,
-    )
+    assert (total["still_stuck_lines"], total["still_stuck_amount"]) == (3, 100.47)
+    assert (total["stuck_refunds"], total["stuck_payees"], total["stuck_notify_parties"]) == (4, 2, 1)
     # refund dates 2, 9 and 16 March are 18, 11 and 4 days before the 20th: 18 11 11 4 4
-    assert sorted(week.rejected["days_waiting"]) == [4, 4, 11, 11, 18]
-    assert week.rejected["age_band"].tolist() == ["8-30", "8-30", "8-30", "0-7", "0-7"]
+    assert sorted(week.stuck["days_waiting"]) == [4, 4, 11, 11, 18]
+    assert week.stuck["age_band"].tolist() == ["8-30", "8-30", "8-30", "0-7", "0-7"]
     assert total["oldest_refund_date"] == "2026-03-02"
     assert (total["longest_wait_days"], total["median_wait_days"]) == (18, 11.0)
+    # the third report shows refunds of 2 March (4) to 16 March, and so should show 1 too
+    assert week.stuck[week.stuck["in_newest"] == "not listed"]["refund_id"].tolist() == ["1"]
     # 4 came back and was reissued as a second line, so it is not outstanding
-    assert len(week.returned) == 0
+    (cleared,) = week.cleared.to_dict("records")
+    assert (cleared["refund_id"], cleared["cause"]) == ("4", "returned")
+    assert (cleared["state_now"], cleared["seen_on"]) == (
+        "paid by ACH + superseded",
+        pd.Timestamp("2026-03-20"),
+    )
     assert week.diverted["refund_id"].tolist() == ["8"]
     assert week.checks_after_cutover["refund_id"].tolist() == ["9"]
     # the state: 1 2 3 (once each), 4 twice, 5 twice, 6 7 8 9
     assert (total["lines"], total["refunds"]) == (11, 9)
-    # 100.10 + 200.20 + 1,000.00 + 50.00 + 50.00 + 0.37 + 10,000,000.01 - 0.01 + 8.00 + 9.00
-    assert total["amount"] == 10001417.67
+    # 100.10 + 200.20 + 1,000.00 + 50.00 (once) + 0.37 + 10,000,000.01 - 0.01 + 8.00 + 9.00
+    assert total["amount"] == 10001367.67
     # ACH: 2 (200.20), 3 (1,000.00), 4 reissued (50.00); check: 9
-    assert (total["ach_amount"], total["check_amount"], total["unpaid_amount"]) == (
-        1250.20,
-        9.00,
-        10000158.47,
-    )
+    assert (total["ach_amount"], total["check_amount"], total["rejected_amount"], total["diverted_amount"]) == (
+        1250.20, 9.00, 10000100.47, 8.00,
+    )  # fmt: skip
     assert week.worklist[["payee_id", "actor", "lines", "amount", "days_waiting"]].to_dict("records") == [
         {"payee_id": "12-345678901", "actor": "notify party", "lines": 2, "amount": 1e7, "days_waiting": 4},
         {"payee_id": "98-765432100", "actor": "payee", "lines": 3, "amount": 100.47, "days_waiting": 18},
@@ -137,39 +140,162 @@ def test_a_three_week_example_counted_by_hand() -> None:
     }  # fmt: skip
 
 
+def test_each_cause_has_its_own_movement() -> None:
+    table = weekly_summary(frame_of(three_weeks())).movement.set_index("cause")
+    # no ACH on file: 1 and 5 before; 6 and 7 new; 5 got a line. Returned: 4 before, cleared
+    assert table.loc["no ACH on file"].tolist() == [2, 100.40, 2, 10000000.0, 0, 0.0, 1, 0.07, 5, 10000100.47]
+    assert table.loc["returned"].tolist() == [1, 50.0, 0, 0.0, 1, 50.0, 0, 0.0, 0, 0.0]
+
+
 def test_the_week_before_as_it_was_then() -> None:
     week = weekly_summary(frame_of(three_weeks()), week_ending="2026-03-15")
     assert (str(week.week_ending.date()), str(week.report_date.date())) == ("2026-03-15", "2026-03-13")
-    # opening: 1 + 2 = 300.30; new: 5 = 0.30; cleared: 2 = 200.20; closing: 300.30 + 0.30 - 200.20
+    # opening: 1 + 2 + 4 = 350.30; new: 5 = 0.30; cleared: 2 = 200.20; closing: 350.30 + 0.30 - 200.20
     total = week.totals
-    assert (total["opening_amount"], total["new_rejects_amount"], total["cleared_amount"]) == (
-        300.30,
+    assert (total["opening_amount"], total["newly_stuck_amount"], total["cleared_amount"]) == (
+        350.30,
         0.30,
         200.20,
     )
-    assert (total["closing_lines"], total["closing_amount"]) == (2, 100.40)
+    assert (total["closing_lines"], total["closing_amount"]) == (3, 150.40)
     (row,) = week.cleared.to_dict("records")
-    assert (row["refund_id"], row["refund_secondary_status"], row["state_now"]) == ("2", STUCK, "reissued")
+    assert (row["refund_id"], row["refund_secondary_status"], row["state_now"]) == ("2", STUCK, "paid by ACH")
     assert row["seen_on"] == pd.Timestamp("2026-03-13")
-    assert week.returned["refund_id"].tolist() == ["4"]  # not yet reissued at that time
+    assert week.stuck[week.stuck["cause"] == "returned"]["refund_id"].tolist() == [
+        "4"
+    ]  # not yet reissued then
     assert week.sources["source_file"].tolist() == ["2026-03-06.csv", "2026-03-13.csv"]
 
 
-def test_trend_goes_from_report_to_report() -> None:
+def test_trend_goes_from_report_to_report_and_begins_with_an_opening() -> None:
     trend = weekly_summary(frame_of(three_weeks())).trend
     assert trend.to_dict("list") == {
         "report_date": [pd.Timestamp(day) for day in FRIDAYS[:3]],
-        "stuck_lines": [2, 2, 5],
-        "stuck_amount": [300.30, 100.40, 10000100.47],
-        "new_lines": [2, 1, 2],
-        "new_amount": [300.30, 0.30, 10000000.00],
-        "cleared_lines": [0, 1, 0],
-        "cleared_amount": [0.0, 200.20, 0.0],
+        "stuck_lines": [3, 3, 5],
+        "stuck_amount": [350.30, 150.40, 10000100.47],
+        "opening_lines": [3, 3, 3],
+        "opening_amount": [350.30, 350.30, 150.40],
+        "new_lines": [0, 1, 2],
+        "new_amount": [0.0, 0.30, 10000000.00],
+        "cleared_lines": [0, 1, 1],
+        "cleared_amount": [0.0, 200.20, 50.0],
         "changed_lines": [0, 0, 1],
         "changed_amount": [0.0, 0.0, 0.07],
-        # 6 March: 4 4; 13 March: 11 and 4; 20 March: 18 11 11 4 4
-        "median_days_waiting": [4.0, 7.5, 11.0],
+        "rejected_lines": [2, 2, 5],
+        "rejected_amount": [300.30, 100.40, 10000100.47],
+        "returned_lines": [1, 1, 0],
+        "returned_amount": [50.0, 50.0, 0.0],
+        # 6 March: 4 4 4; 13 March: 11, 11 and 4; 20 March: 18 11 11 4 4
+        "median_days_waiting": [4.0, 11.0, 11.0],
     }
+
+
+def test_an_unknown_status_neither_clears_nor_pays_until_a_known_one_is_seen() -> None:
+    first, second, third = FRIDAYS[:3]
+    lines = [line_of("1", STUCK, "100.10", first), line_of("2", STUCK, "1.00", first)]
+    lines += [line_of("1", "Rejected by ACH vendor", "100.10", second), line_of("2", STUCK, "1.00", second)]
+    week = weekly_summary(frame_of(lines))
+    assert (week.totals["stuck_lines"], week.totals["cleared_lines"], week.totals["ach_amount"]) == (
+        1,
+        0,
+        0.0,
+    )
+    assert week.status_unknown[["refund_id", "was_stuck"]].to_numpy().tolist() == [["1", True]]
+    # what is not known left what is stuck without being cleared: opening 2 + 0 - 0 + changed -1 = closing 1
+    assert (week.totals["changed_lines"], week.totals["changed_amount"]) == (-1, -100.10)
+    assert week.serious
+    (doubt,) = week.not_judged[week.not_judged["serious"]].to_dict("records")
+    assert (doubt["lines"], doubt["amount"]) == (1, 100.10)
+    paid = weekly_summary(frame_of([*lines, line_of("1", PAID, "100.10", third)]))
+    assert (len(paid.status_unknown), paid.serious) == (0, False)
+    # in transit is not yet cleared either
+    away = weekly_summary(frame_of([*lines[:2], line_of("1", "Sent to Treasury", "100.10", second)]))
+    assert (away.totals["stuck_lines"], away.totals["cleared_lines"]) == (1, 0)
+
+
+def test_an_empty_report_ends_the_week() -> None:
+    history = frame_of(three_weeks())
+    history.attrs["rev603"] = {
+        "sources": [{"source_file": f"{day}.csv", "report_date": str(day), "lines": count}
+                    for day, count in zip(FRIDAYS[:4], (4, 3, 8, 0), strict=True)],
+        "issues": [],
+    }  # fmt: skip
+    week = weekly_summary(history)
+    assert (week.report_date, week.compared_with) == (pd.Timestamp("2026-03-27"), pd.Timestamp("2026-03-20"))
+    assert (week.totals["stuck_lines"], week.totals["newly_stuck_lines"], week.totals["cleared_lines"]) == (
+        5,
+        0,
+        0,
+    )
+    assert week.stuck["days_waiting"].max() == 25  # 2 to 27 March
+    assert set(week.stuck["in_newest"]) == {"outside its dates"}
+
+
+def test_an_extract_says_so_and_does_not_tie_out_as_the_whole() -> None:
+    history = frame_of(three_weeks())
+    history.attrs["rev603"] = {
+        "sources": [{"source_file": f"{day}.csv", "report_date": str(day), "lines": count, "ties_out": True}
+                    for day, count in zip(FRIDAYS[:3], (4, 3, 8), strict=True)],
+        "issues": [],
+    }  # fmt: skip
+    whole = weekly_summary(history)
+    assert (whole.extract_of, len(whole.not_judged), whole.sources["ties_out"].all()) == (None, 0, True)
+    some = weekly_summary(history[history["payee_id"] == "98-765432100"])
+    assert (some.extract_of, some.not_judged["lines"].tolist(), some.serious) == (15, [11], False)
+    assert some.sources["ties_out"].isna().all()
+    with pytest.raises(Rev603Error, match="newest state of each refund"):
+        weekly_summary(current(history))
+    assert (
+        weekly_summary(current(history[history["report_date"] == pd.Timestamp("2026-03-20")])).extract_of
+        == 15
+    )
+
+
+def test_a_newest_report_of_a_day_to_come_or_too_old_is_said() -> None:
+    history = frame_of(three_weeks())
+
+    def doubts(**asked: Any) -> list[str]:
+        found = weekly_summary(history, **asked).not_judged
+        return found[found["serious"]]["what"].tolist()
+
+    assert doubts() == doubts(today="2026-03-20", max_age=0) == doubts(today="2026-06-20") == []
+    assert doubts(today="2026-03-19") == ["newest report in the future"]
+    assert doubts(today="2026-03-28", max_age=8) == []
+    assert doubts(today="2026-03-29", max_age=8) == ["newest report too old"]
+
+
+def test_a_later_payment_under_another_refund_number_is_named_for_a_person() -> None:
+    first, second = FRIDAYS[:2]
+    later = {"refund_date": dt.date(2026, 3, 9)}
+    lines = [
+        line_of("1", STUCK, "100.10", first), line_of("2", STUCK, "7.00", first), line_of("3", STUCK, "8.00", first),
+        line_of("91", PAID, "100.10", second, **later),
+        line_of("92", PAID, "7.00", second, **later, document_number="B"),
+        line_of("93", PAID, "8.00", second),  # not later
+    ]  # fmt: skip
+    stuck = weekly_summary(frame_of(lines)).stuck.set_index("refund_id")["possibly_replaced_by"]
+    assert stuck.dropna().to_dict() == {"1": "91"}
+    assert len(stuck) == 3
+
+
+def test_what_is_printed_ties_to_what_was_received() -> None:
+    first = FRIDAYS[0]
+    lines = [
+        line_of("1", PAID, "10.00", first), line_of("2", AGAIN, "20.00", first),
+        line_of("2", BACK, "20.00", first, check_or_ach="ACH"), line_of("3", BACK, "5.00", first, check_or_ach="ACH"),
+        line_of("4", STUCK, "1.00", first),
+    ]  # fmt: skip
+    ach = weekly_summary(frame_of(lines)).printed_vs_received.set_index("method").loc["ACH"]
+    # 4 lines print ACH: 2 received + 1 returned + 1 superseded; 55.00 = 30.00 + 5.00 + 20.00
+    assert ach[["printed_lines", "received_lines", "returned_lines", "superseded_lines"]].tolist() == [
+        4,
+        2,
+        1,
+        1,
+    ]
+    assert ach[["printed_amount", "received_amount", "returned_amount", "superseded_amount"]].tolist() == [
+        55.0, 30.0, 5.0, 20.0,
+    ]  # fmt: skip
 
 
 STATUSES = [STUCK, STUCK, "SAP ACH Rejected", BACK, AGAIN, PAID, None, "?"]
@@ -195,17 +321,27 @@ REPORTS = st.lists(
 )  # fmt: skip
 
 
-def state_by_hand(lines: list[dict[str, Any]], day: dt.date) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+def state_by_hand(
+    lines: list[dict[str, Any]], day: dt.date, dispositions: Dispositions
+) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
     """Give the lines of each key in the newest report up to a day that shows it."""
     shown: dict[tuple[Any, ...], dict[dt.date, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for line in lines:
         if line["report_date"] <= day:
             shown[tuple(line[part] for part in KEY)][line["report_date"]].append(line)
-    return {key: reports[max(reports)] for key, reports in shown.items()}
+    return {key: told(reports[max(reports)], dispositions) for key, reports in shown.items()}
+
+
+def told(lines: list[dict[str, Any]], dispositions: Dispositions) -> list[dict[str, Any]]:
+    return [line | {"where": where} for line, where in zip(lines, dispositions(lines), strict=True)]
 
 
 def stuck(members: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [line for line in members if line["refund_secondary_status"] in {STUCK, "SAP ACH Rejected"}]
+    return [line for line in members if line["where"] in {"no ACH on file", "returned"}]
+
+
+def settled(members: list[dict[str, Any]]) -> bool:
+    return not any(line["where"] in {"in transit", "unknown status"} for line in members)
 
 
 def weigh(lines: list[dict[str, Any]]) -> tuple[int, float]:
@@ -213,7 +349,9 @@ def weigh(lines: list[dict[str, Any]]) -> tuple[int, float]:
 
 
 @given(lines=REPORTS)
-def test_opening_plus_new_less_cleared_and_changed_is_closing(lines: list[dict[str, Any]]) -> None:
+def test_opening_plus_new_less_cleared_and_changed_is_closing(
+    lines: list[dict[str, Any]], dispositions_by_hand: Dispositions
+) -> None:
     week = weekly_summary(frame_of(lines))
     total = week.totals
     for unit in ("lines", "amount"):
@@ -222,12 +360,12 @@ def test_opening_plus_new_less_cleared_and_changed_is_closing(lines: list[dict[s
             round(total[f"{name}_{unit}"] * 100)
             for name in (
                 "opening",
-                "new_rejects",
+                "newly_stuck",
                 "cleared",
                 "changed",
                 "closing",
-                "still_rejected",
-                "rejected",
+                "still_stuck",
+                "stuck",
             )
         )
         assert opening + new - cleared + changed == closing == all_ == new + still
@@ -237,39 +375,44 @@ def test_opening_plus_new_less_cleared_and_changed_is_closing(lines: list[dict[s
     older = [day for day in dates if day <= dates[-1] - dt.timedelta(7)]
     against = older[-1] if older else (dates[-2] if len(dates) > 1 else None)
     assert week.compared_with == (None if against is None else pd.Timestamp(against))
-    now = state_by_hand(lines, dates[-1])
-    before = {} if against is None else state_by_hand(lines, against)
+    now = state_by_hand(lines, dates[-1], dispositions_by_hand)
+    before = {} if against is None else state_by_hand(lines, against, dispositions_by_hand)
     parts: dict[str, list[dict[str, Any]]] = {
-        "rejected": [line for members in now.values() for line in stuck(members)],
-        "new_rejects": [
+        "stuck": [line for members in now.values() for line in stuck(members)],
+        "newly_stuck": [
             line for key, members in now.items() for line in stuck(members) if not stuck(before.get(key, []))
         ],
         "cleared": [
-            line for key, members in before.items() for line in stuck(members) if not stuck(now[key])
+            line
+            for key, members in before.items()
+            for line in stuck(members)
+            if not stuck(now[key]) and settled(now[key])
         ],
         "opening": [line for members in before.values() for line in stuck(members)],
-        "returned": [
-            line
-            for members in now.values()
-            for line in members
-            if line["refund_secondary_status"] == BACK
-            and not any(other["refund_secondary_status"] == AGAIN for other in members)
-        ],
+        "returned": [line for members in now.values() for line in members if line["where"] == "returned"],
     }
     for name, members in parts.items():
         assert (total[f"{name}_lines"], total[f"{name}_amount"]) == weigh(members), name
-    assert (total["lines"], total["amount"]) == weigh([line for members in now.values() for line in members])
+    everything = [line for members in now.values() for line in members]
+    counted = [line for line in everything if line["where"] != "superseded"]
+    assert (total["lines"], total["amount"]) == (len(everything), weigh(counted)[1])
 
 
 @given(lines=REPORTS)
-def test_trend_ties_and_each_of_its_lines_is_the_state_of_that_day(lines: list[dict[str, Any]]) -> None:
+def test_trend_ties_and_each_of_its_lines_is_the_state_of_that_day(
+    lines: list[dict[str, Any]], dispositions_by_hand: Dispositions
+) -> None:
     trend = weekly_summary(frame_of(lines)).trend
     dates = sorted({line["report_date"] for line in lines})
     assert [day.date() for day in trend["report_date"]] == dates
-    stuck_before = (0, 0)
+    stuck_before = (trend["opening_lines"][0] * 100, round(trend["opening_amount"][0] * 100))
     for row in trend.to_dict("records"):
         day = row["report_date"].date()
-        members = [line for lines_ in state_by_hand(lines, day).values() for line in stuck(lines_)]
+        members = [
+            line
+            for lines_ in state_by_hand(lines, day, dispositions_by_hand).values()
+            for line in stuck(lines_)
+        ]
         assert (row["stuck_lines"], row["stuck_amount"]) == weigh(members)
         waits = [(day - line["refund_date"]).days for line in members if line["refund_date"]]
         assert row["median_days_waiting"] == median(waits) if waits else pd.isna(row["median_days_waiting"])
@@ -298,8 +441,9 @@ def test_state_and_rejects_are_those_of_the_single_analyses(lines: list[dict[str
     week = weekly_summary(history)
     state = current(history)
     assert week.totals["lines"] == len(state)
-    assert sorted(week.rejected["source_row"]) == sorted(rejects(state)["source_row"])
-    assert week.by_payee["rejected_lines"].sum() == week.worklist["lines"].sum() == len(week.rejected)
+    assert sorted(week.stuck["source_row"]) == sorted(rejects(state, include_returned=True)["source_row"])
+    both = week.by_payee["rejected_lines"] + week.by_payee["returned_lines"]
+    assert both.sum() == week.worklist["lines"].sum() == len(week.stuck)
     for groups in (week.by_payee, week.by_notify_party, week.by_method):
         assert groups["lines"].sum() == len(state)
         assert round(groups["rejected_amount"].sum() * 100) == round(week.totals["rejected_amount"] * 100)
@@ -322,8 +466,8 @@ def test_a_single_report_is_all_new() -> None:
     week = weekly_summary(frame_of(lines).drop(columns=["source_file", "source_row"]))
     assert week.compared_with is None
     assert week.to_dict()["compared_with"] is None
-    assert week.totals["new_rejects_lines"] == week.totals["rejected_lines"] == 2
-    assert week.totals["opening_lines"] == week.totals["cleared_lines"] == len(week.still_rejected) == 0
+    assert week.totals["newly_stuck_lines"] == week.totals["stuck_lines"] == 3
+    assert week.totals["opening_lines"] == week.totals["cleared_lines"] == len(week.still_stuck) == 0
     assert set(week.changes["change"]) == {"new"}
     assert week.sources["lines"].tolist() == [4]
 
@@ -343,7 +487,7 @@ def test_nothing_stuck_gives_the_same_columns_and_types() -> None:
     quiet = weekly_summary(frame_of([line_of("3", PAID, "1.00", FRIDAYS[0])]))
     busy = weekly_summary(frame_of(three_weeks()))
     assert quiet.totals["oldest_refund_date"] is quiet.totals["median_wait_days"] is None
-    assert quiet.totals["rejected_amount"] == 0.0
+    assert quiet.totals["stuck_amount"] == 0.0
     assert list(quiet.totals) == list(busy.totals)
     for name, frame in quiet.frames.items():
         assert frame.dtypes.astype(str).to_dict() == busy.frames[name].dtypes.astype(str).to_dict(), name
@@ -354,14 +498,14 @@ def test_to_dict_survives_json_and_masks_social_security_numbers() -> None:
     week = weekly_summary(frame_of(lines))
     plain = json.loads(json.dumps(week.to_dict(), allow_nan=False))
     assert plain == week.to_dict() == json.loads(week.to_json())
-    assert plain["schema_version"] == 1
+    assert plain["schema_version"] == 2
     assert (plain["week_ending"], plain["report_date"], plain["compared_with"]) == (
         "2026-03-20", "2026-03-20", "2026-03-13",
     )  # fmt: skip
     assert plain["totals"]["closing_amount"] == 10000101.47
     assert plain["trend"][0]["report_date"] == "2026-03-06"
     assert plain["by_notify_party"][1]["care_of"] is None
-    assert plain["rejected"][0]["days_waiting"] == 18
+    assert plain["stuck"][0]["days_waiting"] == 18
     assert "000-12-3456" not in week.to_json()
     assert "XXX-XX-3456" in week.to_json()
     assert "000-12-3456" in week.to_json(mask="none")
@@ -380,7 +524,7 @@ def test_repr_says_what_is_stuck_in_one_line() -> None:
     text = repr(weekly_summary(frame_of(three_weeks())))
     assert text == (
         "<WeeklySummary of 2026-03-20 against 2026-03-13: "
-        "5 lines rejected, $10,000,100.47 (2 new, 0 cleared)>"
+        "5 lines are stuck, $10,000,100.47 (2 new, 1 cleared)>"
     )
 
 
