@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -166,7 +166,7 @@ def test_a_reissue_of_the_same_day_that_came_back_is_told_by_its_number(to_frame
 
 def test_another_document_amount_or_payee_supersedes_nothing(to_frame: Any) -> None:
     reject = line_of("1", REJECT, "10.10")
-    others = [
+    others: list[dict[str, Any]] = [
         {"document_number": "B"},
         {"amount": Decimal("10.11")},
         {"payee_id": "98-765432101"},
@@ -246,7 +246,7 @@ def test_every_dollar_is_in_one_place_in_every_answer(
         mine = [lines[int(at)] for at in frame["port_code"]]
         where = dispositions_by_hand(mine)
         assert flag_rejects(frame)["disposition"].tolist() == where
-        count, cents = Counter(where), defaultdict(int)
+        count, cents = Counter(where), Counter[str]()
         for line, name in zip(mine, where, strict=True):
             cents[name] += 0 if name == "superseded" else int((line["amount"] or ZERO) * 100)
         found = by_disposition(frame).set_index("disposition")
