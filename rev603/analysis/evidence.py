@@ -72,7 +72,7 @@ def _judged(stuck: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]]:
     others: Any = stuck["notify_party_paid_for"].astype("str") + np.where(
         stuck["notify_party_paid_for"] == 1, " other importer", " other importers"
     )
-    more = np.where(several, " (" + stuck["siblings_paid"].astype("str") + " suffixes are)", "")
+    more = (" (" + stuck["siblings_paid"].astype("str") + " suffixes are)").where(several, "")
     never, no_number = "never paid by ACH in these reports", "the report gives no payee number"
     nothing = np.select(
         [stuck[PAYEE_KEY] == "", stuck["kind"] == "cbp"],

@@ -63,7 +63,7 @@ def _plain(value: Any) -> Any:
 
 
 def _duckdb(frame: pd.DataFrame) -> Any:
-    return duckdb.connect().from_arrow(pa.Table.from_pandas(frame, preserve_index=False))
+    return duckdb.from_arrow(pa.Table.from_pandas(frame, preserve_index=False))
 
 
 @functools.cache
