@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rev603.errors import ColumnsMissingError, NotAReportError, UnrecognizedFileError
+from rev603.errors import NotAReportError, UnrecognizedFileError
 from rev603.identifiers import importer_number
-from rev603.vocabulary.headings import Column, alias_table, heading_key, heading_words, spellings
+from rev603.vocabulary.headings import Column, heading_key, heading_words, spellings
 from rev603.vocabulary.reports import REV_613
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -30,11 +29,9 @@ ENOUGH = 4
 _FEWEST = REV_613.essential
 #: A heading row is the first that shows so much of what the best one shows.
 _NEARLY = 0.7
-_LONGEST_HEADING = 100
+LONGEST_HEADING = 100
 #: So many columns that are not known, and so many that come twice, are kept.
 MOST_OTHERS = 500
-#: So many headings are named, and searched for a near one, where some are missing.
-_MOST_FOUND = 200
 #: Headings may be split over so many lines.
 _TALLEST = 3
 
@@ -176,7 +173,7 @@ def _candidate(header: tuple[int, ...], headings: Line, known: Known) -> _Candid
 
 
 def _name(cell: str | None, known: Known) -> str | None:
-    if not cell or len(cell) > _LONGEST_HEADING:
+    if not cell or len(cell) > LONGEST_HEADING:
         return None
     return known.get(heading_key(cell), (None, 0))[0]
 
@@ -331,51 +328,6 @@ def _unused(heading: str, taken: Mapping[str, int], numbers: dict[str, int]) -> 
         numbers[plain] = numbers.get(plain, 1) + 1
         name = f"{plain} {numbers[plain]}"
     return name
-
-
-def require_columns(
-    table: Table, vocabulary: Sequence[Column], essential: Collection[str], headings: Line, where: str
-) -> list[Column]:
-    """Refuse a table without its essential columns; give the others that are missing.
-
-    Raises
-    ------
-    ColumnsMissingError
-        With what was found, and the nearest guess for each.
-    """
-    missing = [column for column in vocabulary if column.name not in table.columns]
-    refused = [column for column in missing if column.name in essential]
-    if refused:
-        texts = [text for text in headings if text]
-        found = [
-            importer_number.mask(" ".join(text[:_LONGEST_HEADING].split())) for text in texts[:_MOST_FOUND]
-        ]
-        known = alias_table(tuple(vocabulary))
-        more = [f"and {len(texts) - len(found):,} more"] if len(texts) > len(found) else []
-        raise ColumnsMissingError(
-            [column.heading for column in refused],
-            found=[*found, *more],
-            guesses=_guesses(refused, [text for text in found if heading_key(text) not in known]),
-            where=where,
-            what_to_do="export the report with all of its columns, or correct the headings; of a REV-613 or REV-615 keep "
-            "the title, it has fewer",
-        )
-    return missing
-
-
-def _guesses(columns: Sequence[Column], candidates: list[str]) -> dict[str, str]:
-    keys = {heading_key(text): text for text in candidates}
-    guesses = {}
-    for column in columns:
-        spellings = [heading_key(text) for text in (column.heading, column.name, *column.aliases) if text]
-        near = [
-            match
-            for spelling in spellings
-            for match in difflib.get_close_matches(spelling, keys, n=1, cutoff=0.6)
-        ]
-        if near:
-            guesses[column.heading] = keys[near[0]]
-    return guesses
 
 
 def no_table(

@@ -15,7 +15,8 @@ from rev603.reading.block import Figure, read_block
 from rev603.reading.control import Header
 from rev603.reading.dates import DateOrder, date_in_name, date_order
 from rev603.reading.issues import CATALOGUE
-from rev603.reading.layout import MOST_OTHERS, require_columns
+from rev603.reading.layout import MOST_OTHERS
+from rev603.reading.missing_columns import require_columns
 from rev603.reading.rows import (
     BLOCK,
     DOUBTFUL,
@@ -24,14 +25,13 @@ from rev603.reading.rows import (
     TOTAL,
     UNREADABLE,
     Rows,
-    filled_down,
     is_statistic,
     refunds_like_totals,
     sort_rows,
     totals_without_sum,
 )
 from rev603.reading.shown import masked
-from rev603.reading.shown_once import filled_groups
+from rev603.reading.shown_once import filled_down, filled_groups
 from rev603.reading.typed import Typed, typed_lines
 from rev603.reading.words import NO_WORDS, Words
 from rev603.vocabulary.headings import REFUND_COLUMNS

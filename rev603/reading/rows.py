@@ -7,7 +7,7 @@ date and identifiers, a total has figures only.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,17 +46,17 @@ UNREADABLE = "unreadable"
 #: Reasons that somebody should look into.
 DOUBTFUL = frozenset({BESIDE, NOTE, ABOVE})
 
-_LABEL = r"[\W_]*(?:sub|grand|report|overall|page|running)?[\s-]*(?:totals?|sum|count)"
+LABEL = r"[\W_]*(?:sub|grand|report|overall|page|running)?[\s-]*(?:totals?|sum|count)"
 #: "Total", "Grand Total: 5 refunds", and as Excel puts it: "98-765432100 Total".
-_TOTAL = Short(rf"{_LABEL}\b|.*\s(?:totals?|count)[\W_]*\Z", re.IGNORECASE | re.ASCII | re.DOTALL)
+_TOTAL = Short(rf"{LABEL}\b|.*\s(?:totals?|count)[\W_]*\Z", re.IGNORECASE | re.ASCII | re.DOTALL)
 #: What Excel's total row offers beside the sum; it is compared with nothing.
 _STATISTIC = Short(
     r"[\W_]*(?:averages?|avg|mean|median|min(?:imum)?|max(?:imum)?)[\W_]*", re.IGNORECASE | re.ASCII
 )
-_NOTHING_BUT_LABEL = Short(rf"{_LABEL}[\W_]*", re.IGNORECASE | re.ASCII)
+_NOTHING_BUT_LABEL = Short(rf"{LABEL}[\W_]*", re.IGNORECASE | re.ASCII)
 _BLOCK_LABELS = {heading_key(text) for texts in HEADER_BLOCK.values() for text in texts}
 #: A total line may repeat the value that it stands for, and its date; a refund has more than that.
-_VALUES_OF_A_TOTAL = 2
+VALUES_OF_A_TOTAL = 2
 _FOOTER = Short(
     r"[\W_]*(?:page:? [0-9,]+(?: ?(?:of|/) ?[0-9,]+)?|end of (?:the )?(?:report|file|data|list)|for official use only|"
     r"(?:run|report|print(?:ed)?|generated|refresh(?:ed)?|exported)(?: date| time| on| at)*[: ]+[-0-9/:., ]+(?:[ap]\.?m)?)"
@@ -81,43 +81,6 @@ class Rows:
 
     refunds: NDArray[np.int64]
     aside: dict[int, str]
-
-
-def filled_down(grid: TextGrid, table: Table, *, amount: str = "total_refund_amount") -> tuple[TextGrid, int]:
-    """Repeat a cell that is merged over several lines of the table on each of them.
-
-    Not an amount: it would add up more than once. And never over another value, nor into a blank line or the sum of
-    a group, which would become a refund.
-    """
-    first = int(grid.rows[table.header[-1]]) + 1
-    tall: dict[int, list[tuple[int, int]]] = {}
-    for top, left, bottom, _ in grid.merges:
-        if bottom > top >= first:
-            tall.setdefault(left - grid.first_column, []).append((top, bottom))
-    columns = list(grid.columns)
-    own = _with_cells_of_their_own(grid) if tall else np.empty(0, dtype=bool)
-    filled = 0
-    for at in sorted((tall.keys() & set(range(len(columns)))) - {table.columns.get(amount, -1)}):
-        source = np.arange(len(grid), dtype=np.int64)
-        for top, bottom in tall[at]:
-            source[top - 1 : bottom] = top - 1
-        source = np.where(own & ~is_valid(columns[at]), source, np.arange(len(grid)))
-        before = columns[at].null_count
-        columns[at] = columns[at].take(pa.array(source))
-        filled += before - columns[at].null_count
-    return replace(grid, columns=tuple(columns)), filled
-
-
-def _with_cells_of_their_own(grid: TextGrid) -> NDArray[np.bool_]:
-    """Tell which lines have more in them than a figure, or the label of a total and what it stands for."""
-    count = np.zeros(len(grid), dtype=np.int64)
-    labelled = np.zeros(len(grid), dtype=bool)
-    for column in grid.columns:
-        count += is_valid(column)
-        labelled |= as_mask(
-            pc.match_substring_regex(column, rf"(?i)\A{_LABEL}\b|\s(?:totals?|count)[\W_]*\z")
-        )
-    return (count > 1) & ~(labelled & (count <= 1 + _VALUES_OF_A_TOTAL))
 
 
 def sort_rows(
@@ -246,7 +209,7 @@ def _label_places(column: pa.ChunkedArray) -> NDArray[np.int64]:
     places = np.flatnonzero(last_bytes(column) > ord("9"))
     if not len(places):
         return places
-    labels = pc.match_substring_regex(column.take(pa.array(places)), rf"(?i)\A{_LABEL}[\W_]*\z")
+    labels = pc.match_substring_regex(column.take(pa.array(places)), rf"(?i)\A{LABEL}[\W_]*\z")
     return places[as_mask(labels)]
 
 
@@ -342,7 +305,7 @@ def _reason_by_values(
     identified = [name for name in identities if name in values and _has_digit(cells[name])]
     if amount in cells and dated in cells and len(identified) >= len(identities) - 1:
         return None  # complete, whatever its number reads like
-    if (labels or labelled) and len(values) <= (_VALUES_OF_A_TOTAL if amount in cells else 0):
+    if (labels or labelled) and len(values) <= (VALUES_OF_A_TOTAL if amount in cells else 0):
         return TOTAL
     if amount in cells:
         named = any(_NOTHING_BUT_LABEL.fullmatch(cells[name]) for name in labels & {*identities})
@@ -355,7 +318,7 @@ def _reason_by_values(
     # a label there belongs to the block below the table, in a report whose first column is the amount
     if amount in cells and (identified or dated in cells) and keys[amount] not in _BLOCK_LABELS:
         return None
-    return None if identified and len(cells) > _VALUES_OF_A_TOTAL else NOTE
+    return None if identified and len(cells) > VALUES_OF_A_TOTAL else NOTE
 
 
 def refunds_like_totals(grid: TextGrid, table: Table, lines: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Values that a report shows once for a group of lines, and leaves blank below.
+"""Values that a report shows once for a group of lines, and leaves blank below: merged cells, and breaks.
 
 Web Intelligence does so at a break, and so do merged cells that were saved as text. Where a column that every
 refund has (payee, date …) is blank, the lines are proven to be groups, and are filled down. Status, notify party
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from rev603._columns import is_valid
+from rev603._columns import as_mask, is_valid
+from rev603.reading.rows import LABEL, VALUES_OF_A_TOTAL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +29,41 @@ _ALWAYS = ("refund_id", "payee_id", "company_name", "refund_date")
 _DOUBTED = ("refund_secondary_status", "care_of", "check_or_ach")
 #: In fewer lines a pattern is chance.
 _FEWEST_LINES = 4
+
+
+def filled_down(grid: TextGrid, table: Table, *, amount: str = "total_refund_amount") -> tuple[TextGrid, int]:
+    """Repeat a cell that is merged over several lines of the table on each of them.
+
+    Not an amount: it would add up more than once. And never over another value, nor into a blank line or the sum of
+    a group, which would become a refund.
+    """
+    first = int(grid.rows[table.header[-1]]) + 1
+    tall: dict[int, list[tuple[int, int]]] = {}
+    for top, left, bottom, _ in grid.merges:
+        if bottom > top >= first:
+            tall.setdefault(left - grid.first_column, []).append((top, bottom))
+    columns = list(grid.columns)
+    own = _with_cells_of_their_own(grid) if tall else np.empty(0, dtype=bool)
+    filled = 0
+    for at in sorted((tall.keys() & set(range(len(columns)))) - {table.columns.get(amount, -1)}):
+        source = np.arange(len(grid), dtype=np.int64)
+        for top, bottom in tall[at]:
+            source[top - 1 : bottom] = top - 1
+        source = np.where(own & ~is_valid(columns[at]), source, np.arange(len(grid)))
+        before = columns[at].null_count
+        columns[at] = columns[at].take(pa.array(source))
+        filled += before - columns[at].null_count
+    return replace(grid, columns=tuple(columns)), filled
+
+
+def _with_cells_of_their_own(grid: TextGrid) -> NDArray[np.bool_]:
+    """Tell which lines have more in them than a figure, or the label of a total and what it stands for."""
+    count = np.zeros(len(grid), dtype=np.int64)
+    labelled = np.zeros(len(grid), dtype=bool)
+    for column in grid.columns:
+        count += is_valid(column)
+        labelled |= as_mask(pc.match_substring_regex(column, rf"(?i)\A{LABEL}\b|\s(?:totals?|count)[\W_]*\z"))
+    return (count > 1) & ~(labelled & (count <= 1 + VALUES_OF_A_TOTAL))
 
 
 def filled_groups(
