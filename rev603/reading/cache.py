@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rev603._columns import constant
-from rev603.reading.control import Control, Header
+from rev603.reading.control_totals import Control, Header
 from rev603.reading.limits import DEFAULT_LIMITS
 from rev603.reading.report import Report
 

@@ -18,7 +18,7 @@ import pandas as pd
 from rev603._columns import WORKERS, constant
 from rev603.errors import NotAReportError, Rev603Error, UnrecognizedFileError
 from rev603.reading.cache import Cache
-from rev603.reading.control import Grain
+from rev603.reading.control_totals import Grain
 from rev603.reading.dates import date_in_name
 from rev603.reading.exports import Export, Sources, exports_of, not_opened
 from rev603.reading.issues import CATALOGUE, IssueLog, folded, joined

@@ -13,7 +13,7 @@ from rev603._columns import constant, joined_text, pandas_text
 from rev603.errors import phrased
 from rev603.identifiers import importer_number
 from rev603.reading.grid import cell_addresses
-from rev603.reading.shown import masked, masked_cells, quoted
+from rev603.reading.masked_cells import masked, masked_cells, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rev603._columns import is_valid, joined_text, map_columns
-from rev603.reading import cells
-from rev603.reading.shown import quoted
+from rev603.reading import repairs
+from rev603.reading.masked_cells import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,7 +59,7 @@ class LineLog:
     ) -> None:
         self.grid, self.table, self.lines, self.log = grid, table, lines, log
         blank = pa.chunked_array([pa.nulls(len(lines), pa.large_string())])
-        self.text = dict.fromkeys(names, blank) | cells.unwrap_table(grid, table.columns, lines, log)
+        self.text = dict.fromkeys(names, blank) | repairs.unwrap_table(grid, table.columns, lines, log)
         self.signs = {name: grid.signs_in(at) for name, at in table.columns.items()}
         self.bad = np.zeros(len(lines), dtype=bool)
         self._distinct: dict[str, pa.DictionaryArray] = {}
@@ -121,11 +121,11 @@ class LineLog:
 
     def repair_identifiers(self) -> None:
         """Undo what a spreadsheet did to identifiers where that is certain, and note where digits are lost."""
-        for name in sorted(cells.IDENTIFIERS & self.signs.keys()):
+        for name in sorted(repairs.IDENTIFIERS & self.signs.keys()):
             signs = self.signs[name]
-            self.change("decimal-tail-removed", name, partial(cells.without_decimal_tail, signs=signs))
-            self.say("scientific-notation", name, cells.scientific(self.text[name], signs))
-            self.say("digits-lost", name, cells.cut_to_15_digits(self.text[name]))
+            self.change("decimal-tail-removed", name, partial(repairs.without_decimal_tail, signs=signs))
+            self.say("scientific-notation", name, repairs.scientific(self.text[name], signs))
+            self.say("digits-lost", name, repairs.cut_to_15_digits(self.text[name]))
 
     def say_values(self, code: str, name: str, known: Callable[[str], bool]) -> None:
         """Note each distinct value that is not known, once, with how often and where first."""

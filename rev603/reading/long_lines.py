@@ -14,9 +14,9 @@ import pyarrow as pa
 from rev603._columns import is_valid
 from rev603.identifiers import entry_number, importer_number
 from rev603.reading.amounts import amount_in_cents
-from rev603.reading.cells import FREE_TEXT
 from rev603.reading.dates import parse_date
-from rev603.reading.shown import masked
+from rev603.reading.masked_cells import masked
+from rev603.reading.repairs import FREE_TEXT
 from rev603.vocabulary.statuses import METHODS, status_key
 
 if TYPE_CHECKING:

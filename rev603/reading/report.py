@@ -21,13 +21,13 @@ from rev603.errors import (
     UnrecognizedFileError,
 )
 from rev603.identifiers import importer_number
-from rev603.reading.control import Control, Grain, Header, control_totals
+from rev603.reading.control_totals import Control, Grain, Header, control_totals
+from rev603.reading.find_tables import read_sheets
 from rev603.reading.issues import CATALOGUE, IssueLog
 from rev603.reading.layout import no_table
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
-from rev603.reading.part import check_total_lines, joined_parts, read_part, together
-from rev603.reading.rows import set_aside_frame
-from rev603.reading.sheets import read_sheets
+from rev603.reading.refund_rows import set_aside_frame
+from rev603.reading.report_sheet import check_total_lines, joined_parts, read_part, together
 from rev603.reading.sniff import sniff
 from rev603.reading.words import Columns, Taught, Words, words_of
 from rev603.reading.written import as_it_was, is_written_by_us
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from rev603.reading.grid import TextGrid
     from rev603.reading.layout import Table
-    from rev603.reading.part import Part
+    from rev603.reading.report_sheet import Part
     from rev603.reading.sniff import Source
 
 _IMPORTING = threading.Lock()

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 
 from rev603._columns import key_codes
 from rev603.identifiers.refund_key import DOCUMENT_KEY, IDENTITY, KEY, PAYEE_KEY, REFUND_KEY, with_identity
-from rev603.reading.control import Header, control_totals
+from rev603.reading.control_totals import Header, control_totals
 from rev603.reading.issues import CATALOGUE, IssueLog, joined
-from rev603.reading.shown import quoted
+from rev603.reading.masked_cells import quoted
 from rev603.vocabulary.statuses import IN_TRANSIT, STATE_OF_STATUS, UNKNOWN, status_key
 
 if TYPE_CHECKING:

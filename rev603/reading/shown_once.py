@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rev603._columns import as_mask, is_valid
-from rev603.reading.rows import LABEL, VALUES_OF_A_TOTAL
+from rev603.reading.refund_rows import LABEL, VALUES_OF_A_TOTAL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
 from rev603.reading.amounts import amount_in_cents
-from rev603.reading.control import Header
+from rev603.reading.control_totals import Header
 from rev603.vocabulary.headings import REFUND_FRAME
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import pytest
 import rev603
 from rev603.errors import LineError
 from rev603.reading.issues import CATALOGUE, ISSUE_COLUMNS, IssueLog, folded, joined
-from rev603.reading.shown import masked
+from rev603.reading.masked_cells import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable

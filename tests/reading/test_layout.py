@@ -351,7 +351,7 @@ def test_an_unreadable_figure_of_the_header_block_is_named(
 
 def test_no_header_block_means_no_verdict_on_totals(make: Any) -> None:
     for report in _both(make, make.table(make.lines(3))):
-        assert report.header == rev603.reading.control.Header()
+        assert report.header == rev603.reading.control_totals.Header()
         assert report.control.ties_out is None
         assert report.issues[["severity", "code"]].values.tolist() == [["info", "totals-absent"]]
 

@@ -16,13 +16,13 @@ from rev603.reading.dates import parse_dates
 from rev603.reading.entries.entry_lines import EntryLines
 from rev603.reading.entries.entry_numbers import entry_numbers
 from rev603.reading.entries.expected_amounts import AMOUNTS, expected_amounts
+from rev603.reading.find_tables import read_sheets
 from rev603.reading.history import Known
 from rev603.reading.issues import CATALOGUE, IssueLog, folded
 from rev603.reading.layout import Table, no_table
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
-from rev603.reading.part import say_beside, say_headings
-from rev603.reading.rows import UNREADABLE, set_aside_frame
-from rev603.reading.sheets import read_sheets
+from rev603.reading.refund_rows import UNREADABLE, set_aside_frame
+from rev603.reading.report_sheet import say_beside, say_headings
 from rev603.reading.sniff import sniff
 from rev603.vocabulary.headings import ENTRY_COLUMNS, heading_key
 

@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow.compute as pc
 
 from rev603._columns import as_mask
-from rev603.reading import cells
+from rev603.reading import repairs
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.layout import other_columns
 from rev603.reading.line_log import LineLog
-from rev603.reading.rows import (
+from rev603.reading.refund_rows import (
     FOOTER,
     HEADING,
     HEADING_AGAIN,
@@ -45,11 +45,11 @@ class EntryLines(LineLog):
         lines, self.aside = _sorted(grid, table)
         super().__init__(grid, table, lines, log)
         others = other_columns(table)
-        self.others = cells.unwrap_table(grid, others, lines, log, free_text=others)
+        self.others = repairs.unwrap_table(grid, others, lines, log, free_text=others)
         self.repair_identifiers()
         for name in ("refund_id", "importer_number", "notify_party", "filer_code"):
             if name in self.text:
-                self.say("cell-error-kept", name, cells.cell_errors(self.text[name]))
+                self.say("cell-error-kept", name, repairs.cell_errors(self.text[name]))
 
     def check_totals(self, cents: NDArray[np.int64]) -> None:
         """Compare each total line with the expected amounts above it."""

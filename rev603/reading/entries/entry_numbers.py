@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from rev603._columns import as_mask, is_valid, joined_text, pandas_text
 from rev603.identifiers import entry_number
-from rev603.reading import cells
-from rev603.reading.shown import quoted
+from rev603.reading import repairs
+from rev603.reading.masked_cells import quoted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,17 +43,17 @@ def _joined(work: EntryLines, whole: NDArray[np.bool_]) -> tuple[pa.Array, NDArr
     Eight digits behind a filer code are the rest of an entry number. Fewer have lost zeros where the check digit
     proves it; but one in ten would pass by chance, so a list where hardly any number is whole is left alone.
     """
-    filer, padded_filer = cells.zero_padded(work.text["filer_code"], width=3, shortest=1)
+    filer, padded_filer = repairs.zero_padded(work.text["filer_code"], width=3, shortest=1)
     rest = pa.chunked_array([_compact(work.text["entry_number"])])
     apart = "check_digit" in work.text
     if apart:
-        serial, _ = cells.zero_padded(rest, width=_SERIAL, shortest=1)
+        serial, _ = repairs.zero_padded(rest, width=_SERIAL, shortest=1)
         rest = pc.binary_join_element_wise(
             serial, _compact(work.text["check_digit"]), pa.scalar("", rest.type)
         )
     complete = as_mask(pc.match_substring_regex(rest, r"\A[0-9]{8}\z"))
     complete[padded_filer] = False
-    rest, _ = cells.zero_padded(rest, width=_WITH_CHECK_DIGIT, shortest=1)
+    rest, _ = repairs.zero_padded(rest, width=_WITH_CHECK_DIGIT, shortest=1)
     rest = pc.if_else(pa.array(whole), pa.scalar(None, rest.type), rest)
     numbers, right, _ = entry_number.parse_arrow(
         pc.binary_join_element_wise(filer.cast(rest.type), rest, pa.scalar("", rest.type))

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from rev603._columns import pandas_text
 from rev603.errors import Rev603Error
 from rev603.identifiers import importer_number
-from rev603.reading import cells
+from rev603.reading import repairs
 from rev603.reading.amounts import parse_amounts
 from rev603.reading.issues import CATALOGUE
 
@@ -51,7 +51,7 @@ def expected_amounts(work: EntryLines, added: Mapping[str, list[int]]) -> dict[s
             cents[name], there[name], unreadable = parse_amounts(work.text[name])
             work.refuse("amount-unreadable", name, np.flatnonzero(unreadable))
             for at in added.get(name, ()):
-                text = cells.unwrap_table(work.grid, {name: at}, work.lines, work.log)[name]
+                text = repairs.unwrap_table(work.grid, {name: at}, work.lines, work.log)[name]
                 more, filled, unreadable = parse_amounts(text)
                 work.log.add_cells(
                     "amount-unreadable", work.grid, work.lines[unreadable], name,

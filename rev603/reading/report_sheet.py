@@ -11,13 +11,15 @@ import pandas as pd
 from rev603._columns import lines_of
 from rev603.errors import UnrecognizedFileError
 from rev603.reading.amounts import amount_in_cents
-from rev603.reading.block import Figure, read_block
-from rev603.reading.control import Header
+from rev603.reading.control_totals import Header
 from rev603.reading.dates import DateOrder, date_in_name, date_order
+from rev603.reading.header_block import Figure, read_block
 from rev603.reading.issues import CATALOGUE
 from rev603.reading.layout import MOST_OTHERS
+from rev603.reading.masked_cells import masked
 from rev603.reading.missing_columns import require_columns
-from rev603.reading.rows import (
+from rev603.reading.refund_frame import Typed, typed_lines
+from rev603.reading.refund_rows import (
     BLOCK,
     DOUBTFUL,
     HEADING_AGAIN,
@@ -30,9 +32,7 @@ from rev603.reading.rows import (
     sort_rows,
     totals_without_sum,
 )
-from rev603.reading.shown import masked
 from rev603.reading.shown_once import filled_down, filled_groups
-from rev603.reading.typed import Typed, typed_lines
 from rev603.reading.words import NO_WORDS, Words
 from rev603.vocabulary.headings import REFUND_COLUMNS
 from rev603.vocabulary.reports import REV_603, ReportKind, recognized

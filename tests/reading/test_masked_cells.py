@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rev603.reading.shown import masked, masked_cells, quoted
+from rev603.reading.masked_cells import masked, masked_cells, quoted
 
 texts = st.one_of(
     st.none(),

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import rev603
-from rev603.reading import rows
+from rev603.reading import refund_rows
 from rev603.vocabulary.headings import REFUND_COLUMNS
 
 HEADINGS = [column.heading for column in REFUND_COLUMNS]
@@ -49,7 +49,7 @@ def test_whole_columns_and_single_lines_agree(
 
     at_once = outcome()
     with monkeypatch.context() as patched:
-        patched.setattr(rows, "_plain_refunds", none_of_them)
+        patched.setattr(refund_rows, "_plain_refunds", none_of_them)
         assert outcome() == at_once
 
 
@@ -62,7 +62,7 @@ def test_a_report_that_lacks_a_column_on_every_line_is_settled_at_once(
     def never(*_: object) -> str:
         raise AssertionError("a line was looked at by itself")
 
-    monkeypatch.setattr(rows, "_reason", never)
+    monkeypatch.setattr(refund_rows, "_reason", never)
     table = make.table([make.line(at, **dict.fromkeys(blank)) for at in range(50)])
     assert len(rev603.read(make.csv(table)).refunds) == 50
 
@@ -83,4 +83,8 @@ def test_a_line_as_long_as_a_title_is_looked_at_by_itself(make: Any) -> None:
         "$5.00",
     ]
     report = rev603.read(make.csv([title, *make.table(make.lines(2)), title]))
-    assert report.set_aside["reason"].tolist() == [rows.TITLE, rows.HEADING, rows.TITLE_AGAIN]
+    assert report.set_aside["reason"].tolist() == [
+        refund_rows.TITLE,
+        refund_rows.HEADING,
+        refund_rows.TITLE_AGAIN,
+    ]

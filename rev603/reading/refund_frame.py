@@ -14,12 +14,12 @@ import pyarrow.compute as pc
 from rev603._columns import as_mask, constant, is_valid, joined_text, lines_of, map_columns, pandas_text
 from rev603.errors import ColumnsMissingError
 from rev603.identifiers import entry_number
-from rev603.reading import cells, spelling
+from rev603.reading import repairs, spelling
 from rev603.reading.amounts import parse_amounts
-from rev603.reading.checks import say_doubts
 from rev603.reading.dates import DateOrder, Dates, parse_dates
 from rev603.reading.issues import CATALOGUE
 from rev603.reading.layout import other_columns
+from rev603.reading.line_checks import say_doubts
 from rev603.reading.line_log import LineLog
 from rev603.reading.long_lines import refuse_long_lines
 from rev603.reading.words import NO_WORDS, Words
@@ -135,7 +135,7 @@ def typed_lines(
     columns["source_sheet"] = constant(grid.sheet, count)
     columns["source_row"] = grid.rows[lines].astype(np.int64)
     others = other_columns(table)
-    for heading, text in cells.unwrap_table(grid, others, lines, log, free_text=others).items():
+    for heading, text in repairs.unwrap_table(grid, others, lines, log, free_text=others).items():
         columns[heading if heading not in columns else f"{heading} (report)"] = pandas_text(text)
     if printed is not None:
         columns["refund_secondary_status (report)"] = pandas_text(printed)
@@ -164,7 +164,7 @@ def _state_of_report(work: LineLog, report: ReportKind) -> None:
 
 def _find_errors(work: LineLog) -> None:
     for name, signs in work.signs.items():
-        places = cells.cell_errors(work.text[name], signs)
+        places = repairs.cell_errors(work.text[name], signs)
         if not len(places):
             continue
         if name in _NEVER_AN_ERROR:
@@ -226,8 +226,10 @@ def _repair_identifiers(work: LineLog) -> None:
     work.repair_identifiers()
     payees, respelled = spelling.payee_numbers(work.distinct("payee_id"))
     work.respell("payee_id", payees, respelled)
-    work.change("zero-restored", "port_code", lambda column: cells.zero_padded(column, width=4, shortest=3))
-    work.change("zero-restored", "team_number", lambda column: cells.zero_padded(column, width=3, shortest=1))
+    work.change("zero-restored", "port_code", lambda column: repairs.zero_padded(column, width=4, shortest=3))
+    work.change(
+        "zero-restored", "team_number", lambda column: repairs.zero_padded(column, width=3, shortest=1)
+    )
 
 
 def _entry_numbers(work: LineLog) -> pa.ChunkedArray:
@@ -249,12 +251,12 @@ def _restore_filer(work: LineLog, entries: pa.Array) -> None:
     """Restore a filer code's lost zero where the entry number of its line proves it."""
 
     def proven(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
-        padded, places = cells.zero_padded(column, width=3, shortest=1)
+        padded, places = repairs.zero_padded(column, width=3, shortest=1)
         if not len(places):
             return column, places
         of_entry = pc.utf8_slice_codeunits(entries.take(pa.array(places)), 0, 3)
         sure = places[as_mask(pc.equal(of_entry, padded.take(pa.array(places))))]
-        return (cells.put(column, sure, padded.take(pa.array(sure))) if len(sure) else column), sure
+        return (repairs.put(column, sure, padded.take(pa.array(sure))) if len(sure) else column), sure
 
     work.change("zero-restored", "filer_code", proven)
 
