@@ -32,12 +32,15 @@ if TYPE_CHECKING:
     from rev603.identifiers import entry_number, importer_number
     from rev603.presenting import plots
     from rev603.presenting.letters.collection import Letters, letters
+    from rev603.presenting.line_files import write_lines
+    from rev603.presenting.masking import mask
     from rev603.presenting.packs import ClientPacks, client_packs
     from rev603.presenting.reconciliation import Reconciliation, reconcile
     from rev603.presenting.report import Report, read
     from rev603.presenting.weekly import WeeklySummary, weekly_summary
     from rev603.reading.entries import read_entries
-    from rev603.reading.history import read_history
+    from rev603.reading.history import read_history, read_reports
+    from rev603.reading.limits import Limits
     from rev603.sample import sample_entries, sample_report
     from rev603.schema import EntrySchema, RefundSchema
 
@@ -66,6 +69,7 @@ _ON_FIRST_USE = {
     "entry_number": "rev603.identifiers",
     "flag_rejects": "rev603.analysis.status",
     "importer_number": "rev603.identifiers",
+    "Limits": "rev603.reading.limits",
     "letters": "rev603.presenting.letters.collection",
     "read": "rev603.presenting.report",
     "read_entries": "rev603.reading.entries",
@@ -76,8 +80,11 @@ _ON_FIRST_USE = {
     "sample_entries": "rev603.sample",
     "sample_report": "rev603.sample",
     "split_by_method": "rev603.analysis.method",
+    "mask": "rev603.presenting.masking",
+    "read_reports": "rev603.reading.history",
     "weekly_summary": "rev603.presenting.weekly",
     "worklist_by_actor": "rev603.analysis.worklist",
+    "write_lines": "rev603.presenting.line_files",
 }
 
 __all__ = [
@@ -87,6 +94,7 @@ __all__ = [
     "EntrySchema",
     "IdentifierError",
     "Letters",
+    "Limits",
     "LineError",
     "MethodSplit",
     "Reconciliation",
@@ -111,10 +119,12 @@ __all__ = [
     "flag_rejects",
     "importer_number",
     "letters",
+    "mask",
     "plots",
     "read",
     "read_entries",
     "read_history",
+    "read_reports",
     "reconcile",
     "reissue_requests",
     "rejects",
@@ -123,6 +133,7 @@ __all__ = [
     "split_by_method",
     "weekly_summary",
     "worklist_by_actor",
+    "write_lines",
 ]
 
 

@@ -178,7 +178,7 @@ def _give(
     masked = mask_frame(frame, options.mask)
     amount = int((frame["amount"] * 100).round().sum()) / 100
     if options.output is not None:
-        write_lines(masked, options.output, private=options.mask == "none")
+        write_lines(masked, options.output, mask=options.mask)
     if options.json:
         rolled = {name: records(mask_frame(each, options.mask)) for name, each in more.items()}
         emit_json(

@@ -129,7 +129,7 @@ def run_convert(options: argparse.Namespace) -> int:
     if to_stdout:
         emit(csv_text(masked).removesuffix("\n"))
         return int(not lines.sound)
-    write_lines(masked, make_folder_for(options.output), private=options.mask == "none")
+    write_lines(masked, make_folder_for(options.output), mask=options.mask)
     if options.json:
         written = {"written": str(options.output), "lines": len(frame), "columns": list(frame.columns)}
         emit_json({"schema_version": 1, **written})

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from rev603.errors import Rev603Error
 from rev603.presenting.files import whole_file
+from rev603.presenting.masking import mask_frame
 from rev603.presenting.text import as_text, contains
 
 if TYPE_CHECKING:
     import os
+
+    from rev603.presenting.masking import Mask
 
 __all__ = ["csv_text", "write_lines"]
 
@@ -20,24 +24,25 @@ __all__ = ["csv_text", "write_lines"]
 _FORMULA = r"^[=+\-@\t\r\n\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]"
 
 
-def write_lines(frame: pd.DataFrame, path: str | os.PathLike[str], *, private: bool = False) -> None:
-    """Write a frame as it is, in the format that the file's name says, whole or not at all.
+def write_lines(frame: pd.DataFrame, path: str | os.PathLike[str], *, mask: Mask = "ssn") -> None:
+    """Write a frame as a masked, formatted file in the format that its name says, whole or not at all.
 
     Parameters
     ----------
     frame
-        Refund lines, or any other frame; mask it first.
+        Refund lines, or any other frame.
     path
         Ends in ``.parquet``, ``.csv`` or ``.xlsx``. In CSV every text is quoted, and text that begins like a
         formula, headings too, gets an apostrophe before it, which :func:`rev603.read` takes away again; amounts
         stay numbers.
-    private
-        Only the file's owner may read it: for frames with full payee numbers.
+    mask
+        Which payee numbers to mask: ``"none"``, ``"ssn"`` (whatever looks like a social security number) or ``"all"``.
+        A file with full numbers is its owner's alone.
 
     Raises
     ------
-    ValueError
-        The name ends otherwise.
+    Rev603Error
+        The name ends otherwise, or there is no such folder.
 
     Examples
     --------
@@ -50,6 +55,7 @@ def write_lines(frame: pd.DataFrame, path: str | os.PathLike[str], *, private: b
     <BLANKLINE>
     """
     ending = Path(path).suffix.lower()
+    frame = mask_frame(frame, mask)
     if ending == ".xlsx":
         from rev603.presenting.workbook import Sheet, write_workbook  # noqa: PLC0415 - openpyxl is loaded when used
 
@@ -58,8 +64,12 @@ def write_lines(frame: pd.DataFrame, path: str | os.PathLike[str], *, private: b
         write_workbook(path, [Sheet(name="Refunds", frame=frame, labels=names, breaks=True)], mask="none")
         return
     if ending not in (".parquet", ".csv"):
-        raise ValueError(f"the name must end in .parquet, .csv or .xlsx, not {ending!r}")
-    with whole_file(path, private=private) as unfinished:
+        raise Rev603Error(
+            f"Lines are not written as {ending or 'a file without ending'}.",
+            where=str(path),
+            what_to_do="name a file that ends in .parquet, .csv or .xlsx",
+        )
+    with whole_file(path, private=mask == "none") as unfinished:
         if ending == ".parquet":
             frame.to_parquet(unfinished, index=False, compression="zstd")
         else:

@@ -17,7 +17,7 @@ from rev603.presenting.text import as_text, contains
 from rev603.safe_text import hide_digits, hide_persons
 from rev603.vocabulary.headings import heading_key
 
-__all__ = ["Mask", "check_mask", "mask_frame", "mask_text"]
+__all__ = ["Mask", "check_mask", "mask", "mask_frame", "mask_text"]
 
 Mask = Literal["none", "ssn", "all"]
 
@@ -151,3 +151,7 @@ def _masked(values: pd.Series, mask: Mask, holds_numbers: bool) -> pd.Series:
     text = text.copy()
     text[perhaps] = pd.Series(hidden, dtype="str").to_numpy()[codes]
     return text
+
+
+#: The public name: ``rev603.mask(frame)``.
+mask = mask_frame

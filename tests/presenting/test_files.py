@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from rev603.presenting.lines import write_lines
 
 from rev603.errors import Rev603Error
 from rev603.presenting.files import refuse_to_overwrite, write_text
+from rev603.presenting.line_files import write_lines
 
 
 def mode(path: Path) -> int:
