@@ -1,16 +1,14 @@
 """Build the documentation as a site: ``python .docs/build.py OUT``.
 
-What the package knows as data (columns, statuses, issues, reports, JSON) becomes pages from that data, the
+What the package knows as data (columns, statuses, issues, reports) becomes pages from that data, the
 public names become an API reference from their docstrings, and the notebooks are shown as they were saved.
 """
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import tempfile
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,18 +90,6 @@ def issues() -> str:
     )
 
 
-def json_outputs() -> str:
-    """Return the page of the JSON outputs, from the schemas that ship with the package."""
-    said = [
-        "# JSON\n",
-        "Each command takes `--json`. Within a `schema_version` keys may be added, and none change.\n",
-    ]
-    for path in sorted(resources.files(rev603).joinpath("schemas").iterdir(), key=lambda each: each.name):
-        schema = json.loads(path.read_text(encoding="utf-8"))
-        said += [f"## {schema.get('title', path.name)}\n", "```json", json.dumps(schema, indent=2), "```\n"]
-    return "\n".join(said)
-
-
 def api() -> str:
     """Return the reference of the public names."""
     modules = ("entry_number", "importer_number", "plots")
@@ -121,9 +107,7 @@ def build(out: Path) -> int:
         source = Path(folder)
         for path in [*HERE.glob("*.md"), HERE / "conf.py", *ROOT.joinpath("notebooks").glob("*.ipynb")]:
             shutil.copy(path, source)
-        pages = {
-            "columns": columns, "statuses": states, "issues": issues, "json": json_outputs, "reference": api,
-        }  # fmt: skip
+        pages = {"columns": columns, "statuses": states, "issues": issues, "reference": api}
         for name, page in pages.items():
             source.joinpath(f"{name}.md").write_text(page(), encoding="utf-8")
         return int(build_main(["-q", "-W", "--keep-going", "-b", "html", str(source), str(out)]))
