@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["PlainStretches", "local", "read_part", "refuse_doctype"]
 
 _XML_ERRORS = (expat.ExpatError, ValueError, LookupError)  # the latter two: an encoding that nobody knows
+_BYTES_PER_ELEMENT = 100  # more than programs write, on average
 _LONGEST = 4 << 20  # no head of a part, and no row, is longer where programs write it
 
 
@@ -64,7 +65,7 @@ def read_part(
     """
     limits = archive.limits
     path: list[str] = []
-    elements = 0
+    elements = parsed = 0
 
     def opening(tag: str, attributes: dict[str, str]) -> None:
         nonlocal elements
@@ -92,6 +93,10 @@ def read_part(
     stretches = pieces if plain is None else _without_plain(_one_ahead(pieces), plain, path, _is_utf8(parser))
     try:
         for stretch in stretches:
+            parsed += len(stretch)
+            if parsed > _BYTES_PER_ELEMENT * limits.max_elements:
+                what = f"has more than {_BYTES_PER_ELEMENT * limits.max_elements:,} bytes of unusual markup"
+                _refuse(archive, part, what, "only plain rows and strings may be so many")
             parser.Parse(stretch, False)
         parser.Parse(b"", True)
     except _XML_ERRORS as error:

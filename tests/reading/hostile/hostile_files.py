@@ -328,7 +328,7 @@ IN_THE_WORKBOOK: dict[str, Hostile] = {
     "column beyond the last": Hostile("report.xlsx", _rows(row(1, cell("ZZZ1"))), S, "columns"),
     "bomb of spaces": Hostile("report.xlsx", lambda: bomb(b" " * (8 << 20), 600), S, "cell's text"),
     "bomb of comments": Hostile(
-        "report.xlsx", lambda: bomb(b"<!--%s-->" % (b"x" * 500_000), 7_000), S, "unzips to more than"
+        "report.xlsx", lambda: bomb(b"<!--%s-->" % (b"x" * 500_000), 7_000), S, "unusual markup"
     ),
     "markup broken behind the rows": Hostile(
         "report.xlsx", lambda: workbook(sheet(report_rows()) + "</worksheet>"), U, "not well-formed"
