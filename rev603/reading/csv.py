@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rev603.reading.sniff import Source
+    from rev603.reading.source import Source
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_BYTES = 262_144

@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rev603.reading.limits import Limits
-    from rev603.reading.sniff import Source
+    from rev603.reading.source import Source
 
 #: So many cells are named one by one, and the others counted.
 _NAMED = 100
 
 
 @dataclass(frozen=True)
-class Sheets:
+class Found:
     """The tables of a file with their grids, and the grid that came nearest where there is none."""
 
     tables: list[tuple[TextGrid, Table]] = field(default_factory=list)
     nearest: TextGrid | None = None
 
 
-def read_sheets(
+def find_tables(
     source: Source,
     vocabulary: Sequence[Column],
     *,
@@ -41,7 +41,7 @@ def read_sheets(
     limits: Limits,
     enough: int = ENOUGH,
     named: Mapping[str, str] | None = None,
-) -> Sheets:
+) -> Found:
     """Read the sheets of a file that hold the table.
 
     Visible sheets are taken; a hidden one only where the caller names it. What is not read is named in
@@ -60,11 +60,11 @@ def read_sheets(
         keys = {*alias_table(tuple(vocabulary)), *(heading_key(text) for text in (named or {}).values())}
         grid = read_csv_grid(source, keys, limits=limits).cleaned()
         table = find_table(grid, vocabulary, enough=enough, named=named)
-        return Sheets([(grid, table)] if table else [], grid)
+        return Found([(grid, table)] if table else [], grid)
 
     workbook = open_workbook(source, limits=limits)
     chosen = _chosen(workbook.sheets, sheet, source.name)
-    found = Sheets()
+    found = Found()
     nearest: TextGrid | None = None
     for each in workbook.sheets:
         if each not in chosen:
@@ -86,7 +86,7 @@ def read_sheets(
             many = " and so on" if len(cells.uncomputed) > _NAMED else ""
             where = f"{len(cells.uncomputed):,} cells: {', '.join(cells.uncomputed[:_NAMED])}{many}"
             log.add_sheet("formula-without-value", each.name, where)
-    return Sheets(found.tables, nearest)
+    return Found(found.tables, nearest)
 
 
 def _is_parameters(sheet: Sheet) -> bool:

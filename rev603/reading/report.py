@@ -22,12 +22,12 @@ from rev603.errors import (
 )
 from rev603.identifiers import importer_number
 from rev603.reading.control_totals import Control, Grain, Header, control_totals
-from rev603.reading.find_tables import read_sheets
+from rev603.reading.find_tables import find_tables
 from rev603.reading.issues import CATALOGUE, IssueLog
 from rev603.reading.layout import no_table
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.refund_rows import set_aside_frame
-from rev603.reading.report_sheet import check_total_lines, joined_parts, read_part, together
+from rev603.reading.report_sheet import check_total_lines, concat_lines, joined_sheets, read_report_sheet
 from rev603.reading.sniff import sniff
 from rev603.reading.words import Columns, Taught, Words, words_of
 from rev603.reading.written import as_it_was, is_written_by_us
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
     from rev603.reading.grid import TextGrid
     from rev603.reading.layout import Table
-    from rev603.reading.report_sheet import Part
-    from rev603.reading.sniff import Source
+    from rev603.reading.report_sheet import ReportSheet
+    from rev603.reading.source import Source
 
 _IMPORTING = threading.Lock()
 
@@ -252,14 +252,14 @@ def _report(
             f"{file.name} is {'a workbook' if file.kind == 'xlsx' else 'delimited text'} by its content; it was read so",
         )
     known = words.columns(REFUND_COLUMNS)
-    sheets = read_sheets(file, known, sheet=sheet, log=log, limits=limits, named=words.own)
+    sheets = find_tables(file, known, sheet=sheet, log=log, limits=limits, named=words.own)
     if not sheets.tables:
         raise no_table(sheets.nearest, known, file.name, what="a refund report")
 
     _check_named(words, sheets.tables[0][1], file.name)
-    parts = joined_parts(_sound_parts(sheets.tables, words, log), log)
+    parts = joined_sheets(_sound_parts(sheets.tables, words, log), log)
     header = parts[0].header
-    everything = together(parts)
+    everything = concat_lines(parts)
     if everything.unreadable.any() and on_error == "raise":
         issues = log.frame()
         raise LineError(issues[issues["severity"] == "error"].reset_index(drop=True), where=file.name)
@@ -315,14 +315,14 @@ def _check_named(words: Words, table: Table, where: str) -> None:
         )
 
 
-def _sound_parts(tables: list[tuple[TextGrid, Table]], words: Words, log: IssueLog) -> list[Part]:
+def _sound_parts(tables: list[tuple[TextGrid, Table]], words: Words, log: IssueLog) -> list[ReportSheet]:
     """Read the sheets; one that has a few of the headings, such as a pivot table, does not stop a sound report."""
-    parts: list[Part] = []
+    parts: list[ReportSheet] = []
     most = max(len(table.columns) for _, table in tables)
     for grid, table in tables:
         try:
             header = parts[0].header if parts else None
-            parts.append(read_part(grid, table, log, known=header, words=words))
+            parts.append(read_report_sheet(grid, table, log, known=header, words=words))
         except ColumnsMissingError as error:
             if 2 * len(table.columns) > most:
                 raise

@@ -55,7 +55,7 @@ _TOTALS = frozenset({"total_refunds", _AMOUNT})
 
 
 @dataclass(frozen=True)
-class Part:
+class ReportSheet:
     """One sheet on its way: where its rows went, and its lines typed."""
 
     grid: TextGrid
@@ -83,9 +83,9 @@ class Part:
         return int(self.grid.nonblank().sum())
 
 
-def read_part(
+def read_report_sheet(
     grid: TextGrid, table: Table, log: IssueLog, *, known: Header | None = None, words: Words = NO_WORDS
-) -> Part:
+) -> ReportSheet:
     """Read one sheet.
 
     Parameters
@@ -133,7 +133,7 @@ def read_part(
     typed = typed_lines(
         grid, table, rows.refunds, log, kind=kind, report_date=report_date, order=order, words=words
     )
-    part = Part(grid, table, rows, typed, header, kind, dates_assumed=order.assumed)
+    part = ReportSheet(grid, table, rows, typed, header, kind, dates_assumed=order.assumed)
     say_beside(grid, table, rows.aside, log)
     return part
 
@@ -293,7 +293,7 @@ def _texts(grid: TextGrid, lines: NDArray[np.int64]) -> list[str]:
     return [" | ".join(cell for cell in line if cell) for line in grid.lines(lines)]
 
 
-def joined_parts(parts: list[Part], log: IssueLog) -> list[Part]:
+def joined_sheets(parts: list[ReportSheet], log: IssueLog) -> list[ReportSheet]:
     """Join the sheets that continue the first one; leave out its copies, and reports of their own.
 
     A further sheet that states totals of its own, other than the first one's, or another date is another report.
@@ -325,7 +325,7 @@ def joined_parts(parts: list[Part], log: IssueLog) -> list[Part]:
     return kept
 
 
-def together(parts: list[Part]) -> Typed:
+def concat_lines(parts: list[ReportSheet]) -> Typed:
     """Put the lines of all parts into one frame."""
     if len(parts) == 1:
         return parts[0].typed
@@ -336,7 +336,7 @@ def together(parts: list[Part]) -> Typed:
     )
 
 
-def check_total_lines(part: Part, counted: NDArray[np.int64], log: IssueLog) -> None:
+def check_total_lines(part: ReportSheet, counted: NDArray[np.int64], log: IssueLog) -> None:
     """Compare each total line in the table with the lines that it can stand for.
 
     A total may add up what is printed, or, like the report's own, ``counted``: a repeated amount once.

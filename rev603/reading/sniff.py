@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal, NoReturn
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from rev603.errors import SourceNotFoundError, UnrecognizedFileError, UnsafeFile
 from rev603.reading.containers import held_in_mail, held_in_zip, is_mail, the_only_one
 from rev603.reading.encoding import Encoding, text_encoding, to_utf8
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
+from rev603.reading.source import Source
 from rev603.reading.workbook.archive import archive_kind
 from rev603.reading.written import text_of_parquet
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from io import FileIO
 
-__all__ = ["Source", "read_bytes", "sniff"]
+__all__ = ["read_bytes", "sniff"]
 
 _NAMELESS = "the file object"
 #: A path has lost one of the two slashes by then.
@@ -38,41 +38,6 @@ _WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
 _OTHER_SUFFIXES = frozenset(
     {".xls", ".xlsb", ".ods", ".pdf", ".doc", ".docx", ".htm", ".html", ".xml", ".zip"}
 )
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file that is safe to read on, and how.
-
-    Attributes
-    ----------
-    name
-        The file's name without its folder, for messages.
-    data
-        Every byte of it. Read once, so that what was checked is what is read. A workbook's are ``bytes``.
-    kind
-        ``"xlsx"`` (also .xlsm) or ``"text"``.
-    encoding
-        For text ``"utf-8"``, ``"utf-8-sig"``, ``"utf-16-le"``, ``"utf-16-be"`` or ``"cp1252"``, proven over
-        the whole file; for a workbook None.
-    bom_bytes
-        How many bytes at the start are a byte order mark.
-    misnamed
-        True where the name says something else than the bytes: text named .xlsx, a workbook named .csv.
-    """
-
-    name: str
-    data: bytes | memoryview
-    kind: Literal["xlsx", "text"]
-    encoding: Encoding | None = None
-    bom_bytes: int = 0
-    misnamed: bool = False
-
-    def utf8(self) -> bytes | memoryview:
-        """Give the text as UTF-8 without a byte order mark, whatever it was written in."""
-        if self.encoding is None:
-            raise ValueError(f"{self.name} is a workbook and has no text of its own")
-        return to_utf8(self.data, self.encoding, bom_bytes=self.bom_bytes)
 
 
 def sniff(

@@ -16,7 +16,7 @@ from rev603.reading.dates import parse_dates
 from rev603.reading.entries.entry_lines import EntryLines
 from rev603.reading.entries.entry_numbers import entry_numbers
 from rev603.reading.entries.expected_amounts import AMOUNTS, expected_amounts
-from rev603.reading.find_tables import read_sheets
+from rev603.reading.find_tables import find_tables
 from rev603.reading.history import Known
 from rev603.reading.issues import CATALOGUE, IssueLog, folded
 from rev603.reading.layout import Table, no_table
@@ -103,7 +103,7 @@ def read_entries(
     named = {name: first for name, (first, *_) in headings.items()}
     file = sniff(source, limits=limits)
     log = IssueLog(file.name)
-    sheets = read_sheets(file, ENTRY_COLUMNS, sheet=sheet, log=log, limits=limits, enough=1, named=named)
+    sheets = find_tables(file, ENTRY_COLUMNS, sheet=sheet, log=log, limits=limits, enough=1, named=named)
     with_entries = [(grid, table) for grid, table in sheets.tables if "entry_number" in table.columns]
     if not with_entries:
         if not sheets.tables:
