@@ -39,6 +39,11 @@ _ENTRIES = (
     "entry_number", "importer_number", "refund_id", "liquidation_date", "expected_amount", "outcome", "difference",
     "reason",
 )  # fmt: skip
+_MATCHES = ("entry_number", "expected", "refunded", "difference", "outcome", "entries", "refunds", "reason")
+_WORK = (
+    "company_name", "payee_id", "care_of", "amount", "days_waiting", "step", "evidence", "lines", "oldest_refund_date",
+    "last_paid_by_ach",
+)  # fmt: skip
 _INDEX = (
     "folder",
     "client",
@@ -62,7 +67,7 @@ class ClientPack:
 
     @property
     def frames(self) -> dict[str, pd.DataFrame]:
-        """The tables, by name: ``state worklist reissue_requests``, and ``entries`` where there is a list."""
+        """The tables, by name: ``state worklist reissue_requests``, and with a list ``matches entries``."""
         about = self.figures
         frames = {
             "state": about.state.reindex(columns=list(_STATE)),
@@ -71,6 +76,7 @@ class ClientPack:
         }
         if about.comparison is not None:
             entries = about.comparison.entries
+            frames["matches"] = about.comparison.groups[list(_MATCHES)]
             frames["entries"] = entries[[name for name in _ENTRIES if name in entries]]
         return frames
 
@@ -94,16 +100,20 @@ class ClientPack:
             Sheet(name="State", frame=frames["state"], title=f"{who}: refunds in their current state",
                   note="Lines that were paid since are shown, and count once.", totals={"amount": total["amount"]}),
             Sheet(name="Stuck", frame=frames["worklist"], title=f"{who}: what is stuck, and what to do",
-                  note="See the letter in this folder.", totals={"amount": total["stuck_amount"]}),
+                  note="See the letter in this folder.", totals={"amount": total["stuck_amount"]}, columns=_WORK),
             Sheet(name="Refunds that are stuck", frame=frames["reissue_requests"], title=f"{who}: stuck refunds",
                   note="Ready: the account has been seen to work since.", totals={"amount": total["stuck_amount"]}),
         ]  # fmt: skip
-        if "entries" in frames:
-            sheets.append(
-                Sheet(name="Entries", frame=frames["entries"], title=f"{who}: expected against received",
-                      note="By entry; the difference is that of the whole match.",
-                      totals={"expected_amount": total["expected_amount"]})
-            )  # fmt: skip
+        if self.figures.comparison is not None:
+            proof = self.figures.comparison.proof
+            sheets += [
+                Sheet(name="Expected and received", frame=frames["matches"], title=f"{who}: expected against received",
+                      note="What belongs together by entry or refund number; the difference is still to come.",
+                      totals={"expected": proof.expected, "refunded": proof.refunded}),
+                Sheet(name="Entries", frame=frames["entries"], title=f"{who}: each entry of the list",
+                      note="The difference is that of the whole match.",
+                      totals={"expected_amount": total["expected_amount"]}),
+            ]  # fmt: skip
         private = mask == "none"
         write_workbook(book, sheets, mask=mask, title=f"Refunds, {who}", moment=self.as_of.to_pydatetime())
         if private:

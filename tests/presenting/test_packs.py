@@ -148,11 +148,13 @@ def test_a_pack_holds_workbook_letter_and_json_that_agree(
         *(f"alpha-lamps-east-llc.{form}" for form in ("txt", "html", "eml")),
     }
     book = openpyxl.load_workbook(tmp_path / "refunds.xlsx")
-    assert book.sheetnames == ["State", "Stuck", "Refunds that are stuck", "Entries"]
+    assert book.sheetnames == ["State", "Stuck", "Refunds that are stuck", "Expected and received", "Entries"]
     document = json.loads((tmp_path / "refunds.json").read_text(encoding="utf-8"))
     # its two lines are 2,000.02 and 2,001.02, and one entry of $7.00 brought nothing
     assert document["totals"] == {"lines": 2, "amount": 4001.04, "stuck_lines": 2, "stuck_amount": 4001.04,
                                   "entries": 3, "expected_amount": 4008.04}  # fmt: skip
+    matches = [(line["expected"], line["refunded"], line["outcome"]) for line in document["matches"]]
+    assert sorted(matches) == [(7.0, 0.0, "missing"), (2000.02, 0.0, "not paid"), (2001.02, 0.0, "not paid")]
     assert [line["step"] for line in document["worklist"]] == ["add this suffix"]
     assert "suffix 00" in document["worklist"][0]["evidence"]
     assert "$4,001.04" in (tmp_path / "alpha-lamps-east-llc.txt").read_text(encoding="utf-8")

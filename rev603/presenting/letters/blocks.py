@@ -126,14 +126,18 @@ def as_text(blocks: Sequence[Block]) -> str:
 
 def _points_text(block: Points) -> str:
     marks = [f"{number}. " if block.ordered else "- " for number in range(1, len(block.points) + 1)]
-    return "\n".join(
-        _wrapped(text, initial_indent=mark, subsequent_indent=" " * len(mark))
-        for mark, text in zip(marks, block.points, strict=True)
+    return "\n".join(_wrapped(text, mark) for mark, text in zip(marks, block.points, strict=True))
+
+
+def _wrapped(text: str, mark: str = "") -> str:
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        initial_indent=mark,
+        subsequent_indent=" " * len(mark),
+        break_long_words=False,
+        break_on_hyphens=False,
     )
-
-
-def _wrapped(text: str, **indents: str) -> str:
-    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False, **indents)
 
 
 def _table_text(block: Table) -> str:

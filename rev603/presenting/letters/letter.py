@@ -163,10 +163,9 @@ class Letter:
 
     def _numbers(self, work: pd.DataFrame, mask: Mask) -> Table:
         shown = mask_frame(work, mask)
-        rows = tuple(
-            (_told(each.payee_id), _told(each.company_name), money(each.amount), _told(each.evidence))
-            for each in shown.itertuples()
-        )
+        columns = [shown[name].map(_told) for name in ("payee_id", "company_name", "evidence")]
+        columns.insert(2, shown["amount"].map(money))
+        rows = tuple(zip(*columns, strict=True))
         return Table(
             ("Payee number", "Company, as CBP prints it", "Amount", "What the reports show"),
             rows,

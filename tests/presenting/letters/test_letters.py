@@ -48,8 +48,7 @@ def frame_of(*lines: dict[str, Any]) -> pd.DataFrame:
 
 
 def mail_of(content: bytes) -> EmailMessage:
-    mail: Any = email.message_from_bytes(content, policy=email.policy.default)
-    return mail
+    return email.message_from_bytes(content, policy=email.policy.default)
 
 
 @pytest.mark.parametrize(
