@@ -94,7 +94,7 @@ def _code(outcome: Report | Rev603Error) -> int:
 
 def _shown(name: str, outcome: Report | Rev603Error, options: argparse.Namespace) -> Any:
     if not isinstance(outcome, Rev603Error):
-        return outcome.to_dict() if options.json else outcome.as_text(top=None if options.all else _SHOWN)
+        return outcome.to_dict() if options.json else outcome.to_text(top=None if options.all else _SHOWN)
     if not options.json:
         return f"{name}: cannot be read\n  " + outcome.text(command_line=True).replace("\n", "\n  ")
     told = {key: getattr(outcome, key) for key in ("what", "where", "why", "what_to_do")}

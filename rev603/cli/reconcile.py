@@ -90,8 +90,8 @@ def run(options: argparse.Namespace) -> int:
         emit(answer.summary())
         open_ = answer.to_look_at
         if len(open_):
-            columns = ("entry_number", "outcome", "expected", "refunded", "difference", "reason")
-            emit("\nTo look at\n" + text_table(open_, columns, mask=options.mask, top=_TOP))
+            shown = ("entry_number", "outcome", "expected", "refunded", "difference", "reason")
+            emit("\nTo look at\n" + text_table(open_, shown, mask=options.mask, top=_TOP))
     if options.output:
         write = {
             ".xlsx": answer.to_excel,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rev603.presenting.masking import Mask
 
-__all__ = ["Answer", "Target", "deliver"]
+__all__ = ["Answer", "Target", "check_ending", "deliver"]
 
 #: A path, or an open file: text or binary, whichever it takes.
 Target: TypeAlias = "str | os.PathLike[str] | IO[Any]"
@@ -76,7 +76,7 @@ class Answer:
             self._write_workbook(memory, mask)
             return memory.getvalue()
         if isinstance(target, (str, os.PathLike)):
-            _check_ending(Path(target), (".xlsx",))
+            check_ending(Path(target), (".xlsx",))
         self._write_workbook(target, mask)
         return None
 
@@ -110,7 +110,7 @@ def deliver(
     if target is None:
         return "".join(pieces)
     if isinstance(target, (str, os.PathLike)):
-        _check_ending(Path(target), endings)
+        check_ending(Path(target), endings)
         with (
             whole_file(target, private=private) as unfinished,
             unfinished.open("w", encoding="utf-8", newline="\n") as file,
@@ -124,7 +124,8 @@ def deliver(
     return None
 
 
-def _check_ending(path: Path, endings: tuple[str, ...]) -> None:
+def check_ending(path: Path, endings: tuple[str, ...]) -> None:
+    """Refuse a name that does not end as its format does."""
     if path.suffix.lower() not in endings:
         raise Rev603Error(
             f"{path.name} does not end in {' or '.join(endings)}.", what_to_do="name a file that ends so"

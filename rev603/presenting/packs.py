@@ -179,7 +179,7 @@ class ClientPacks(Sequence[ClientPack]):
             for name, pack in zip(index["folder"], self, strict=True)
             for path in pack.write(target / name, mask=mask)
         ]
-        write_lines(index, target / "index.csv", private=mask == "none")
+        write_lines(index, target / "index.csv", mask=mask)
         return [*written, target / "index.csv"]
 
 

@@ -6,14 +6,23 @@ import functools
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+import pandas as pd
+
 from rev603.errors import phrased
-from rev603.presenting.records import records
+from rev603.presenting.answer import Answer
+from rev603.presenting.masking import mask_frame
+from rev603.presenting.notebook import answer_html, notice_html, page_html
+from rev603.presenting.tables import escaped, html_table, markdown_rows, markdown_table
 from rev603.presenting.text import count, day, money, one_line, plural
 from rev603.reading import report as reading
 from rev603.reading.issues import CATALOGUE
+from rev603.safe_text import hide_persons
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rev603.presenting.answer import Target
+    from rev603.presenting.masking import Mask
 
 __all__ = ["Report", "read"]
 
@@ -21,10 +30,10 @@ _Read = ParamSpec("_Read")
 _SEVERITIES = {"error": "error", "warning": "warning", "info": "note"}
 
 
-class Report(reading.Report):  # noqa: D101 - the docstring is that of what was read
+class Report(Answer, reading.Report):  # noqa: D101 - the docstring is that of what was read
     __doc__ = reading.Report.__doc__
 
-    def as_text(self, *, top: int | None = 5) -> str:
+    def to_text(self, *, top: int | None = 5) -> str:
         """Return what can be relied on, what was read, and the first cells of each remark, as plain text."""
         facts = [f"  {label:<14} {text}" for label, text in self.facts()]
         return "\n".join([f"{self.source_file}: {self.verdict}", *facts, *self._remarks(top)])
@@ -70,11 +79,44 @@ class Report(reading.Report):  # noqa: D101 - the docstring is that of what was 
             said.append(f"    what to do: {phrased(kind.remedy, command_line=True)}")
         return said
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything but the lines as plain values that ``json.dumps`` takes."""
+    def _repr_html_(self) -> str:
+        """Show what was read beside what is stated, and the first remarks: escaped and masked."""
+        kind = {"accepted": "good", "accepted with issues": "warn"}.get(self.verdict, "bad")
+        notice = notice_html(kind, "", [self.verdict])
+        columns = ("severity", "message")
+        remarks = [] if self.issues.empty else [html_table(self.issues, columns, caption="Remarks", top=5)]
+        return answer_html(hide_persons(self.source_file), self.facts(), notice, *remarks)
+
+    def _html(self, mask: Mask) -> str:
+        remarks = html_table(self.issues, caption="Remarks", mask=mask, top=None)
+        return page_html(hide_persons(self.source_file), self._repr_html_() + remarks)
+
+    def _markdown(self, mask: Mask) -> str:
+        facts = markdown_rows(["", ""], [False, False], [map(escaped, fact) for fact in self.facts()])
+        remarks = (
+            "None." if self.issues.empty else markdown_table(self.issues, ("severity", "message"), mask=mask)
+        )
+        title = escaped(hide_persons(self.source_file))
+        return "\n\n".join([f"# {title}: {self.verdict}", facts, "## Remarks", remarks]) + "\n"
+
+    def _write_workbook(self, target: Target, mask: Mask) -> None:
+        from rev603.presenting.workbook import Sheet, write_workbook  # noqa: PLC0415 - openpyxl is loaded when used
+
+        facts = pd.DataFrame(self.facts(), columns=["what", "detail"])
+        sheets = [
+            Sheet(name="Report", frame=facts, title=hide_persons(self.source_file), note=self.verdict),
+            Sheet(name="Refunds", frame=self.refunds, title="Refund lines"),
+            Sheet(name="Issues", frame=self.issues, title="What the reader noticed"),
+            Sheet(name="Set aside", frame=self.set_aside, title="Rows that are no refunds, and why"),
+        ]
+        write_workbook(target, sheets, mask=mask, title=hide_persons(self.source_file))
+
+    def _document(self, mask: Mask) -> dict[str, Any]:
+        """Return everything but the lines."""
         control, header = self.control, self.header
         reasons = self.set_aside["reason"].value_counts()
         return {
+            "schema_version": 1,
             "source_file": self.source_file,
             "verdict": self.verdict,
             "content_hash": self.content_hash,
@@ -88,7 +130,7 @@ class Report(reading.Report):  # noqa: D101 - the docstring is that of what was 
                 "found_lines": control.found_lines, "found_refunds": control.found_refunds,
                 "found_amount": control.found_amount, "difference": control.difference,
             },
-            "issues": records(self.issues),
+            "issues": mask_frame(self.issues, mask),
         }  # fmt: skip
 
 

@@ -109,7 +109,7 @@ def markdown_table(
     return f"{text}\n\n… and {count(left_out)} more." if left_out > 0 else text
 
 
-def markdown_rows(labels: Sequence[str], figures: Sequence[bool], rows: Iterable[Sequence[str]]) -> str:
+def markdown_rows(labels: Sequence[str], figures: Sequence[bool], rows: Iterable[Iterable[str]]) -> str:
     """Return rows of finished cells as a Markdown table; figures stand on the right."""
     head = [escaped(label) for label in labels]
     rule = ["---:" if figure else ":---" for figure in figures]

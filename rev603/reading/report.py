@@ -6,7 +6,6 @@ import hashlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 import numpy as np
@@ -20,7 +19,6 @@ from rev603.errors import (
     Rev603Error,
     UnrecognizedFileError,
 )
-from rev603.identifiers import importer_number
 from rev603.reading.control_totals import Control, Grain, Header, control_totals
 from rev603.reading.find_tables import find_tables
 from rev603.reading.issues import CATALOGUE, IssueLog
@@ -47,7 +45,6 @@ _IMPORTING = threading.Lock()
 
 OnError = Literal["raise", "collect"]
 #: So many issues are shown in a notebook.
-_SHOWN_ISSUES = 10
 Verdict = Literal["accepted", "accepted with issues", "does not tie out"]
 
 
@@ -119,32 +116,6 @@ class Report:
             f"<Report {self.source_file}{day}: {self.verdict}; {len(self.refunds):,} refund lines, "
             f"${self.control.found_amount:,.2f}; {len(self.set_aside):,} rows set aside, {len(self.issues):,} issues>"
         )
-
-    def _repr_html_(self) -> str:
-        """Give the report as a notebook shows it: escaped, and without social security numbers."""
-        found, stated = self.control, self.header
-        day = f"{stated.report_date:%m/%d/%Y}" if stated.report_date else "not stated"
-        facts = [
-            ("report date", day),
-            ("refund lines", f"{len(self.refunds):,}, of {found.found_refunds:,} refunds"),
-            ("stated", _or_not(stated.total_refunds, "{:,} refunds")),
-            ("amount", f"${found.found_amount:,.2f}"),
-            ("stated", _or_not(stated.total_refund_amount, "${:,.2f}")),
-            ("rows read", f"{self.rows_read:,}, of them {len(self.set_aside):,} set aside"),
-        ]
-        rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in facts)
-        shown = "".join(f"<li>{escape(text)}</li>" for text in self.issues["message"].head(_SHOWN_ISSUES))
-        more = len(self.issues) - _SHOWN_ISSUES
-        shown += f"<li>and {more:,} more: see .issues</li>" if more > 0 else ""
-        title = importer_number.mask(self.source_file, nine_digits=False)
-        return (
-            f"<div><strong>{escape(title)}: {escape(self.verdict)}</strong><table>{rows}</table>"
-            f"{f'<ul>{shown}</ul>' if shown else ''}</div>"
-        )
-
-
-def _or_not(figure: float | None, pattern: str) -> str:
-    return "no total" if figure is None else pattern.format(figure)
 
 
 def read(

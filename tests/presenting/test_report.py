@@ -1,0 +1,97 @@
+"""A report, and lines of it, in every form: to a path, into an open file, or given; and what is refused."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import rev603
+
+EXPORT = Path(__file__).parents[2] / "sample_data" / "rev603_2026-11-06.xlsx"
+
+
+@pytest.fixture(scope="module")
+def report() -> rev603.Report:
+    return rev603.read(EXPORT)
+
+
+def test_each_form_is_written_to_a_path_or_an_open_file_or_given(
+    report: rev603.Report, tmp_path: Path
+) -> None:
+    for ending, form in (("json", report.to_json), ("md", report.to_markdown), ("html", report.to_html)):
+        text, binary = io.StringIO(), io.BytesIO()
+        form(text)
+        form(binary)
+        form(tmp_path / f"x.{ending}")
+        assert (
+            form()
+            == text.getvalue()
+            == binary.getvalue().decode()
+            == (tmp_path / f"x.{ending}").read_text("utf-8")
+        )
+    book = io.BytesIO()
+    report.to_excel(book)
+    report.to_excel(tmp_path / "x.xlsx")
+    assert report.to_excel() == book.getvalue() == (tmp_path / "x.xlsx").read_bytes()
+    assert json.loads(report.to_json()) == report.to_dict()
+
+
+def test_endings_that_do_not_fit_and_folders_that_are_not_there_are_refused(
+    report: rev603.Report, tmp_path: Path
+) -> None:
+    with pytest.raises(rev603.Rev603Error, match=r"x\.pdf does not end in \.html"):
+        report.to_html(tmp_path / "x.pdf")
+    with pytest.raises(rev603.Rev603Error, match="There is no folder"):
+        report.to_excel(tmp_path / "no" / "x.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_notebook_shows_no_label_twice(report: rev603.Report) -> None:
+    labels = [label for label, _ in report.facts()]
+    assert len(labels) == len(set(labels))
+    assert all(label in report._repr_html_() for label in labels)
+
+
+def test_reading_and_its_report_can_be_sent_to_another_process(report: rev603.Report) -> None:
+    assert pickle.loads(pickle.dumps(rev603.read)) is rev603.read  # noqa: S301 - our own
+    assert isinstance(pickle.loads(pickle.dumps(report)), rev603.Report)  # noqa: S301 - our own
+
+
+def test_lines_become_a_workbook_that_is_masked_and_has_no_formula_in_it(
+    report: rev603.Report, tmp_path: Path
+) -> None:
+    lines = report.refunds.head(30).assign(company_name="=1+1 LLC")
+    rev603.write_lines(lines, tmp_path / "x.xlsx")
+    rows = list(openpyxl.load_workbook(tmp_path / "x.xlsx")["Refunds"].iter_rows())
+    head = [cell.value for cell in rows[0]]
+    name, number = head.index("company_name"), head.index("payee_id")
+    assert len(rows) == 1 + 30
+    assert {(row[name].value, row[name].data_type) for row in rows[1:]} == {("=1+1 LLC", "s")}
+    person = lines["payee_id"].str.fullmatch(r"[0-9]{3}-[0-9]{2}-[0-9]{4}").to_numpy()
+    assert person.any()
+    assert all(
+        str(row[number].value).startswith("XXX-XX-") == is_person
+        for row, is_person in zip(rows[1:], person, strict=True)
+    )
+
+
+def test_lines_become_a_workbook_for_each_payee_that_holds_nobody_elses(
+    report: rev603.Report, tmp_path: Path
+) -> None:
+    lines = report.refunds.head(30)
+    paths = rev603.write_lines(lines, tmp_path / "each", by="payee_id")
+    assert len(paths) == len(set(paths)) == lines["payee_id"].nunique()
+    counted = 0
+    for path in paths:
+        rows = list(openpyxl.load_workbook(path)["Refunds"].iter_rows(values_only=True))
+        numbers = {row[rows[0].index("payee_id")] for row in rows[1:]}
+        assert len(numbers) == 1
+        counted += len(rows) - 1
+    assert counted == 30
+    with pytest.raises(rev603.ColumnsMissingError, match="payee"):
+        rev603.write_lines(lines, tmp_path, by="payee")
