@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 def to_pandas(native: Any, needed: Iterable[str]) -> pd.DataFrame:
     """Return the needed columns of a frame of any engine as pandas, missing text as pandas has it."""
     names = list(needed)
-    frame = open_frame(native, names).select(*names)
-    collected = frame.collect("pyarrow") if isinstance(frame, nw.LazyFrame) else frame
-    lines = collected.to_pandas()
+    return collected(open_frame(native, names).select(*names))
+
+
+def collected(frame: nw.LazyFrame[Any] | nw.DataFrame[Any]) -> pd.DataFrame:
+    """Return what narwhals wraps as pandas: by Arrow, since PySpark's own way does not know pandas 3 yet."""
+    lines = (frame.collect("pyarrow") if isinstance(frame, nw.LazyFrame) else frame).to_pandas()
     # PySpark calls each date an instant in the session's time zone: what its clock shows there is meant
     zoned = lines.select_dtypes("datetimetz").columns
     return lines.assign(**{name: lines[name].dt.tz_localize(None) for name in zoned})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import pandas as pd
 
-from rev603.analysis._engines import like
+from rev603.analysis._engines import collected, like
 from rev603.analysis._keys import DOCUMENT_KEY, PAYEE_KEY, REFUND_KEY
 from rev603.analysis.evidence import CARE_KEY
 from rev603.analysis.worklist import judged, keyed
@@ -80,8 +80,7 @@ def reissue_requests(refunds: IntoFrameT, *, ready_only: bool = True, log: Any =
 def requests_of(frame: Any, work: pd.DataFrame) -> pd.DataFrame:
     """Return the requests for all that is stuck, with the keys and steps of their lines of the worklist."""
     stuck = frame.filter(nw.col("disposition").is_in(list(STUCK)))
-    found: Any = stuck.collect("pandas") if isinstance(stuck, nw.LazyFrame) else stuck
-    lines: Any = found.to_pandas().reset_index(drop=True)
+    lines: Any = collected(stuck).reset_index(drop=True)
     if "check_or_trace_number" not in lines:
         lines["check_or_trace_number"] = None
     lines = lines.astype({"document_number": "str", "check_or_trace_number": "str", "disposition": "str"})

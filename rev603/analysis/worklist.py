@@ -8,7 +8,7 @@ import narwhals as nw
 import pandas as pd
 
 from rev603.analysis._cents import cents, open_frame
-from rev603.analysis._engines import like, to_pandas
+from rev603.analysis._engines import collected, like, to_pandas
 from rev603.analysis._keys import PAYEE_KEY, name_key, with_identity
 from rev603.analysis.ageing import as_day
 from rev603.analysis.disposition import with_disposition
@@ -190,8 +190,7 @@ def judged(frame: Any, *, as_of: str | dt.date | pd.Timestamp | None = None, log
         nw.col("stuck_on").min().alias("oldest_refund_date"),
         nw.col("stuck_on").max().alias("newest"),
     )
-    groups: Any = grouped.collect("pandas") if isinstance(grouped, nw.LazyFrame) else grouped
-    found = with_evidence(_typed(groups.to_pandas()), log)
+    found = with_evidence(_typed(collected(grouped)), log)
     found["actor"] = pd.Series("payee", found.index, dtype="str").mask(found[CARE_KEY] != "", "notify party")
     found["actor_name"] = found["care_of"].where(found["actor"] == "notify party", found["company_name"])
     found["amount"] = found["cents"] / 100
