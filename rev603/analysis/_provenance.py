@@ -164,7 +164,7 @@ def doubtful_files(sources: pd.DataFrame, issues: pd.DataFrame, pulls: pd.DataFr
         rows.append(
             (NOT_TIED, source["source_file"], source["lines"], amount, "found less stated; see Sources")
         )
-    for file, some in pulls.groupby("source_file", dropna=False):
+    for file, some in pulls.groupby("source_file", dropna=False) if len(pulls) else ():
         rows.append(
             (
                 DISAGREE,

@@ -515,6 +515,8 @@ def test_to_dict_survives_json_and_masks_social_security_numbers() -> None:
         "week_ending",
         "report_date",
         "compared_with",
+        "extract_of",
+        "serious",
         "totals",
         *week.frames,
     }
@@ -532,7 +534,7 @@ def test_what_the_reader_knew_is_shown_up_to_the_week() -> None:
     history = frame_of(three_weeks())
     history.attrs["rev603"] = {
         "sources": [
-            {"source_file": f"{day}.csv", "report_date": str(day), "lines": 4, "rows_read": 5, "set_aside": 1,
+            {"source_file": f"{day}.csv", "report_date": str(day), "lines": (4, 3, 8)[place], "rows_read": 5, "set_aside": 1,
              "ties_out": place == 0, "verdict": "accepted"}
             for place, day in enumerate(FRIDAYS[:3])
         ],
