@@ -8,7 +8,6 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -81,15 +80,18 @@ def with_identity(frame: Any) -> Any:
     made = [each for each in ways if each[0] in names]
     if isinstance(frame, nw.DataFrame) and frame.implementation.is_pandas():
         native = frame.to_native()
-        columns: dict[str, Any] = {}
-        several = False
-        for name, key, make in made:
-            codes, keys = _by_distinct_values(native[name], make)
-            columns |= {each: _taken(values, codes) for each, values in keys.items()}
-            spellings = pc.binary_join_element_wise(*keys.values(), " ")
-            several |= len(spellings.unique()) > len(keys[key].unique())  # more spellings than keys
+        found = {name: (key, *_by_distinct_values(native[name], make)) for name, key, make in made}
+        # fewer keys than values: some value has several spellings, and one file may show two of them
+        several = [key for key, _, keys in found.values() if len(keys[key].unique()) < len(keys[key])]
+        wanted = (*IDENTITY, *(_FULL if several and len(made) == len(KEY) else ()))
+        columns = {
+            each: _taken(values, codes)
+            for _, codes, keys in found.values()
+            for each, values in keys.items()
+            if each in wanted
+        }
         keyed = nw.from_native(native.assign(**columns))
-        return _apart_in_one_file(keyed) if several and len(made) == len(KEY) else _without(keyed, _FULL)
+        return _apart_in_one_file(keyed) if set(_FULL) <= columns.keys() else keyed
     for *_, make in made:
         frame = make(frame)
     return _apart_in_one_file(frame) if len(made) == len(KEY) else _without(frame, _FULL)
@@ -192,7 +194,13 @@ def _by_distinct_values(
 ) -> tuple[NDArray[np.int64], dict[str, pa.Array]]:
     """Look each different value up once: give each line's place among them, and the columns made of them."""
     codes, values = pd.factorize(column, use_na_sentinel=True)
-    texts = pa.array([*map(str, values), None], pa.large_string())  # a missing value is the last
+    plain = values.array if isinstance(values.dtype, pd.StringDtype) else [*map(str, values)]
+    given = pa.array(plain, pa.large_string())
+    chunks = given.chunks if isinstance(given, pa.ChunkedArray) else [given]
+    # a missing value is the last
+    texts = pa.chunked_array(
+        [*(each.cast(pa.large_string()) for each in chunks), pa.nulls(1, pa.large_string())]
+    )
     made = _without(make(nw.from_native(pa.table({str(column.name): texts}))), [str(column.name)]).to_native()
     places = np.where(codes < 0, len(values), codes)
     return places, {name: made[name].combine_chunks() for name in made.column_names}
