@@ -199,7 +199,7 @@ def judged(summary: WeeklyFigures, *, mask: Mask = "ssn") -> Judged:
     ties = _ties(summary)
     rows = mask_frame(summary.not_judged, mask).sort_values("serious", ascending=False, kind="stable")
     if rows.empty:
-        everything_ties = bool(len(summary.sources)) and summary.sources["ties_out"].eq(other=True).all()
+        everything_ties = len(summary.sources) and summary.sources["ties_out"].fillna(value=False).all()
         return Judged("good" if everything_ties else "warn", "", (ties,))
     told = [_sentence(row) for row in rows.head(_MOST).to_dict("records")]
     if len(rows) > _MOST:
