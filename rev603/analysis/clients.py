@@ -84,8 +84,12 @@ def clients_of(
         if entries is None
         else _with_client(to_pandas(entries, nw.from_native(entries).columns), state, by)
     )
-    parts = {name: dict(list(each.groupby(_CLIENT))) for name, each in
-             (("state", state), ("work", work), ("asked", asked), ("entries", listed)) if each is not None}  # fmt: skip
+    frames = {"state": state, "work": work, "asked": asked, "entries": listed}
+    parts: dict[str, dict[str, pd.DataFrame]] = {
+        name: {str(key): part for key, part in each.groupby(_CLIENT)}
+        for name, each in frames.items()
+        if each is not None
+    }
     names = sorted({*parts["state"], *parts.get("entries", {})})
     found = [
         _figures(

@@ -140,8 +140,8 @@ def _paid_for(stuck: pd.DataFrame, paid: pd.DataFrame) -> pd.DataFrame:
 def _key(names: pd.Series[Any]) -> pd.Series[str]:
     """Return names as they are compared."""
     text: Any = nw.from_native(names.astype("str").rename("name").to_frame())
-    keyed: pd.Series[str] = text.select(name_key("name")).to_native()["name"].set_axis(names.index)
-    return keyed
+    keyed: pd.DataFrame = text.select(name_key("name")).to_native()
+    return keyed["name"].set_axis(names.index)
 
 
 def _with_log(stuck: pd.DataFrame, log: Any) -> pd.DataFrame:

@@ -143,11 +143,13 @@ class ClientPacks(Sequence[ClientPack]):
 
     def __repr__(self) -> str:
         """Say whose they are."""
-        told = [f"  {row.folder}: {row.lines:,} lines, {money(row.amount)}, stuck {money(row.stuck_amount)}"
-                for row in self.index().itertuples()]  # fmt: skip
+        told = [
+            f"  {row['folder']}: {row['lines']:,} lines, {money(row['amount'])}, stuck {money(row['stuck_amount'])}"
+            for row in records(self.overview())
+        ]
         return "\n".join([f"<{len(self)} client packs>", *told])
 
-    def index(self, *, mask: Mask = "ssn") -> pd.DataFrame:
+    def overview(self, *, mask: Mask = "ssn") -> pd.DataFrame:
         """Return one line per pack: ``folder client name lines amount stuck_lines stuck_amount entries expected_amount``."""
         texts = [f"{mask_text(each.figures.name)} {_hidden(each.figures.client)}" for each in self]
         rows = [
@@ -173,7 +175,7 @@ class ClientPacks(Sequence[ClientPack]):
         check_mask(mask)
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
-        index = self.index(mask=mask)
+        index = self.overview(mask=mask)
         written = [
             path
             for name, pack in zip(index["folder"], self, strict=True)
@@ -205,9 +207,10 @@ def client_packs(
     Returns
     -------
     ClientPacks
-        A sequence of packs, each with ``frames`` and ``to_dict()``; ``.write(folder)`` writes workbook, letters and JSON
-        of each into a folder of its own, and an index. The packs add up to the whole in lines and cents, and none holds a
-        number or a name of another client; lines without a number (or notify party) are in ``unassigned``.
+        A sequence of packs, each with ``frames`` and ``to_dict()``; ``.overview()`` is the index. ``.write(folder)`` writes
+        workbook, letters and JSON of each into a folder of its own, and the index. The packs add up to the whole in lines
+        and cents, and none holds a number or a name of another client; lines without a number (or notify party) are in
+        ``unassigned``.
 
     Raises
     ------

@@ -102,7 +102,7 @@ def test_no_byte_of_a_pack_is_of_another_client(
         if number
     }
     searched = 0
-    for folder, pack in zip(packs.index()["folder"], packs, strict=True):
+    for folder, pack in zip(packs.overview()["folder"], packs, strict=True):
         if pack.figures.client == "unassigned":
             continue
         own = words[pack.figures.client]
