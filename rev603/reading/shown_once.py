@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603._columns import as_mask, is_valid
+from rev603._columns import as_mask, is_valid, lines_of
 from rev603.reading.refund_rows import LABEL, VALUES_OF_A_TOTAL
 
 if TYPE_CHECKING:
@@ -80,21 +80,14 @@ def filled_groups(
     doubted
         Columns that look as if they were shown once per group, without proof.
     """
-    there = {
-        name: is_valid(grid.columns[at].take(pa.array(lines)))
-        for name, at in table.columns.items()
-        if grid.columns[at].null_count and name != "total_refund_amount"
-    }
-    partial = {name: mask for name, mask in there.items() if mask.any() and not mask.all()}
-    proof = [
-        name for name in _ALWAYS if name in partial and _at_changes(grid, table, lines, name, partial[name])
-    ]
-    starts = _group_starts(grid, table, lines, proof, partial)
+    text = {name: lines_of(grid.columns[at], lines) for name, at in table.columns.items()}
+    partial = {name: is_valid(column) for name, column in text.items() if 0 < column.null_count < len(column)}
+    partial.pop("total_refund_amount", None)
+    proof = [name for name in _ALWAYS if name in partial and _at_changes(text[name])]
+    starts = _group_starts(text, proof, partial)
     if starts is None:
         doubted = [
-            name
-            for name in _DOUBTED
-            if name in partial and _looks_grouped(grid, table, lines, name, partial[name])
+            name for name in _DOUBTED if name in partial and _looks_grouped(name, text[name], partial[name])
         ]
         return grid, {}, doubted
     # a column belongs to the groups if it is filled on their first lines and nowhere else
@@ -111,54 +104,37 @@ def filled_groups(
 
 
 def _group_starts(
-    grid: TextGrid,
-    table: Table,
-    lines: NDArray[np.int64],
-    proof: list[str],
-    partial: dict[str, NDArray[np.bool_]],
+    text: dict[str, pa.ChunkedArray], proof: list[str], partial: dict[str, NDArray[np.bool_]]
 ) -> NDArray[np.bool_] | None:
     """Return the first lines of the groups, where two columns that every refund has agree on them.
 
-    The second may be blank on the same lines, or say the same on all lines of each group.
+    The second may be blank on the same lines, more than one of them; or change where the groups begin, and only there.
     """
     for name in proof:
         starts = partial[name]
-        group = np.cumsum(starts)
-        for other in _ALWAYS:
-            if other == name or other not in table.columns:
-                continue
+        first = np.maximum.accumulate(np.where(starts, np.arange(len(starts)), 0))
+        for other in (each for each in _ALWAYS if each != name and each in text):
             if other in partial:
-                if (partial[other] == starts).all():
+                if (partial[other] == starts).all() and np.count_nonzero(~starts) > 1:
                     return starts
-                continue
-            codes = _codes(grid, table, lines, other)
-            if (
-                codes[group > 0] == codes[np.flatnonzero(starts)][group[group > 0] - 1]
-            ).all() and codes.any():
+            elif (
+                text[other].null_count == 0
+                and as_mask(pc.equal(text[other], text[other].take(pa.array(first)))).all()
+            ):
                 return starts
     return None
 
 
-def _at_changes(
-    grid: TextGrid, table: Table, lines: NDArray[np.int64], name: str, mask: NDArray[np.bool_]
-) -> bool:
+def _at_changes(column: pa.ChunkedArray) -> bool:
     """Tell whether a column begins filled and never shows one value on two lines in a row."""
-    codes = _codes(grid, table, lines, name)
-    return bool(mask[0]) and not (mask[1:] & mask[:-1] & (codes[1:] == codes[:-1])).any()
+    return column[0].is_valid and not as_mask(pc.equal(column[1:], column[:-1])).any()
 
 
-def _looks_grouped(
-    grid: TextGrid, table: Table, lines: NDArray[np.int64], name: str, mask: NDArray[np.bool_]
-) -> bool:
-    several = mask.sum() > 1 or name == _DOUBTED[0]
+def _looks_grouped(name: str, column: pa.ChunkedArray, mask: NDArray[np.bool_]) -> bool:
+    filled = int(mask.sum())
     return (
-        len(lines) >= _FEWEST_LINES
-        and bool(several)
-        and bool(mask.sum() * 2 <= len(lines))
-        and _at_changes(grid, table, lines, name, mask)
+        len(mask) >= _FEWEST_LINES
+        and (filled > 1 or name == _DOUBTED[0])
+        and filled * 2 <= len(mask)
+        and _at_changes(column)
     )
-
-
-def _codes(grid: TextGrid, table: Table, lines: NDArray[np.int64], name: str) -> NDArray[np.int64]:
-    encoded = grid.columns[table.columns[name]].take(pa.array(lines)).combine_chunks().dictionary_encode()
-    return np.asarray(encoded.indices.fill_null(-1), dtype=np.int64)

@@ -8,6 +8,7 @@ import pytest
 
 import rev603
 from rev603.errors import ColumnsMissingError, UnrecognizedFileError
+from rev603.reading.control_totals import Header
 from rev603.vocabulary.headings import REFUND_FRAME
 
 if TYPE_CHECKING:
@@ -351,7 +352,7 @@ def test_an_unreadable_figure_of_the_header_block_is_named(
 
 def test_no_header_block_means_no_verdict_on_totals(make: Any) -> None:
     for report in _both(make, make.table(make.lines(3))):
-        assert report.header == rev603.reading.control_totals.Header()
+        assert report.header == Header()
         assert report.control.ties_out is None
         assert report.issues[["severity", "code"]].values.tolist() == [["info", "totals-absent"]]
 
