@@ -112,15 +112,11 @@ def _group_starts(
     """
     for name in proof:
         starts = partial[name]
-        first = np.maximum.accumulate(np.where(starts, np.arange(len(starts)), 0))
         for other in (each for each in _ALWAYS if each != name and each in text):
             if other in partial:
                 if (partial[other] == starts).all() and np.count_nonzero(~starts) > 1:
                     return starts
-            elif (
-                text[other].null_count == 0
-                and as_mask(pc.equal(text[other], text[other].take(pa.array(first)))).all()
-            ):
+            elif starts.sum() > 1 and (_changes(text[other]) == starts[1:]).all():
                 return starts
     return None
 
@@ -128,6 +124,11 @@ def _group_starts(
 def _at_changes(column: pa.ChunkedArray) -> bool:
     """Tell whether a column begins filled and never shows one value on two lines in a row."""
     return column[0].is_valid and not as_mask(pc.equal(column[1:], column[:-1])).any()
+
+
+def _changes(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Tell of each line but the first whether it says something else than the line before."""
+    return ~as_mask(pc.equal(column[1:], column[:-1]))
 
 
 def _looks_grouped(name: str, column: pa.ChunkedArray, mask: NDArray[np.bool_]) -> bool:

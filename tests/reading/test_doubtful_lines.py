@@ -198,3 +198,19 @@ def test_blank_cells_of_an_ordinary_report_are_left_alone(make: Any) -> None:
     assert report.refunds["payee_id"].isna().sum() == 1
     assert report.refunds["refund_secondary_status"].isna().sum() == 4
     assert {"shown-once", "shown-once-filled"}.isdisjoint(_codes(report))
+
+
+def test_a_blank_payee_is_not_filled_down_by_a_company_that_never_changes(make: Any) -> None:
+    rows = make.lines(2, company_name="Quellharbor Lamps LLC", refund_date="11/02/2026")
+    rows[1][2] = None
+    report = rev603.read(make.csv(make.table(rows)))
+    assert report.refunds["payee_id"].isna().tolist() == [False, True]
+    assert "value-missing" in _codes(report)
+
+
+def test_a_payee_shown_once_is_filled_down_where_the_company_changes_with_it(make: Any) -> None:
+    rows = make.lines(6)
+    for at, line in enumerate(rows):
+        line[2], line[3] = f"98-76543{at // 3}000" if at % 3 == 0 else None, f"Lamps {at // 3}"
+    refunds = rev603.read(make.csv(make.table(rows))).refunds
+    assert refunds["payee_id"].tolist() == ["98-765430000"] * 3 + ["98-765431000"] * 3

@@ -114,7 +114,9 @@ PROVOKED: dict[str, Callable[[Any], io.BytesIO]] = {
     "value-missing": _line(payee_id=None),
     "line-too-long": _too_long,
     "shown-once-filled": _rows(
-        lambda make, rows: make.table([make.line(0), make.line(1, payee_id=None, company_name=None)])
+        lambda make, rows: make.table(
+            [make.line(0), *[make.line(at, payee_id=None, company_name=None) for at in (1, 2)]]
+        )
     ),
     "shown-once": _rows(
         lambda make, rows: make.table([make.line(0), *[make.line(at, refund_secondary_status=None) for at in range(1, 5)]])
