@@ -101,7 +101,7 @@ def date_order(texts: Iterable[str]) -> DateOrder:
     """Decide from all dates of a file at once whether the day or the month comes first.
 
     >>> date_order(["02/06/2026", "13/06/2026"])
-    DateOrder(day_first='/', refused='', mixed=False)
+    DateOrder(day_first='/', refused='', mixed=False, assumed=False)
     >>> date_order(["02/06/2026", "06/13/2026", "13/06/2026"]).refused, date_order(["02.06.2026"]).refused
     ('/', '.')
     >>> date_order(["2026-06-02 00:00:00", "06/13/2026"]).mixed

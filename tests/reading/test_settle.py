@@ -298,7 +298,7 @@ def test_weekly_sheets_are_reports_of_their_own(tmp_path: Path, stated: bool) ->
 
 @pytest.mark.parametrize("in_front", [True, False])
 def test_a_pivot_of_a_few_headings_does_not_stop_a_sound_report(tmp_path: Path, in_front: bool) -> None:
-    pivot = [
+    pivot: list[list[Any]] = [
         ["Payee ID", "Company Name", "C/O", "Total Refund Amount"],
         ["98-765432100", "Harbor Lamps Inc.", "", 500.0],
     ]
