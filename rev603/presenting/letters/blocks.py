@@ -85,7 +85,7 @@ def parsed(
     Examples
     --------
     >>> parsed("# To $name\n\n- one\n- two", {"name": "A <b>\nCo"}, {}, name="x.txt")
-    [Heading(text='To A <b>\\nCo'), Points(points=('one', 'two'), ordered=False)]
+    [Heading(text='To A <b>\nCo'), Points(points=('one', 'two'), ordered=False)]
     """
 
     def filled(text: str) -> str:
