@@ -30,15 +30,23 @@ def test_samples_show_what_is_stuck_and_who_must_act_and_exit_1(capsys: pytest.C
     week = rev603.weekly_summary(rev603.read_history(SAMPLES))
     assert main(["weekly", SAMPLES]) == 1
     out = capsys.readouterr().out
-    assert f"${week.totals['rejected_amount']:,.2f} are stuck in {week.totals['rejected_lines']} lines" in out
-    for title in ("Act now", "What changed", "How refunds were paid", "By payee", "By notify party"):
+    assert f"${week.totals['stuck_amount']:,.2f} is stuck in {week.totals['stuck_lines']} lines" in out
+    for title in ("Act now", "What changed", "Where the money is", "By payee", "By notify party"):
         assert title in out
     assert max(map(len, out.splitlines())) <= 132
 
 
 def test_samples_have_news_of_each_kind() -> None:
     totals = rev603.weekly_summary(rev603.read_history(SAMPLES)).totals
-    for name in ("new_rejects", "still_rejected", "cleared", "returned", "diverted", "checks_after_cutover"):
+    for name in (
+        "newly_stuck",
+        "still_stuck",
+        "cleared",
+        "rejected",
+        "returned",
+        "diverted",
+        "checks_after_cutover",
+    ):
         assert totals[f"{name}_lines"] > 0, name
 
 
@@ -113,7 +121,7 @@ def test_fail_on_new_rejects_sees_new_ones(tmp_path: Path) -> None:
     assert main(["weekly", SAMPLES, "--quiet", "--fail-on", "new-rejects"]) == 1
 
 
-def test_totals_that_do_not_tie_out_are_worth_a_1_without_new_rejects(
+def test_totals_that_do_not_tie_out_are_worth_a_1_whatever_fail_on_says(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = sample_report(lines=30).assign(refund_secondary_status="Treasury Issued")
@@ -122,7 +130,27 @@ def test_totals_that_do_not_tie_out_are_worth_a_1_without_new_rejects(
     (tmp_path / "cut.csv").write_text("".join(whole[:-1]), encoding="utf-8", newline="")
     assert main(["weekly", str(tmp_path), "--quiet", "--fail-on", "new-rejects"]) == 1
     assert "30 refunds" in capsys.readouterr().err
-    assert main(["weekly", str(tmp_path), "--quiet", "--fail-on", "never"]) == 0
+    assert main(["weekly", str(tmp_path), "--quiet", "--fail-on", "never"]) == 1
+    assert "LOOK AT THIS FIRST" in capsys.readouterr().out
+
+
+def test_a_status_that_nobody_has_documented_is_said_on_top_and_worth_a_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = sample_report(lines=30).assign(refund_secondary_status="Frobnicated")
+    write_report(lines, tmp_path / "new.csv")
+    assert main(["weekly", str(tmp_path), "--fail-on", "never"]) == 1
+    out = capsys.readouterr().out
+    assert out.index("! Status not documented: 30 lines") < out.index("Nothing is stuck")
+
+
+def test_a_newest_report_that_is_too_old_is_worth_a_1(
+    same_week_twice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    age = (pd.Timestamp.now().normalize() - pd.Timestamp("2026-11-13")).days
+    assert main(["weekly", same_week_twice, "--fail-on", "never", "--max-age", str(age)]) == 0
+    assert main(["weekly", same_week_twice, "--fail-on", "never", "--max-age", str(age - 1)]) == 1
+    assert "Newest report too old: it is of 2026-11-13" in capsys.readouterr().out
 
 
 def test_a_broken_file_stops_the_job_or_is_named_and_passed_over(
