@@ -93,7 +93,7 @@ def sources_of(options: argparse.Namespace) -> list[Any]:
     if "-" in options.paths:
         name, content = read_bytes(sys.stdin.buffer, "stdin", DEFAULT_LIMITS)
         came = io.BytesIO(content)
-        came.name = name  # type: ignore[attr-defined] # file objects may have one
+        came.name = name
         options.paths = [came if path == "-" else path for path in options.paths]
     return list(options.paths)
 
