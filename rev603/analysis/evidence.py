@@ -101,7 +101,8 @@ def _judged(stuck: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]]:
 
 
 def _days(dates: pd.Series[Any]) -> pd.Series[str]:
-    return dates.dt.strftime("%m/%d/%Y").astype("str")
+    written: pd.Series[str] = dates.dt.strftime("%m/%d/%Y").astype("str")
+    return written
 
 
 def _siblings(stuck: pd.DataFrame, paid: pd.DataFrame) -> pd.DataFrame:
