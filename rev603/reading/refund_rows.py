@@ -57,6 +57,8 @@ _NOTHING_BUT_LABEL = Short(rf"{LABEL}[\W_]*", re.IGNORECASE | re.ASCII)
 _BLOCK_LABELS = {heading_key(text) for texts in HEADER_BLOCK.values() for text in texts}
 #: A total line may repeat the value that it stands for, and its date; a refund has more than that.
 VALUES_OF_A_TOTAL = 2
+#: What no total line repeats: with so many values beside the amount, a label is a refund's number.
+_MOST_VALUES_OF_A_TOTAL = 4
 _FOOTER = Short(
     r"[\W_]*(?:page:? [0-9,]+(?: ?(?:of|/) ?[0-9,]+)?|end of (?:the )?(?:report|file|data|list)|for official use only|"
     r"(?:run|report|print(?:ed)?|generated|refresh(?:ed)?|exported)(?: date| time| on| at)*[: ]+[-0-9/:., ]+(?:[ap]\.?m)?)"
@@ -303,7 +305,8 @@ def _reason_by_values(
     labels = {name for name, text in cells.items() if is_total_label(text)}
     values = cells.keys() - labels - {amount}
     identified = [name for name in identities if name in values and _has_digit(cells[name])]
-    if amount in cells and dated in cells and len(identified) >= len(identities) - 1:
+    complete = len(identified) >= len(identities) - 1 and len(values) > _MOST_VALUES_OF_A_TOTAL
+    if amount in cells and dated in cells and complete:
         return None  # complete, whatever its number reads like
     if (labels or labelled) and len(values) <= (VALUES_OF_A_TOTAL if amount in cells else 0):
         return TOTAL

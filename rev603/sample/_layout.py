@@ -48,7 +48,9 @@ def sheets(
     ]
     headings: list[Any] = [HEADINGS[name] for name in columns]
     block = _block(refunds, grain=grain, call_outs=call_outs, amounts=amounts) if header_block else []
-    kind = next((each for each in REPORTS if refunds["report"].eq(each.name).any()), REV_603)
+    kind = next(
+        (each for each in REPORTS if "report" in refunds and refunds["report"].eq(each.name).any()), REV_603
+    )
     title = f"{kind.name} {kind.title}"
     width = max(len(headings), 4 if block else 0)
     if layout == "webi":

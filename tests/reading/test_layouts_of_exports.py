@@ -321,11 +321,16 @@ def test_a_payee_named_total_with_little_else_in_its_line_is_never_lost_without_
         assert len(report.refunds) == 2 or report.set_aside["reason"].tolist()[-1] == "total line"
 
 
-@pytest.mark.parametrize("label", ["Average", "Min:", "Somme :", "Maximum"])
-def test_other_figures_below_the_table_are_not_added_up_as_refunds(make: Any, label: str) -> None:
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [("Average", []), ("Min:", []), ("Maximum", []), ("Somme :", ["line-not-understood"])],
+)
+def test_other_figures_below_the_table_are_not_added_up_as_refunds(
+    make: Any, label: str, said: list[str]
+) -> None:
     for report in _both(make, [*make.table(make.lines(3)), _sparse(A=label, L="$200.02")]):
         assert report.control.found_amount == 600.06
-        assert _codes(report) == ["line-not-understood"]
+        assert _codes(report) == said
 
 
 def test_many_subtotals_are_checked_in_no_time(make: Any) -> None:
