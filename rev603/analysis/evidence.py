@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -101,8 +101,8 @@ def _judged(stuck: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]]:
 
 
 def _days(dates: pd.Series[Any]) -> pd.Series[str]:
-    written: pd.Series[str] = dates.dt.strftime("%m/%d/%Y").astype("str")
-    return written
+    written: Any = dates.dt.strftime("%m/%d/%Y").astype("str")
+    return cast("pd.Series[str]", written)
 
 
 def _siblings(stuck: pd.DataFrame, paid: pd.DataFrame) -> pd.DataFrame:

@@ -131,7 +131,8 @@ def words_of(given: Taught) -> Words:
         return NO_WORDS
     where = "" if isinstance(given, Mapping) else os.fspath(given)
     parts = given if isinstance(given, Mapping) else _from_file(Path(given).expanduser())
-    for part, words in parts.items():
+    given_words: Mapping[str, object] = parts
+    for part, words in given_words.items():
         _one_of(part, ("headings", "statuses", "centers", "teams"), "A vocabulary has no part", where)
         if not isinstance(words, Mapping) or not all(
             isinstance(text, str) and text.strip() for pair in words.items() for text in pair

@@ -48,7 +48,8 @@ class Engine:
         elif isinstance(native, pl.DataFrame):
             table = native.to_arrow()
         elif self.name == "pyspark":
-            table = native.toArrow()
+            spark: Any = native
+            table = spark.toArrow()
         else:
             assert isinstance(native, duckdb.DuckDBPyRelation)
             names = native.columns
@@ -232,11 +233,11 @@ def _dispositions(lines: list[dict[str, Any]]) -> list[str]:
         )
 
     def came_back_later(own: dict[str, Any], other: dict[str, Any], state: str) -> bool:
-        dates = own.get("refund_date"), other.get("refund_date")
+        dates: Any = (own.get("refund_date"), other.get("refund_date"))
         if state != "returned" or None in dates or own.get("report_date") != other.get("report_date"):
             return False
         numbers = [line.get("check_or_trace_number") or "" for line in (own, other)]
-        return dates[1] > dates[0] or (dates[1] == dates[0] and numbers[1] > numbers[0])
+        return bool(dates[1] > dates[0] or (dates[1] == dates[0] and numbers[1] > numbers[0]))
 
     found = []
     for line, state in zip(lines, states, strict=True):

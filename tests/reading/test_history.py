@@ -219,7 +219,7 @@ def test_a_kept_file_that_claims_more_lines_than_a_report_can_have_is_read_anew(
 def test_a_file_that_is_replaced_while_it_is_read_is_kept_as_what_was_read(
     weekly: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = history.read
+    original = read
 
     def replaced(source: Any, **options: Any) -> Any:
         shutil.copy(weekly / "c.csv", path)
