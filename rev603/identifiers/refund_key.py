@@ -201,9 +201,11 @@ def _by_distinct_values(
     texts = pa.chunked_array(
         [*(each.cast(pa.large_string()) for each in chunks), pa.nulls(1, pa.large_string())]
     )
-    made = _without(make(nw.from_native(pa.table({str(column.name): texts}))), [str(column.name)]).to_native()
+    # in pandas: Arrow's joins, on which narwhals builds what is told per group, keep no order
+    lines = pd.DataFrame({str(column.name): _TEXT.__from_arrow__(texts)})
+    made = _without(make(nw.from_native(lines)), [str(column.name)]).to_native()
     places = np.where(codes < 0, len(values), codes)
-    return places, {name: made[name].combine_chunks() for name in made.column_names}
+    return places, {name: pa.array(made[name], pa.large_string(), from_pandas=True) for name in made.columns}
 
 
 def _taken(values: pa.Array, places: NDArray[np.int64]) -> Any:
