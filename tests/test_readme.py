@@ -37,7 +37,7 @@ def test_the_first_command_shows_the_summary_writes_the_workbook_and_succeeds(
     (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
     arguments = shlex.split(blocks("bash")[0].split(".venv/bin/rev603 ")[1])
     assert main(arguments) == 0
-    assert "Act now" in capsys.readouterr().out
+    assert "Act now" in capsys.readouterr().err
     assert (tmp_path / "weekly.xlsx").read_bytes()[:2] == b"PK"
 
 

@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     from rev603.cli._filters import of_parties
     from rev603.cli._reading import files_of, read_lines
     from rev603.presenting.files import refuse_to_overwrite
-    from rev603.presenting.weekly import weekly_summary, wording
+    from rev603.presenting.weekly import weekly_summary
 
     targets = [(path, _formats(path)) for path in options.output]
     refuse_to_overwrite(files_of(options), options.output)
@@ -88,8 +88,7 @@ def run(options: argparse.Namespace) -> int:
     elif not targets:
         emit(summary.to_text(mask=options.mask))
     elif not options.quiet:
-        found = wording.judged(summary, mask=options.mask)
-        say("\n".join([wording.headline(summary), *([found.title] if found.title else []), *found.sentences]))
+        say(summary.to_text(mask=options.mask))
     wrote = [path for target, formats in targets for path in _write(summary, target, formats, options)]
     for path in wrote:
         (say if options.json else emit)(str(path))

@@ -122,6 +122,9 @@ def mask_frame(frame: pd.DataFrame, mask: Mask = "ssn") -> pd.DataFrame:
             masked.isetitem(position, _masked(values, mask, holds_numbers).array)
     names: list[Any] = list(frame.columns)
     headings = [mask_text(name, mask=mask) if isinstance(name, str) else name for name in names]
+    for place, name in enumerate(headings):  # two that differ in what is hidden stay two
+        if name in headings[:place] and name != names[place]:
+            headings[place] = f"{name} ({place + 1})"
     masked.columns = pd.Index(headings, dtype=frame.columns.dtype, name=frame.columns.name)
     return masked
 

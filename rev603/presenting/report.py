@@ -36,7 +36,7 @@ class Report(Answer, reading.Report):  # noqa: D101 - the docstring is that of w
     def to_text(self, *, top: int | None = 5) -> str:
         """Return what can be relied on, what was read, and the first cells of each remark, as plain text."""
         facts = [f"  {label:<14} {text}" for label, text in self.facts()]
-        return "\n".join([f"{self.source_file}: {self.verdict}", *facts, *self._remarks(top)])
+        return "\n".join([f"{hide_persons(self.source_file)}: {self.verdict}", *facts, *self._remarks(top)])
 
     def facts(self) -> list[tuple[str, str]]:
         """Return what was read beside what the report states, each with its label."""
@@ -117,7 +117,7 @@ class Report(Answer, reading.Report):  # noqa: D101 - the docstring is that of w
         reasons = self.set_aside["reason"].value_counts()
         return {
             "schema_version": 1,
-            "source_file": self.source_file,
+            "source_file": hide_persons(self.source_file),
             "verdict": self.verdict,
             "content_hash": self.content_hash,
             "report_date": header.report_date.isoformat() if header.report_date else None,

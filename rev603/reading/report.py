@@ -29,6 +29,7 @@ from rev603.reading.report_sheet import check_total_lines, concat_lines, joined_
 from rev603.reading.sniff import sniff
 from rev603.reading.words import Columns, Taught, Words, words_of
 from rev603.reading.written import as_it_was, is_written_by_us
+from rev603.safe_text import hide_persons
 from rev603.vocabulary.headings import REFUND_COLUMNS
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Report:
         """Give the report in two lines."""
         day = f" of {self.header.report_date:%Y-%m-%d}" if self.header.report_date else ""
         return (
-            f"<Report {self.source_file}{day}: {self.verdict}; {len(self.refunds):,} refund lines, "
+            f"<Report {hide_persons(self.source_file)}{day}: {self.verdict}; {len(self.refunds):,} refund lines, "
             f"${self.control.found_amount:,.2f}; {len(self.set_aside):,} rows set aside, {len(self.issues):,} issues>"
         )
 

@@ -129,6 +129,16 @@ STATE = st.lists(
 )
 
 
+def sent_again(line: dict[str, Any], side: list[dict[str, Any]]) -> bool:
+    """Whether a rejected or returned line has been paid since, for the same amount: it adds nothing then."""
+
+    def status(each: dict[str, Any]) -> str:
+        return (each["refund_secondary_status"] or "").lower()
+
+    paid = [each["amount"] or 0 for each in side if status(each) in ("treasury issued", "check/ach reissued")]
+    return status(line) in ("reject no ach", "check/ach returned") and (line["amount"] or 0) in paid
+
+
 def changes_by_hand(*states: list[dict[str, Any]]) -> dict[tuple[Any, ...], str]:
     keyed: list[dict[tuple[Any, ...], list[dict[str, Any]]]] = [defaultdict(list), defaultdict(list)]
     for lines, groups in zip(states, keyed, strict=True):
@@ -142,7 +152,9 @@ def changes_by_hand(*states: list[dict[str, Any]]) -> dict[tuple[Any, ...], str]
             continue
         read: dict[str, list[Any]] = {
             "status": [{(line["refund_secondary_status"] or "").lower() for line in side} for side in sides],
-            "amount": [sum(line["amount"] or 0 for line in side) for side in sides],
+            "amount": [
+                sum(line["amount"] or 0 for line in side if not sent_again(line, side)) for side in sides
+            ],
             "method": [{line["check_or_ach"] for line in side} for side in sides],
             "number": [{line["check_or_trace_number"] for line in side} for side in sides],
         }

@@ -264,7 +264,7 @@ def test_a_second_report_with_its_own_totals_is_named_and_not_joined(make: Any) 
         make.book({"This week": [*make.block(2, "$300.03"), *make.table(make.lines(2))], "Last week": older})
     )
     assert len(report.refunds) == 2
-    assert (report.control.ties_out, report.issues["code"].tolist()) == (True, ["sheet-another-report"])
+    assert (report.control.ties_out, report.issues["code"].tolist()) == (True, ["sheet-another-date"])
     assert "Last week" in report.issues["message"].iloc[0]
 
 
@@ -415,8 +415,8 @@ def test_a_file_without_such_headings_is_refused(make: Any) -> None:
         rev603.read(make.csv([["a", "b"], ["1", "2"]]))
 
 
-@pytest.mark.parametrize("extra", [["x"] * 3_000, ["Port Code"] * 3_000, ["Port Code", "x"] * 1_500])
-def test_thousands_of_further_headings_are_kept_apart(extra: list[str], make: Any) -> None:
+@pytest.mark.parametrize("extra", [["x"] * 400, ["Port Code"] * 400, ["Port Code", "x"] * 200])
+def test_hundreds_of_further_headings_are_kept_apart(extra: list[str], make: Any) -> None:
     rows = [[*make.headings, *extra], [*make.line(0), *map(str, range(len(extra)))]]
     report = rev603.read(make.csv(rows))
     kept = report.refunds.drop(columns=list(REFUND_FRAME))

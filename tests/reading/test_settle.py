@@ -340,13 +340,13 @@ def test_what_was_opened_and_is_something_else_is_passed_over_and_other_endings_
 ) -> None:
     write(tmp_path, "2026-03-06.csv", line())
     (tmp_path / "notes.txt").write_text("call them on Monday\n", encoding="utf-8")
-    for name in ("old.xls", "sent.msg", "all.zip"):
+    for name in ("old.xls", "sent.msg", "all.ods"):
         (tmp_path / name).write_bytes(b"x")
     history = rev603.read_history(tmp_path)
     (skipped,) = coded(history, "file-skipped")
     assert skipped.startswith("notes.txt")
     (others,) = coded(history, "file-not-opened")
-    assert all(name in others for name in ("old.xls", "sent.msg", "all.zip"))
+    assert all(name in others for name in ("old.xls", "sent.msg", "all.ods"))
 
 
 def test_our_own_summary_in_the_folder_is_passed_over_and_named(tmp_path: Path) -> None:

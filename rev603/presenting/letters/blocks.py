@@ -24,7 +24,7 @@ __all__ = ["Block", "Heading", "Lines", "Paragraph", "Points", "Table", "as_html
 _WIDTH = 78
 _NARROWEST = 28
 _INSERT = re.compile(r"\[\[([a-z]+)((?: [a-z0-9_]+)*)\]\]\Z")
-_MARK = re.compile(r"(- |[0-9]+\. )")
+_MARK = re.compile(r"(- |[0-9]{1,3}\. )")
 
 
 @dataclass(frozen=True, slots=True)
