@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from rev603.analysis.status import flag_rejects
 from rev603.errors import Rev603Error
 from rev603.vocabulary.statuses import status_key
 
@@ -44,7 +45,8 @@ def filtered(frame: pd.DataFrame, options: argparse.Namespace, *, as_of: pd.Time
         keep &= (as_of - dates).dt.days >= options.min_days
     if options.status:
         wanted = [status_key(text) for text in options.status]
-        columns = [frame[name] for name in _STATUSES if name in frame]
+        told = frame if "status_before" in frame or "disposition" in frame else flag_rejects(frame)
+        columns = [told[name] for name in _STATUSES if name in told]
         keep &= _any([_texts(column).map(status_key).isin(wanted) for column in columns])
     return frame[keep]
 

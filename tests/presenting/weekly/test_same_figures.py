@@ -201,7 +201,7 @@ def personal(summary: WeeklySummary) -> WeeklySummary:
         said = {
             column: "see 219-09-9999 there"
             for column in texts
-            if column not in ("method", "actor", "step", "payee_id")
+            if column not in ("method", "actor", "step", "payee_id", "disposition")  # our own words
         }
         said |= {"payee_id": "219099999"} if "payee_id" in texts else {}
         changed[name] = frame.assign(**said)
