@@ -22,10 +22,13 @@ def to_pandas(native: Any, needed: Iterable[str]) -> pd.DataFrame:
 
 def collected(frame: nw.LazyFrame[Any] | nw.DataFrame[Any]) -> pd.DataFrame:
     """Return what narwhals wraps as pandas: by Arrow, since PySpark's own way does not know pandas 3 yet."""
-    lines = (frame.collect("pyarrow") if isinstance(frame, nw.LazyFrame) else frame).to_pandas()
-    # PySpark calls each date an instant in the session's time zone: what its clock shows there is meant
-    zoned = lines.select_dtypes("datetimetz").columns
-    return lines.assign(**{name: lines[name].dt.tz_localize(None) for name in zoned})
+    if not isinstance(frame, nw.LazyFrame):
+        return frame.to_pandas()
+    # PySpark calls each date an instant: taken as what it is in the session's time zone, before it is fetched
+    spark = frame.implementation.is_spark_like()
+    days = [name for name, kind in frame.collect_schema().items() if spark and isinstance(kind, nw.Datetime)]
+    lines = frame.with_columns(nw.col(name).cast(nw.Date) for name in days).collect("pyarrow").to_pandas()
+    return lines.astype(dict.fromkeys(days, "datetime64[us]"))
 
 
 def like(answer: pd.DataFrame, native: Any) -> Any:

@@ -132,7 +132,10 @@ def _monday(date: nw.Expr) -> nw.Expr:
     monday = day
     for place in range(2, 8):
         monday = (
-            nw.when(date.dt.weekday() == place).then(day.dt.offset_by(f"-{place - 1}d")).otherwise(monday)
+            # a Sunday is 7, on PySpark 0
+            nw.when(date.dt.weekday() % 7 == place % 7)
+            .then(day.dt.offset_by(f"-{place - 1}d"))
+            .otherwise(monday)
         )
     return monday
 
