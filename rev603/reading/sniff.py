@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn
 import numpy as np
 
 from rev603.errors import SourceNotFoundError, UnrecognizedFileError, UnsafeFileError
+from rev603.reading.archive import archive_kind
 from rev603.reading.containers import held_in_mail, held_in_zip, is_mail, the_only_one
 from rev603.reading.encoding import Encoding, text_encoding, to_utf8
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.source import Source
-from rev603.reading.workbook.archive import archive_kind
 from rev603.reading.written import text_of_parquet
 
 if TYPE_CHECKING:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from rev603._short import Short
 from rev603.errors import UnsafeFileError
+from rev603.reading.archive import REPAIR, Archive, damaged, open_archive
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
-from rev603.reading.workbook.archive import Archive, damaged, open_archive
-from rev603.reading.workbook.number_formats import Formats, read_formats
 from rev603.reading.workbook.safe_xml import local, read_part, refuse_doctype
 from rev603.reading.workbook.shared_strings import read_strings
 
@@ -22,11 +23,18 @@ if TYPE_CHECKING:
 __all__ = ["Sheet", "Workbook", "open_workbook"]
 
 Visibility = Literal["visible", "hidden", "veryHidden"]
-
-# where programs put them, if the relations say nothing
-_STRINGS = "xl/sharedstrings.xml"
-_STYLES = "xl/styles.xml"
 _STATES: dict[str, Visibility] = {"hidden": "hidden", "veryHidden": "veryHidden"}
+# formats that a workbook need not spell out; the upper ones are dates of East Asia
+_DATES = frozenset(map(str, (*range(14, 23), *range(27, 37), 45, 47, *range(50, 59))))
+_DURATION = "46"
+_LONGEST_CODE, _MOST_STYLES = 255, 65_490  # where Excel ends
+
+# "0000000", "000-00-0000", "00000\\-0000", with a color, a condition or quotes round what is printed as it is
+_DECORATION = re.compile(r"\[[^\[\]]*\]|[_*].")
+_QUOTED = re.compile(r'"([^"]*)"|\\(.)')
+_PADDED = Short(r"[^0-9#?.,%@;A-Za-z]*0[0 ./()-]*0[^0-9#?.,%@;A-Za-z]*", longest=255)
+_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\[\]]*\]|General', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -66,8 +74,10 @@ class Workbook:
         In the workbook's order.
     date1904
         True where day 0 is 1904-01-01 (an old Macintosh setting).
-    formats
-        What its number formats make of numbers.
+    padded
+        Styles that show a number with leading zeros: style to pattern, as ``{3: "000-00-0000"}``.
+    kinds
+        Styles that make a ``"date"`` or a ``"duration"`` of a number.
     strings_part
         Where its shared strings lie; empty where it has none.
     """
@@ -75,7 +85,8 @@ class Workbook:
     archive: Archive
     sheets: tuple[Sheet, ...]
     date1904: bool = False
-    formats: Formats = field(default_factory=Formats)
+    padded: dict[int, str] = field(default_factory=dict)
+    kinds: dict[int, str] = field(default_factory=dict)
     strings_part: str = ""
 
     @cached_property
@@ -94,32 +105,32 @@ def open_workbook(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Workboo
     UnrecognizedFileError
         It is damaged.
     """
-    archive = open_archive(bytes(source.data), source.name, limits=limits)
+    archive = open_archive(source.data, source.name, limits=limits)
     markup = [part for part in archive.parts if part.endswith((".xml", ".rels", ".vml"))]
     refuse_doctype(archive, [part for part in markup if not part.startswith("xl/worksheets/sheet")])
-    main = _main_part(archive)
-    sheets, date1904 = _contents(archive, main)
+    main = _part_of_kind("officedocument", _related(archive, ""), archive, "xl/workbook.xml")
+    if not main:
+        raise damaged("workbook", "its table of contents is missing", archive.name)
     related = _related(archive, main)
-    found = {kind: part for kind, part in reversed(related.values()) if part in archive.parts}
+    sheets, date1904 = _contents(archive, main, related)
+    padded, kinds = _formats(archive, _part_of_kind("styles", related, archive, "xl/styles.xml"))
     return Workbook(
         archive=archive,
-        sheets=_located(archive, sheets, related),
+        sheets=tuple(sheets),
         date1904=date1904,
-        formats=read_formats(archive, found.get("styles", _STYLES if _STYLES in archive.parts else "")),
-        strings_part=found.get("sharedstrings", _STRINGS if _STRINGS in archive.parts else ""),
+        padded=padded,
+        kinds=kinds,
+        strings_part=_part_of_kind("sharedstrings", related, archive, "xl/sharedstrings.xml"),
     )
 
 
 # ------------------------------------------------------------------ sheets
 
 
-def _main_part(archive: Archive) -> str:
-    for kind, part in _related(archive, "").values():
-        if kind == "officedocument" and part in archive.parts:
-            return part
-    if "xl/workbook.xml" in archive.parts:
-        return "xl/workbook.xml"
-    raise damaged("workbook", "its table of contents is missing", archive.name)
+def _part_of_kind(kind: str, related: dict[str, tuple[str, str]], archive: Archive, usual: str) -> str:
+    """Return the part that the relations give for a kind, else where programs put it, else nothing."""
+    parts = [part for found, part in related.values() if found == kind]
+    return next((part for part in [*parts, usual] if part in archive.parts), "")
 
 
 def _related(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
@@ -141,9 +152,9 @@ def _related(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _contents(archive: Archive, main: str) -> tuple[list[tuple[str, Visibility, str]], bool]:
-    """Return the name, visibility and relation of each sheet, and whether days are counted from 1904."""
-    sheets: list[tuple[str, Visibility, str]] = []
+def _contents(archive: Archive, main: str, related: dict[str, tuple[str, str]]) -> tuple[list[Sheet], bool]:
+    """Return the sheets, and whether days are counted from 1904."""
+    sheets: list[Sheet] = []
     date1904 = False
 
     def start(tag: str, attributes: dict[str, str], path: list[str]) -> None:
@@ -155,8 +166,11 @@ def _contents(archive: Archive, main: str) -> tuple[list[tuple[str, Visibility, 
             date1904 = attributes.get("date1904", "0").strip().lower() in {"1", "true"}
         elif name == "sheet":
             identifier = next((value for key, value in attributes.items() if key.endswith(":id")), "")
-            state = _STATES.get(attributes.get("state", ""), "visible")
-            sheets.append((attributes.get("name", ""), state, identifier))
+            kind, part = related.get(identifier, ("missing", ""))
+            title, state = attributes.get("name", ""), _STATES.get(attributes.get("state", ""), "visible")
+            if kind == "worksheet" and part not in archive.parts:
+                raise damaged("workbook", f"sheet {title!r} is listed and is not there", archive.name)
+            sheets.append(Sheet(title, len(sheets), state, kind, part))
             if len(sheets) > archive.limits.max_sheets:
                 raise UnsafeFileError(
                     f"The workbook has more than {archive.limits.max_sheets:,} sheets.",
@@ -168,13 +182,55 @@ def _contents(archive: Archive, main: str) -> tuple[list[tuple[str, Visibility, 
     return sheets, date1904
 
 
-def _located(
-    archive: Archive, sheets: list[tuple[str, Visibility, str]], related: dict[str, tuple[str, str]]
-) -> tuple[Sheet, ...]:
-    located = []
-    for index, (name, visibility, identifier) in enumerate(sheets):
-        kind, part = related.get(identifier, ("", ""))
-        if kind == "worksheet" and part not in archive.parts:
-            raise damaged("workbook", f"sheet {name!r} is listed and is not there", archive.name)
-        located.append(Sheet(name, index, visibility, kind or "missing", part))
-    return tuple(located)
+# ------------------------------------------------------------------ number formats
+
+
+def _formats(archive: Archive, part: str) -> tuple[dict[int, str], dict[int, str]]:
+    """Return what the styles of a workbook make of numbers: the patterns of zeros, and the dates and durations."""
+    codes: dict[str, str] = {}
+    styles: list[str] = []
+
+    def start(tag: str, attributes: dict[str, str], path: list[str]) -> None:
+        inside = local(path[-1]) if path else ""
+        if local(tag) == "numFmt" and inside == "numFmts":
+            codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif local(tag) == "xf" and inside == "cellXfs":
+            styles.append(attributes.get("numFmtId", "0"))
+
+    if part:
+        read_part(archive, part, start=start)
+    many = max(len(styles), len(codes)) > _MOST_STYLES
+    if many or any(len(code) > _LONGEST_CODE for code in codes.values()):
+        raise UnsafeFileError(
+            f"There are more than {_MOST_STYLES:,} styles or number formats."
+            if many
+            else f"A number format is longer than {_LONGEST_CODE} characters.",
+            where=f"{archive.name}, part {part}",
+            why="Excel opens no such workbook",
+            what_to_do=REPAIR,
+        )
+    kinds = {**dict.fromkeys(_DATES, "date"), _DURATION: "duration"}
+    kinds |= {identifier: _kind(code) for identifier, code in codes.items()}
+    patterns = {identifier: _pattern(code) for identifier, code in codes.items()}
+    return (
+        {at: pattern for at, each in enumerate(styles) if (pattern := patterns.get(each))},
+        {at: kind for at, each in enumerate(styles) if (kind := kinds.get(each))},
+    )
+
+
+def _pattern(code: str) -> str | None:
+    """Return a number format as a row of zeros and punctuation, if that is all it is."""
+    first = _DECORATION.sub("", code).partition(";")[0]
+    plain = _QUOTED.sub(lambda found: found[1] or found[2] or "", first).strip()
+    return plain if _PADDED.fullmatch(plain) and "." not in plain and "/" not in plain else None
+
+
+def _kind(code: str) -> str:
+    """Return what a format makes of a number.
+
+    >>> [_kind(code) for code in ('yyyy-mm-dd', '[h]:mm', '0.00" days"', '[Red]0')]
+    ['date', 'duration', '', '']
+    """
+    if _ELAPSED.search(re.sub(r'"[^"]*"', "", code)):
+        return "duration"
+    return "date" if re.search("[ymdhs]", _LITERAL.sub("", code).partition(";")[0], re.IGNORECASE) else ""

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, NoReturn
 from xml.parsers import expat
 
 from rev603.errors import UnsafeFileError
-from rev603.reading.workbook.archive import damaged
+from rev603.reading.archive import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from rev603.reading.workbook.archive import Archive
+    from rev603.reading.archive import Archive
 
 __all__ = ["PlainStretches", "local", "read_part", "refuse_doctype"]
 
@@ -89,7 +89,7 @@ def read_part(
     parser.EndElementHandler = closing
     if text is not None:
         parser.CharacterDataHandler = lambda found: text(found, path)
-    pieces = archive.pieces(part)
+    pieces = _bounded_pieces(archive, part)
     stretches = pieces if plain is None else _without_plain(_one_ahead(pieces), plain, path, _is_utf8(parser))
     try:
         for stretch in stretches:
@@ -108,6 +108,35 @@ def _is_utf8(parser: expat.XMLParserType) -> Callable[[], bool]:
     declared: list[str] = []
     parser.XmlDeclHandler = lambda _version, encoding, _standalone: declared.append(encoding or "utf-8")
     return lambda: [encoding.lower() for encoding in declared] in ([], ["utf-8"])
+
+
+def _bounded_pieces(archive: Archive, part: str) -> Iterator[bytes]:
+    """Unzip a part, and refuse a text or a tag that is longer than a cell may be: the parser would gather it."""
+    limit, before = archive.limits.max_cell_bytes, 0
+    for piece in archive.pieces(part):
+        before = _text_at_end(piece, before, limit)
+        if before > limit:
+            raise UnsafeFileError(
+                f"A cell's text is longer than {limit:,} bytes.",
+                where=f"{archive.name}, part {part}",
+                why="a cell of Excel ends at 32,767 characters",
+                what_to_do="export the report again, or raise max_cell_bytes if you trust the file",
+            )
+        yield piece
+
+
+def _text_at_end(piece: bytes, before: int, limit: int) -> int:
+    """Return how long the text is that a piece of XML ends in, or the first one over the limit.
+
+    Text between tags holds no "<", so a longer one covers a whole window of half the limit: one search each.
+    """
+    start, window = 0, max(limit // 2, 1)
+    while start < len(piece):
+        tag = piece.find(b"<", start)
+        if tag < 0 or before + tag - start > limit:
+            return before + (len(piece) if tag < 0 else tag) - start
+        before, start = 0, piece.rfind(b"<", tag, tag + window) + 1
+    return before
 
 
 def _one_ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -201,7 +230,7 @@ def refuse_doctype(archive: Archive, parts: Iterable[str]) -> None:
         parser = _parser(archive, part)
         parser.StartElementHandler = opening
         try:
-            for piece in archive.pieces(part):
+            for piece in _bounded_pieces(archive, part):
                 parser.Parse(piece, False)
         except (_RootReachedError, *_XML_ERRORS):
             continue  # a part that is no XML at all declares nothing, and is perhaps never needed

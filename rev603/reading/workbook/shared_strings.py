@@ -12,7 +12,7 @@ from rev603.reading.workbook.plain_markup import plain_strings
 from rev603.reading.workbook.safe_xml import PlainStretches, read_part
 
 if TYPE_CHECKING:
-    from rev603.reading.workbook.archive import Archive
+    from rev603.reading.archive import Archive
 
 __all__ = ["TextRuns", "read_strings"]
 

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from rev603._columns import text_of
 from rev603.errors import UnsafeFileError
+from rev603.reading.archive import REPAIR, damaged
 from rev603.reading.grid import TextGrid, column_letters
-from rev603.reading.workbook.archive import REPAIR, damaged
 from rev603.reading.workbook.cell_text import (
     Look,
     by_distinct,
@@ -111,9 +111,9 @@ class GridBuilder:
         if kind != "n":
             return _OF_KIND.get(kind, Look.TEXT)
         number = int(style) if style.isascii() and style.isdigit() and len(style) < 8 else 0
-        if number in self.workbook.formats.padded:
+        if number in self.workbook.padded:
             return Look.PADDED + number
-        return _OF_FORMAT.get(self.workbook.formats.kinds.get(number, ""), Look.NUMBER)
+        return _OF_FORMAT.get(self.workbook.kinds.get(number, ""), Look.NUMBER)
 
     def add(self, row: Numbers, column: Numbers, look: Numbers, text: pa.Array) -> None:
         """Take cells; those without text are blank."""
@@ -183,7 +183,7 @@ class GridBuilder:
         if kind == Look.PADDED:
             self.padded += len(text)
             styled = pc.binary_join_element_wise(pa.array(look - Look.PADDED).cast(pa.string()), text, " ")
-            return by_distinct(styled, partial(_padded, patterns=self.workbook.formats.padded))
+            return by_distinct(styled, partial(_padded, patterns=self.workbook.padded))
         return by_distinct(text, self.changes[kind])
 
     def _shared(self, text: pa.Array) -> pa.Array:

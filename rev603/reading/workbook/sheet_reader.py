@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 import pyarrow as pa
 
-from rev603.reading.workbook.archive import damaged
+from rev603.reading.archive import damaged
 from rev603.reading.workbook.cell_text import Look
 from rev603.reading.workbook.plain_markup import plain_cells
 from rev603.reading.workbook.safe_xml import PlainStretches, read_part

@@ -336,9 +336,9 @@ IN_THE_WORKBOOK: dict[str, Hostile] = {
     "bomb of rows": Hostile("report.xlsx", lambda: bomb(b"<row/>" * 200_000, 4_000), S, "rows"),
     "more than claimed": Hostile("report.xlsx", lambda: lying_length(-100), S, "misstates how long"),
     "less than claimed": Hostile("report.xlsx", lambda: lying_length(100), S, "misstates how long"),
-    "two headers that differ": Hostile("report.xlsx", other_local_name, S, "misstates how long"),
-    "wrong checksum": Hostile("report.xlsx", lambda: patched_directory(16, "<L", 7), U, "checksum"),
-    "other packing": Hostile("report.xlsx", lambda: patched_directory(10, "<H", 12), S, "own header differs"),
+    "two headers that differ": Hostile("report.xlsx", other_local_name, U, "header b'xl/worksheets/other"),
+    "wrong checksum": Hostile("report.xlsx", lambda: patched_directory(16, "<L", 7), U, "Bad CRC-32"),
+    "other packing": Hostile("report.xlsx", lambda: patched_directory(10, "<H", 12), U, "packed in a way"),
     "doctype in the sheet": Hostile(
         "report.xlsx", lambda: workbook(_EXTERNAL_DTD + sheet(report_rows())), S, "DOCTYPE"
     ),

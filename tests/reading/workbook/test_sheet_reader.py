@@ -23,9 +23,9 @@ from hypothesis import strategies as st
 from scanning import both, extent, filled, read_first, shown
 
 from rev603.errors import Rev603Error, UnsafeFileError
+from rev603.reading import archive
 from rev603.reading.grid import column_letters
 from rev603.reading.limits import Limits
-from rev603.reading.workbook import archive
 from rev603.sample import sample_report, write_report
 
 # ------------------------------------------------------------------ extent

@@ -1,0 +1,184 @@
+"""Zip archives of strangers: the directory checked, the parts unzipped piece by piece and counted."""
+
+from __future__ import annotations
+
+import copy
+import io
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from rev603.errors import Rev603Error, UnrecognizedFileError, UnsafeFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rev603.reading.limits import Limits
+
+__all__ = ["REPAIR", "Archive", "Kind", "archive_kind", "damaged", "open_archive"]
+
+Kind = Literal["workbook", "xlsb", "opendocument", "document", "presentation", "numbers", "archive"]
+
+PIECE = 1 << 20
+_ENDLESS = 1 << 62
+REPAIR = "open it in Excel and let it repair the file, or export the report again"
+_EXPORT_AGAIN = "export the report again, or download the file again"
+_RESAVE = "open it in Excel and save it under another name; if Excel cannot open it, export the report again"
+_NOBODY = "no program that writes workbooks or archives does so"
+
+# every way in which zipfile gives up
+_ZIP_ERRORS = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, ValueError, OSError, EOFError),
+    *(OverflowError, IndexError, NotImplementedError),
+)
+# the first that a part's name begins with says what kind of document an archive is
+_MARKS: tuple[tuple[str, Kind], ...] = (
+    ("xl/workbook.bin", "xlsb"),
+    ("xl/", "workbook"),
+    ("word/", "document"),
+    ("ppt/", "presentation"),
+    ("index/", "numbers"),
+    ("index.zip", "numbers"),
+)
+
+
+@dataclass
+class Archive:
+    """An archive whose directory holds no contradiction.
+
+    Attributes
+    ----------
+    name
+        The file's name, for messages.
+    parts
+        Where each part lies. Keys are lower case with forward slashes: that is how Excel looks them up.
+    limits
+        What it may cost.
+    unzipped
+        How many bytes have come out of it so far.
+    """
+
+    name: str
+    parts: dict[str, zipfile.ZipInfo]
+    limits: Limits
+    zipped: zipfile.ZipFile
+    unzipped: int = 0
+
+    def pieces(self, part: str) -> Iterator[bytes]:
+        """Unzip one part in pieces of at most a mebibyte, and check length and checksum at its end.
+
+        Raises
+        ------
+        UnsafeFileError
+            More comes out than the limits or the archive's own directory allow.
+        UnrecognizedFileError
+            It is damaged.
+        """
+        info = self.parts[part]
+        where = f"{self.name}, part {info.filename}"
+        size = 0
+        for piece in self._inflated(info, where):
+            size += len(piece)
+            self.unzipped += len(piece)
+            if self.unzipped > self.limits.max_unzipped_bytes:
+                raise UnsafeFileError(
+                    f"The file unzips to more than {self.limits.max_unzipped_bytes:,} bytes.",
+                    where=where,
+                    what_to_do="export a shorter span of dates, or raise max_unzipped_bytes",
+                )
+            if size > info.file_size:
+                break
+            yield piece
+        if size != info.file_size:
+            raise UnsafeFileError(
+                "The archive misstates how long a part is.", where=where, why=_NOBODY, what_to_do=_RESAVE
+            )
+
+    def _inflated(self, info: zipfile.ZipInfo, where: str) -> Iterator[bytes]:
+        whole = copy.copy(info)
+        whole.file_size = _ENDLESS  # zipfile would end a part where the claim does, and not say so
+        try:
+            with self.zipped.open(whole) as unzipped:
+                while piece := unzipped.read(PIECE):
+                    yield piece
+        except _ZIP_ERRORS as error:
+            raise damaged("archive", "a part of it cannot be unzipped", where, str(error)) from error
+
+
+def open_archive(data: bytes | memoryview, name: str, *, limits: Limits) -> Archive:
+    """Return an archive by its directory; none of its parts is unzipped yet.
+
+    Raises
+    ------
+    UnrecognizedFileError
+        It is cut off or damaged, or its parts are locked or packed in an unusual way.
+    UnsafeFileError
+        Two parts share a name or bytes, a name leads out of the archive, or there are too many.
+    """
+    data = bytes(data)
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        raise UnrecognizedFileError(
+            "The file is cut off: its end is missing.",
+            where=name,
+            why="a workbook or zip archive ends with a directory, and this one has none",
+            what_to_do=_EXPORT_AGAIN,
+        )
+    # before the directory is read: however many parts the record at its end states
+    if data.count(b"PK\x01\x02") > limits.max_parts:
+        what, why = f"The archive has more than {limits.max_parts:,} parts.", "a workbook has a few dozen"
+        raise UnsafeFileError(what, where=name, why=why, what_to_do=_RESAVE)
+    try:
+        zipped = zipfile.ZipFile(io.BytesIO(data))
+    except _ZIP_ERRORS as error:
+        raise damaged("archive", "its directory cannot be read", name, str(error)) from error
+    parts: dict[str, zipfile.ZipInfo] = {}
+    reached = 0
+    for info in sorted(zipped.infolist(), key=lambda info: info.header_offset):
+        key = info.filename.replace("\\", "/").lower()
+        where = f"{name}, part {info.filename}"
+        if not reached and info.header_offset:
+            raise damaged("archive", "its directory does not lie where it says", name)
+        unsafe = ""
+        if key in parts:
+            unsafe = "Two parts of the archive have one name."
+        elif key.startswith("/") or ".." in key.split("/") or ":" in key.partition("/")[0]:
+            unsafe = "A part's name leads out of the archive."
+        elif info.header_offset < reached:  # the trick by which a small archive unzips to petabytes
+            unsafe = "Two parts of the archive share the same bytes."
+        if unsafe:
+            raise UnsafeFileError(unsafe, where=where, why=_NOBODY, what_to_do=_RESAVE)
+        if info.flag_bits & 0x1:
+            what = "Parts of the archive are locked with a password."
+            raise UnrecognizedFileError(what, where=where, what_to_do="save it without a password")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            what = "The archive is packed in a way that Excel does not use."
+            raise UnrecognizedFileError(what, where=where, what_to_do=_RESAVE)
+        reached = info.header_offset + 30 + info.compress_size
+        parts[key] = info
+    files = {key: info for key, info in parts.items() if not info.is_dir()}
+    return Archive(name, files, limits, zipped)
+
+
+def archive_kind(data: bytes, name: str, limits: Limits) -> Kind:
+    """Return what kind of document an archive is, by the parts that it has: ``"workbook"`` for .xlsx and .xlsm."""
+    archive = open_archive(data, name, limits=limits)
+    parts = archive.parts
+    for mark, kind in _MARKS:
+        if any(part.startswith(mark) for part in parts):
+            return kind
+    if "content.xml" in parts and ("mimetype" in parts or "meta-inf/manifest.xml" in parts):
+        return "opendocument"
+    # a workbook may lie in another folder: then its table of contents says where
+    contents = "[content_types].xml"
+    if contents in parts and parts[contents].file_size < PIECE:
+        listed = b"".join(archive.pieces(contents))
+        if b"spreadsheetml.sheet.main+xml" in listed or b"ms-excel.sheet.macroEnabled" in listed:
+            return "workbook"
+    return "archive"
+
+
+def damaged(what: str, how: str, where: str, why: str = "") -> Rev603Error:
+    """Return what to raise where an archive, a workbook or a sheet of it makes no sense."""
+    return UnrecognizedFileError(f"The {what} is damaged: {how}.", where=where, why=why, what_to_do=REPAIR)
