@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from numpy.typing import NDArray
-    from pandas.api.extensions import ExtensionArray
+from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 T = TypeVar("T")
 R = TypeVar("R")
+#: Line numbers, cents or counts; and one truth for each line.
+Numbers: TypeAlias = NDArray[np.int64]
+Mask: TypeAlias = NDArray[np.bool_]
 
 TEXT = pd.StringDtype(na_value=np.nan)
 #: pyarrow releases the interpreter while it works on a column, so columns share the cores.
@@ -48,7 +48,7 @@ def joined_text(*parts: pa.Array | pa.ChunkedArray | str) -> pa.Array:
     return pc.binary_join_element_wise(*texts, pa.scalar("", pa.large_string()))
 
 
-def lines_of(column: pa.ChunkedArray, lines: NDArray[np.int64]) -> pa.ChunkedArray:
+def lines_of(column: pa.ChunkedArray, lines: Numbers) -> pa.ChunkedArray:
     """Give some lines of a column, ascending; one run of lines is a view, nothing is copied."""
     if not len(lines):
         return column.slice(0, 0)
@@ -57,30 +57,17 @@ def lines_of(column: pa.ChunkedArray, lines: NDArray[np.int64]) -> pa.ChunkedArr
     return column.take(pa.array(lines))
 
 
-def is_valid(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+def is_valid(column: pa.ChunkedArray) -> Mask:
     """Tell which cells are filled."""
     return as_mask(pc.is_valid(column))
 
 
-def as_mask(truth: pa.ChunkedArray | pa.Array) -> NDArray[np.bool_]:
+def as_mask(truth: pa.ChunkedArray | pa.Array) -> Mask:
     """Give Arrow truth values as a mask; unknown is false."""
     return np.asarray(pc.fill_null(truth, False), dtype=bool)
 
 
-def last_bytes(column: pa.ChunkedArray) -> NDArray[np.uint8]:
-    """Give the byte that each cell ends in, 0 where it is blank."""
-    found = [np.zeros(0, dtype=np.uint8)]
-    for chunk in column.chunks:
-        bounds, text = text_of(chunk)
-        filled = bounds[1:] > bounds[:-1]
-        if filled.any():
-            found.append(np.where(filled, text[bounds[1:] - 1], np.uint8(0)))
-        else:
-            found.append(np.zeros(len(chunk), dtype=np.uint8))
-    return np.concatenate(found)
-
-
-def text_of(chunk: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+def text_of(chunk: pa.Array) -> tuple[Numbers, NDArray[np.uint8]]:
     """Give a chunk's text as Arrow keeps it: where each cell begins and ends, and the bytes of all of them."""
     _, offsets, data = chunk.buffers()
     width = np.dtype(np.int64 if pa.types.is_large_string(chunk.type) else np.int32)
@@ -89,7 +76,18 @@ def text_of(chunk: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     return bounds[chunk.offset : chunk.offset + len(chunk) + 1], text
 
 
-def key_codes(frame: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.int64]:
+def by_value(column: pa.DictionaryArray, told: Callable[[str], str | None]) -> pa.Array:
+    """Return what is told of each value of a column, asked once for each different one."""
+    values = pa.array([told(value) for value in column.dictionary.to_pylist()], pa.large_string())
+    return pc.take(values, column.indices)
+
+
+def without(column: pa.ChunkedArray, blank: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:
+    """Return a column without the values in some places."""
+    return pc.if_else(blank, pa.scalar(None, column.type), column)
+
+
+def key_codes(frame: pd.DataFrame, columns: Sequence[str]) -> Numbers:
     """Return for each line the number of its key, from 0; a missing part of a key is a value like any other.
 
     >>> frame = pd.DataFrame({"a": ["x", "x", None, None], "b": ["1", "1", "1", None]})

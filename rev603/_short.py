@@ -22,10 +22,8 @@ class Short:
     (True, False)
     """
 
-    __slots__ = ("_pattern", "longest")
-
     def __init__(self, pattern: str, flags: int = 0, *, longest: int = 200) -> None:
-        self._pattern: re.Pattern[str] = re.compile(pattern, flags)
+        self._pattern = re.compile(pattern, flags)
         self.longest = longest
 
     def match(self, text: str) -> re.Match[str] | None:

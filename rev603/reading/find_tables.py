@@ -1,34 +1,36 @@
-"""Which sheets of a file hold the table: found by their headings, the others named."""
+"""Which sheets of a file hold the table, found by their headings, and which of its columns a table lacks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+import difflib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
-from rev603.errors import UnrecognizedFileError
+from rev603.errors import ColumnsMissingError, UnrecognizedFileError
+from rev603.identifiers import importer_number
 from rev603.reading.csv import read_csv_grid
 from rev603.reading.grid import TextGrid
 from rev603.reading.issues import IssueLog
-from rev603.reading.layout import ENOUGH, Table, find_table
+from rev603.reading.layout import ENOUGH, LONGEST_HEADING, Line, Table, find_table
+from rev603.reading.limits import Limits
+from rev603.reading.source import Source
 from rev603.reading.workbook.contents import Sheet, open_workbook
 from rev603.reading.workbook.sheet_reader import read_sheet
 from rev603.vocabulary.headings import Column, alias_table, heading_key
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from rev603.reading.limits import Limits
-    from rev603.reading.source import Source
-
 #: So many cells are named one by one, and the others counted.
 _NAMED = 100
+#: So many headings are named, and searched for a near one.
+_MOST_FOUND = 200
+#: Web Intelligence puts the prompts of a report on a sheet of such a name, which is skipped without an issue.
+_PARAMETERS = frozenset({"parameters", "prompts", "report parameters"})
 
 
 @dataclass(frozen=True)
 class Found:
     """The tables of a file with their grids, and the grid that came nearest where there is none."""
 
-    tables: list[tuple[TextGrid, Table]] = field(default_factory=list)
+    tables: list[tuple[TextGrid, Table]]
     nearest: TextGrid | None = None
 
 
@@ -52,6 +54,12 @@ def find_tables(
     UnrecognizedFileError
         There is no such sheet.
     """
+    if isinstance(sheet, bool) or not isinstance(sheet, str | int | None):
+        raise UnrecognizedFileError(
+            f"sheet= is {type(sheet).__name__}, which names no sheet.",
+            where=source.name,
+            what_to_do="pass the name of the sheet, its place from 0, or leave sheet= out",
+        )
     if source.kind == "text":
         if sheet not in (None, 0):
             raise UnrecognizedFileError(
@@ -64,8 +72,8 @@ def find_tables(
 
     workbook = open_workbook(source, limits=limits)
     chosen = _chosen(workbook.sheets, sheet, source.name)
-    found = Found()
-    nearest: TextGrid | None = None
+    tables: list[tuple[TextGrid, Table]] = []
+    without: list[TextGrid] = []
     for each in workbook.sheets:
         if each not in chosen:
             if each.kind == "worksheet" and sheet is None:
@@ -75,23 +83,18 @@ def find_tables(
         grid = cells.grid.cleaned()
         table = find_table(grid, vocabulary, enough=enough, named=named)
         if table is None:
-            nearest = nearest if nearest is not None and len(nearest) >= len(grid) else grid
-            if len(grid) and not _is_parameters(each):
+            without.append(grid)
+            if len(grid) and each.name.strip().casefold() not in _PARAMETERS:
                 log.add_sheet("sheet-skipped", each.name, "it has no such headings")
             continue
-        found.tables.append((grid, table))
+        tables.append((grid, table))
         if cells.padded:
             log.add_sheet("padded-format", each.name, f"{cells.padded:,} cells")
         if cells.uncomputed:
             many = " and so on" if len(cells.uncomputed) > _NAMED else ""
             where = f"{len(cells.uncomputed):,} cells: {', '.join(cells.uncomputed[:_NAMED])}{many}"
             log.add_sheet("formula-without-value", each.name, where)
-    return Found(found.tables, nearest)
-
-
-def _is_parameters(sheet: Sheet) -> bool:
-    """Web Intelligence puts the prompts of a report on a sheet of this name; that it is left out is no news."""
-    return sheet.name.strip().casefold() in {"parameters", "prompts", "report parameters"}
+    return Found(tables, max(without, key=len, default=None))
 
 
 def _chosen(sheets: Sequence[Sheet], wanted: str | int | None, where: str) -> list[Sheet]:
@@ -107,3 +110,44 @@ def _chosen(sheets: Sequence[Sheet], wanted: str | int | None, where: str) -> li
             what_to_do="name one of them, or leave sheet= out",
         )
     return matching
+
+
+def require_columns(
+    table: Table, vocabulary: Sequence[Column], essential: Collection[str], headings: Line, where: str
+) -> list[Column]:
+    """Refuse a table without its essential columns; return the others that are missing.
+
+    Raises
+    ------
+    ColumnsMissingError
+        With what was found, and the nearest guess for each.
+    """
+    missing = [column for column in vocabulary if column.name not in table.columns]
+    refused = [column for column in missing if column.name in essential]
+    if refused:
+        texts = [" ".join(text[:LONGEST_HEADING].split()) for text in headings if text]
+        found = [importer_number.mask(text) for text in texts[:_MOST_FOUND]]
+        known = alias_table(tuple(vocabulary))
+        more = [f"and {len(texts) - len(found):,} more"] if len(texts) > len(found) else []
+        raise ColumnsMissingError(
+            [column.heading for column in refused],
+            found=[*found, *more],
+            guesses=_guesses(
+                refused, {heading_key(text): text for text in found if heading_key(text) not in known}
+            ),
+            where=where,
+            what_to_do="export the report with all of its columns, or correct the headings; of a REV-613 or REV-615 keep "
+            "the title, it has fewer",
+        )
+    return missing
+
+
+def _guesses(columns: Sequence[Column], candidates: Mapping[str, str]) -> dict[str, str]:
+    guesses = {}
+    for column in columns:
+        for spelling in (column.heading, column.name, *column.aliases):
+            near = difflib.get_close_matches(heading_key(spelling), candidates, n=1, cutoff=0.6)
+            if near:
+                guesses[column.heading] = candidates[near[0]]
+                break
+    return guesses

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603._columns import is_valid, joined_text, lines_of, map_columns, text_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from numpy.typing import NDArray
+from rev603._columns import Mask, Numbers, is_valid, joined_text, lines_of, map_columns, text_of, without
 
 #: Signs that mangled cells are told by; the last stands for all characters beyond ASCII.
 SIGNS = "=#'+.\x80"
@@ -45,7 +40,7 @@ class TextGrid:
     """
 
     columns: tuple[pa.ChunkedArray, ...]
-    rows: NDArray[np.int64]
+    rows: Numbers
     file: str
     sheet: str | None = None
     first_column: int = 1
@@ -55,7 +50,7 @@ class TextGrid:
     signs: tuple[str, ...] = ()
 
     def __len__(self) -> int:
-        """Give the number of lines."""
+        """Return the number of lines."""
         return len(self.rows)
 
     def cleaned(self) -> TextGrid:
@@ -65,11 +60,11 @@ class TextGrid:
         return replace(self, columns=columns, signs=signs)
 
     def signs_in(self, column: int) -> str:
-        """Give the signs that can occur in a column: what mangles cells need not be looked for elsewhere."""
+        """Return the signs that can occur in a column: what mangles cells need not be looked for elsewhere."""
         return self.signs[column] if self.signs else SIGNS
 
-    def nonblank(self) -> NDArray[np.bool_]:
-        """Tell which lines hold anything at all."""
+    def nonblank(self) -> Mask:
+        """Return which lines hold anything at all."""
         filled = np.zeros(len(self), dtype=bool)
         for column in self.columns:
             if column.null_count < len(column):
@@ -77,20 +72,24 @@ class TextGrid:
         return filled
 
     def lines(self, indices: Iterable[int]) -> list[list[str | None]]:
-        """Give some lines as plain lists: for the few that are looked at one by one."""
+        """Return some lines as plain lists: for the few that are looked at one by one."""
         at = np.fromiter(indices, dtype=np.int64)
         picked = [lines_of(column, at).to_pylist() for column in self.columns]
         return [list(line) for line in zip(*picked, strict=True)]
 
+    def texts(self, indices: Iterable[int]) -> list[str]:
+        """Return the text of some lines, cell behind cell."""
+        return [" | ".join(cell for cell in line if cell) for line in self.lines(indices)]
+
     def address(self, index: int, column: int | None = None) -> str:
-        """Give the cell as people write it, ``Main Report!L42``."""
+        """Return the cell as people write it, ``Main Report!L42``."""
         return cell_address(
             int(self.rows[index]), self.sheet, None if column is None else column + self.first_column
         )
 
 
 def cell_address(row: int, sheet: str | None, column: int | None) -> str:
-    """Give a cell, or a whole row, as people write it.
+    """Return a cell, or a whole row, as people write it.
 
     >>> cell_address(42, "Main Report", 12)
     'Main Report!L42'
@@ -100,8 +99,8 @@ def cell_address(row: int, sheet: str | None, column: int | None) -> str:
     return f"{_before_row(sheet, column)}{row}"
 
 
-def cell_addresses(rows: NDArray[np.int64], sheet: str | None, column: int | None) -> pa.Array:
-    """Give :func:`cell_address` of many rows."""
+def cell_addresses(rows: Numbers, sheet: str | None, column: int | None) -> pa.Array:
+    """Return :func:`cell_address` of many rows."""
     numbers = pc.cast(pa.array(rows), pa.large_string())
     return joined_text(_before_row(sheet, column), numbers)
 
@@ -111,7 +110,7 @@ def _before_row(sheet: str | None, column: int | None) -> str:
 
 
 def column_letters(column: int) -> str:
-    """Give the letters of a column counted from 1.
+    """Return the letters of a column counted from 1.
 
     >>> column_letters(1), column_letters(27), column_letters(16384)
     ('A', 'AA', 'XFD')
@@ -124,39 +123,19 @@ def column_letters(column: int) -> str:
 
 
 def _trimmed(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:
-    """Trim a column, and give the signs in it: one look at its bytes while they are at hand."""
+    """Return a column trimmed, and the signs in it: one look at its bytes while they are at hand."""
     signs, untidy = "", False
     for chunk in column.chunks:
         bounds, text = text_of(chunk)
         whole = text[bounds[0] : bounds[-1]]
-        least, most = (int(whole.min()), int(whole.max())) if len(whole) else (_SPACE + 1, 0)
+        least, most = (int(whole.min()), int(whole.max())) if len(whole) else (ord("~"), ord("~"))
         possible = [sign for sign in SIGNS[:-1] if least <= ord(sign) <= most and sign not in signs]
         signs += "".join(sign for sign in possible if (whole == ord(sign)).any())
-        signs += SIGNS[-1] if most > _LAST_ASCII and SIGNS[-1] not in signs else ""
-        untidy = untidy or _may_need_trimming(chunk, anywhere=least <= _SPACE or most >= _LAST_ASCII)
-    if not untidy:
+        signs += SIGNS[-1] if most >= ord(SIGNS[-1]) and SIGNS[-1] not in signs else ""
+        empty = np.count_nonzero(bounds[1:] == bounds[:-1]) > chunk.null_count
+        untidy = untidy or empty or least <= ord(" ") or most >= ord(SIGNS[-1])
+    if not untidy:  # codes, dates and amounts
         return column, signs
     trimmed = pc.utf8_trim_whitespace(column)
     blank = pc.equal(trimmed, "")
-    if pc.any(blank).as_py():
-        trimmed = pc.if_else(blank, pa.scalar(None, trimmed.type), trimmed)
-    return trimmed, signs
-
-
-def _may_need_trimming(chunk: pa.Array, *, anywhere: bool) -> bool:
-    """Look at the outermost bytes of every cell, where a space is ``anywhere``: far cheaper than trimming."""
-    bounds, text = text_of(chunk)
-    starts, ends = bounds[:-1], bounds[1:]
-    filled = ends > starts
-    if int(np.count_nonzero(filled)) != len(chunk) - chunk.null_count:
-        return True  # empty text that should be null
-    if not anywhere:  # codes, dates and amounts
-        return False
-    if not filled.all():
-        starts, ends = starts[filled], ends[filled]
-    return any(bool(_SPACE_OR_BEYOND_ASCII[text[places]].any()) for places in (starts, ends - 1))
-
-
-_SPACE, _LAST_ASCII = 32, 127
-#: Bytes that begin or end a cell with a space, or with a character beyond ASCII, which may be one.
-_SPACE_OR_BEYOND_ASCII = np.array([byte <= _SPACE or byte >= _LAST_ASCII for byte in range(256)])
+    return without(trimmed, blank) if pc.any(blank).as_py() else trimmed, signs

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from rev603._columns import is_valid, joined_text, map_columns
+from rev603._columns import Numbers, is_valid, joined_text, map_columns, without
 from rev603.reading import repairs
+from rev603.reading.grid import TextGrid
+from rev603.reading.issues import IssueLog
+from rev603.reading.layout import Table
 from rev603.reading.masked_cells import quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from numpy.typing import NDArray
-
-    from rev603.reading.grid import TextGrid
-    from rev603.reading.issues import IssueLog
-    from rev603.reading.layout import Table
-
-    Repair = Callable[[pa.ChunkedArray], tuple[pa.ChunkedArray, NDArray[np.int64]]]
+from rev603.reading.repairs import Repaired
 
 #: So many cells that are put into one spelling are named one by one.
 _NAMED = 100
@@ -49,13 +40,7 @@ class LineLog:
     """
 
     def __init__(
-        self,
-        grid: TextGrid,
-        table: Table,
-        lines: NDArray[np.int64],
-        log: IssueLog,
-        *,
-        names: Iterable[str] = (),
+        self, grid: TextGrid, table: Table, lines: Numbers, log: IssueLog, *, names: Iterable[str] = ()
     ) -> None:
         self.grid, self.table, self.lines, self.log = grid, table, lines, log
         blank = pa.chunked_array([pa.nulls(len(lines), pa.large_string())])
@@ -72,59 +57,55 @@ class LineLog:
 
     def distinct(self, name: str) -> pa.DictionaryArray:
         """Return a column by its distinct values; the column is not repaired any more after that."""
-        if name not in self._distinct:
-            self._distinct[name] = _encoded(self.text[name])
+        self.encode([name])
         return self._distinct[name]
 
-    def say(self, code: str, name: str, places: NDArray[np.int64], *, detail: pa.Array | str = "") -> None:
+    def say(self, code: str, name: str, places: Numbers, *, detail: pa.Array | str = "") -> None:
         """Note an issue for each of some cells of a column."""
         if len(places):
             values = self.text[name].take(pa.array(places))
             at = self.table.columns[name]
             self.log.add_cells(code, self.grid, self.lines[places], name, values, at=at, detail=detail)
 
-    def refuse(self, code: str, name: str, places: NDArray[np.int64]) -> None:
+    def refuse(self, code: str, name: str, places: Numbers) -> None:
         """Note an issue for each of some cells, and that their lines cannot be read."""
         self.say(code, name, places)
         self.bad[places] = True
 
-    def blank(self, name: str, places: NDArray[np.int64]) -> None:
+    def blank(self, name: str, places: Numbers) -> None:
         """Take the value out of some cells."""
         mask = np.zeros(len(self.lines), dtype=bool)
         mask[places] = True
-        column = self.text[name]
-        self.text[name] = pc.if_else(pa.array(mask), pa.scalar(None, column.type), column)
+        self.text[name] = without(self.text[name], pa.array(mask))
 
-    def replace(self, name: str, column: pa.Array) -> None:
+    def replace(self, name: str, column: pa.Array | pa.ChunkedArray) -> None:
         """Put another column in the place of one."""
-        self.text[name] = pa.chunked_array([column])
+        self.text[name] = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
         self._distinct.pop(name, None)
 
-    def change(self, code: str, name: str, repair: Repair) -> None:
-        """Repair a column, and note each changed cell with what it became."""
-        self._changed(code, name, *repair(self.text[name]))
-
-    def respell(self, name: str, repaired: pa.ChunkedArray, places: NDArray[np.int64]) -> None:
-        """Put a column into one spelling; where that is the rule and not the exception, the first cell is named."""
-        many = f", and so on {len(places):,} lines" if len(places) > _NAMED else ""
-        self._changed("spelling-settled", name, repaired, places, many=many)
-        self._distinct.pop(name, None)
-
-    def _changed(
-        self, code: str, name: str, repaired: pa.ChunkedArray, places: NDArray[np.int64], *, many: str = ""
-    ) -> None:
+    def change(self, code: str, name: str, repaired: Repaired, *, many: str = "") -> None:
+        """Put a repaired column in the place of one, and note each changed cell, or the first, with what it became."""
+        column, places = repaired
         if len(places):
             named = places[:1] if many else places
-            shown = quoted(repaired.take(pa.array(named)), name)
+            shown = quoted(column.take(pa.array(named)), name)
             self.say(code, name, named, detail=joined_text("now ", shown, many))
-            self.text[name] = repaired
+            self.replace(name, column)
+
+    def respell(self, name: str, repaired: Repaired) -> None:
+        """Put a column into one spelling; where that is the rule and not the exception, the first cell is named."""
+        lines = len(repaired[1])
+        self.change(
+            "spelling-settled", name, repaired, many=f", and so on {lines:,} lines" if lines > _NAMED else ""
+        )
 
     def repair_identifiers(self) -> None:
         """Undo what a spreadsheet did to identifiers where that is certain, and note where digits are lost."""
         for name in sorted(repairs.IDENTIFIERS & self.signs.keys()):
-            signs = self.signs[name]
-            self.change("decimal-tail-removed", name, partial(repairs.without_decimal_tail, signs=signs))
-            self.say("scientific-notation", name, repairs.scientific(self.text[name], signs))
+            if "." in self.signs[name]:
+                self.change("decimal-tail-removed", name, repairs.without_decimal_tail(self.text[name]))
+            if {"+", "."} & {*self.signs[name]}:
+                self.say("scientific-notation", name, repairs.scientific(self.text[name]))
             self.say("digits-lost", name, repairs.cut_to_15_digits(self.text[name]))
 
     def say_values(self, code: str, name: str, known: Callable[[str], bool]) -> None:

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603._columns import as_mask, constant, is_valid, joined_text, lines_of, map_columns, pandas_text
+from rev603._columns import (
+    Mask,
+    Numbers,
+    as_mask,
+    by_value,
+    constant,
+    is_valid,
+    joined_text,
+    lines_of,
+    map_columns,
+    pandas_text,
+)
 from rev603.errors import ColumnsMissingError
 from rev603.identifiers import entry_number
 from rev603.reading import repairs, spelling
 from rev603.reading.amounts import parse_amounts
 from rev603.reading.dates import DateOrder, Dates, parse_dates
-from rev603.reading.issues import CATALOGUE
-from rev603.reading.layout import other_columns
-from rev603.reading.line_checks import say_doubts
+from rev603.reading.grid import TextGrid
+from rev603.reading.issues import IssueLog
+from rev603.reading.layout import Table, other_columns
+from rev603.reading.line_checks import refuse_long_lines, say_doubts
 from rev603.reading.line_log import LineLog
-from rev603.reading.long_lines import refuse_long_lines
 from rev603.reading.words import NO_WORDS, Words
 from rev603.vocabulary.centers import CENTERS
 from rev603.vocabulary.headings import REFUND_COLUMNS, heading_key
@@ -35,16 +46,7 @@ from rev603.vocabulary.statuses import (
     status_key,
 )
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    from rev603.reading.grid import TextGrid
-    from rev603.reading.issues import IssueLog
-    from rev603.reading.layout import Table
-
+_STATUS, _AMOUNT = "refund_secondary_status", "total_refund_amount"
 #: An error in one of these would change an answer without a word; elsewhere it is kept as text.
 _NEVER_AN_ERROR = frozenset({
     "refund_id", "payee_id", "refund_date", "refund_secondary_status", "document_number", "total_refund_amount",
@@ -63,14 +65,14 @@ class Typed:
     """The lines of a table, typed: a frame, its cents, and which lines hold a cell that cannot be read."""
 
     frame: pd.DataFrame
-    cents: NDArray[np.int64]
-    unreadable: NDArray[np.bool_]
+    cents: Numbers
+    unreadable: Mask
 
 
 def typed_lines(
     grid: TextGrid,
     table: Table,
-    lines: NDArray[np.int64],
+    lines: Numbers,
     log: IssueLog,
     *,
     kind: ReportKind,
@@ -78,22 +80,9 @@ def typed_lines(
     order: DateOrder,
     words: Words = NO_WORDS,
 ) -> Typed:
-    """Type the refund lines of a table.
+    """Type the refund lines of a table; each repair and each cell that cannot be read becomes an issue.
 
-    Parameters
-    ----------
-    grid, table, lines
-        The sheet, where its columns are, and which of its lines are refunds.
-    log
-        Takes an issue for each repair and each cell that cannot be read.
-    kind
-        Which report it is.
-    report_date
-        The report's own date, where it states one.
-    order
-        How slashed dates are read.
-    words
-        What the caller taught.
+    ``report_date`` is what the report states of itself, ``order`` how its slashed dates are read.
     """
     work = LineLog(grid, table, lines, log, names=[column.name for column in REFUND_COLUMNS])
     refuse_long_lines(work)
@@ -101,72 +90,57 @@ def typed_lines(
     printed = _taught_statuses(work, words)
     _find_errors(work)
     with ThreadPoolExecutor(1) as other_core:
-        amounts = other_core.submit(parse_amounts, work.text["total_refund_amount"])
+        amounts = other_core.submit(_amounts, work, words)
         _repair_identifiers(work)
         entries = _entry_numbers(work)
         dates = _dates(work, report_date, order)
         work.encode(_BY_DISTINCT_VALUES)
-        cents, filled = _amounts(work, *_with_added(work, words, *amounts.result()))
+        cents, filled, unreadable = amounts.result()
+    work.refuse("amount-unreadable", _AMOUNT, np.flatnonzero(unreadable))
+    work.say("amount-missing", _AMOUNT, np.flatnonzero(~filled & ~work.bad))
     say_doubts(work, entries)
     _check_vocabularies(work, words)
-    method = _method(work)
+    method = by_value(work.distinct("check_or_ach"), lambda text: METHODS.get(status_key(text)))
 
     count = len(lines)
-    columns: dict[str, object] = {}
     dollars = np.where(filled, cents / 100, np.nan)
     as_pandas = dict(zip(work.text, map_columns(pandas_text, work.text.values()), strict=True))
-    for column in REFUND_COLUMNS:
-        name = column.name
-        if name == "refund_date":
-            columns[name] = dates.days
-        elif name == "total_refund_amount":
-            columns[name] = dollars
-        elif name == "check_or_ach":
-            columns[name] = method
-        else:
-            columns[name] = as_pandas[name]
-    columns["entry_number"] = pandas_text(entries)
-    columns["amount"] = dollars.copy()
-    columns["report_date"] = np.full(
-        count, np.datetime64(report_date, "us") if report_date else np.datetime64("NaT", "us")
-    )
-    columns["report"] = constant(kind.name, count)
-    columns["source_file"] = constant(grid.file, count)
-    columns["source_sheet"] = constant(grid.sheet, count)
-    columns["source_row"] = grid.rows[lines].astype(np.int64)
+    columns: dict[str, object] = {column.name: as_pandas[column.name] for column in REFUND_COLUMNS} | {
+        "refund_date": dates.days,
+        _AMOUNT: dollars,
+        "check_or_ach": pandas_text(method),
+        "entry_number": pandas_text(entries),
+        "amount": dollars.copy(),
+        "report_date": np.full(count, np.datetime64(report_date or "NaT", "us")),
+        "report": constant(kind.name, count),
+        "source_file": constant(grid.file, count),
+        "source_sheet": constant(grid.sheet, count),
+        "source_row": grid.rows[lines].astype(np.int64),
+    }
     others = other_columns(table)
     for heading, text in repairs.unwrap_table(grid, others, lines, log, free_text=others).items():
         columns[heading if heading not in columns else f"{heading} (report)"] = pandas_text(text)
     if printed is not None:
-        columns["refund_secondary_status (report)"] = pandas_text(printed)
+        columns[f"{_STATUS} (report)"] = pandas_text(printed)
     if words.teams:
-        columns["team_note"] = pandas_text(_by_value(work.distinct("team_number"), words.teams.get))
+        columns["team_note"] = pandas_text(by_value(work.distinct("team_number"), words.teams.get))
     return Typed(pd.DataFrame(columns, copy=False), cents, work.bad)  # every column is its own already
 
 
 def _state_of_report(work: LineLog, report: ReportKind) -> None:
     """Write the status that all lines of a report have where no column says it."""
-    name = "refund_secondary_status"
-    if report.status is None or name in work.table.columns or not len(work.lines):
+    if report.status is None or _STATUS in work.table.columns or not len(work.lines):
         return
-    work.text[name] = pa.chunked_array(
-        [pa.repeat(pa.scalar(report.status, pa.large_string()), len(work.lines))]
-    )
-    meaning = CATALOGUE["status-of-report"].meaning
-    work.log.add(
-        "status-of-report",
-        f"{report.name}: {meaning} ({report.status})",
-        sheet=work.grid.sheet,
-        column=name,
-        value=report.status,
+    work.replace(_STATUS, pa.repeat(pa.scalar(report.status, pa.large_string()), len(work.lines)))
+    detail = f" ({report.status})"
+    work.log.say(
+        "status-of-report", report.name, detail, sheet=work.grid.sheet, column=_STATUS, value=report.status
     )
 
 
 def _find_errors(work: LineLog) -> None:
-    for name, signs in work.signs.items():
-        places = repairs.cell_errors(work.text[name], signs)
-        if not len(places):
-            continue
+    for name in (name for name, signs in work.signs.items() if "#" in signs):
+        places = repairs.cell_errors(work.text[name])
         if name in _NEVER_AN_ERROR:
             work.refuse("cell-error", name, places)
             work.blank(name, places)
@@ -174,22 +148,9 @@ def _find_errors(work: LineLog) -> None:
             work.say("cell-error-kept", name, places)
 
 
-def _amounts(
-    work: LineLog, cents: NDArray[np.int64], filled: NDArray[np.bool_], unreadable: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    work.refuse("amount-unreadable", "total_refund_amount", np.flatnonzero(unreadable))
-    work.say("amount-missing", "total_refund_amount", np.flatnonzero(~filled & ~unreadable & ~work.bad))
-    return cents, filled
-
-
-def _with_added(
-    work: LineLog,
-    words: Words,
-    cents: NDArray[np.int64],
-    filled: NDArray[np.bool_],
-    unreadable: NDArray[np.bool_],
-) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Add the further columns whose sum the amount is."""
+def _amounts(work: LineLog, words: Words) -> tuple[Numbers, Mask, Mask]:
+    """Read the amounts, each the sum of several columns where the caller says so."""
+    cents, filled, unreadable = parse_amounts(work.text[_AMOUNT])
     others = {heading_key(heading): at for heading, at in work.table.unknown.items()}
     absent = [heading for heading in words.added if heading_key(heading) not in others]
     if absent:
@@ -200,9 +161,8 @@ def _with_added(
             what_to_do="name headings that the file has",
         )
     for heading in words.added:
-        more, there, wrong = parse_amounts(
-            lines_of(work.grid.columns[others[heading_key(heading)]], work.lines)
-        )
+        column = work.grid.columns[others[heading_key(heading)]]
+        more, there, wrong = parse_amounts(lines_of(column, work.lines))
         cents, filled, unreadable = cents + more, filled | there, unreadable | wrong
     return cents, filled, unreadable
 
@@ -224,76 +184,49 @@ def _dates(work: LineLog, report_date: dt.date | None, order: DateOrder) -> Date
 
 def _repair_identifiers(work: LineLog) -> None:
     work.repair_identifiers()
-    payees, respelled = spelling.payee_numbers(work.distinct("payee_id"))
-    work.respell("payee_id", payees, respelled)
-    work.change("zero-restored", "port_code", lambda column: repairs.zero_padded(column, width=4, shortest=3))
-    work.change(
-        "zero-restored", "team_number", lambda column: repairs.zero_padded(column, width=3, shortest=1)
-    )
+    work.respell("payee_id", spelling.payee_numbers(work.distinct("payee_id")))
+    for name, width, shortest in (("port_code", 4, 3), ("team_number", 3, 1)):
+        work.change(
+            "zero-restored", name, repairs.zero_padded(work.text[name], width=width, shortest=shortest)
+        )
 
 
 def _entry_numbers(work: LineLog) -> pa.ChunkedArray:
     entries, right, repaired = entry_number.parse_arrow(work.text["document_number"])
-    found = is_valid(entries)
     restored = np.flatnonzero(repaired)
     if len(restored):
         shown = joined_text("entry number ", entries.take(pa.array(restored)))
         work.say("zero-restored", "document_number", restored, detail=shown)
-    work.say("check-digit", "document_number", np.flatnonzero(found & ~right))
+    work.say("check-digit", "document_number", np.flatnonzero(is_valid(entries) & ~right))
     documents, respelled = spelling.documents(work.text["document_number"], entries)
-    work.respell("document_number", documents, respelled[~repaired[respelled]])
-    work.text["document_number"] = documents  # also where only a zero was restored
-    _restore_filer(work, entries)
+    work.respell("document_number", (documents, respelled[~repaired[respelled]]))
+    work.replace("document_number", documents)  # also where only a zero was restored
+    # a filer code's lost zero is restored where the entry number of its line proves it
+    filers, places = repairs.zero_padded(work.text["filer_code"], width=3, shortest=1)
+    of_entry = pc.utf8_slice_codeunits(entries.take(pa.array(places)), 0, 3)
+    sure = places[as_mask(pc.equal(of_entry, filers.take(pa.array(places))))]
+    proven = repairs.put(work.text["filer_code"], sure, filers.take(pa.array(sure)))
+    work.change("zero-restored", "filer_code", (proven, sure))
     return entries
-
-
-def _restore_filer(work: LineLog, entries: pa.Array) -> None:
-    """Restore a filer code's lost zero where the entry number of its line proves it."""
-
-    def proven(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
-        padded, places = repairs.zero_padded(column, width=3, shortest=1)
-        if not len(places):
-            return column, places
-        of_entry = pc.utf8_slice_codeunits(entries.take(pa.array(places)), 0, 3)
-        sure = places[as_mask(pc.equal(of_entry, padded.take(pa.array(places))))]
-        return (repairs.put(column, sure, padded.take(pa.array(sure))) if len(sure) else column), sure
-
-    work.change("zero-restored", "filer_code", proven)
 
 
 def _taught_statuses(work: LineLog, words: Words) -> pa.ChunkedArray | None:
     """Write CBP's own status for those that were taught, so that every answer knows them; return what was printed."""
-    name = "refund_secondary_status"
     if not words.statuses:
         return None
-    printed = work.text[name]
-    work.say_values("status-taught", name, lambda text: words.state(text) is None)
-    work.replace(
-        name, _by_value(work.distinct(name), lambda text: STATUS_OF_STATE.get(words.state(text) or "", text))
-    )
+    printed = work.text[_STATUS]
+    work.say_values("status-taught", _STATUS, lambda text: words.state(text) is None)
+    own = by_value(work.distinct(_STATUS), lambda text: STATUS_OF_STATE.get(words.state(text) or "", text))
+    work.replace(_STATUS, own)
     return printed
 
 
-def _by_value(column: pa.DictionaryArray, told: Callable[[str], str | None]) -> pa.Array:
-    """Return what is told of each value of a column, asked once for each different one."""
-    values = pa.array([told(value) for value in column.dictionary.to_pylist()], pa.large_string())
-    return pc.take(values, column.indices)
-
-
 def _check_vocabularies(work: LineLog, words: Words) -> None:
-    work.say_values(
-        "status-unknown", "refund_secondary_status", lambda text: status_key(text) in STATE_OF_STATUS
-    )
+    centers = {*CENTERS, *words.centers}
+    work.say_values("status-unknown", _STATUS, lambda text: status_key(text) in STATE_OF_STATUS)
     work.say_values(
         "refund-status-unknown", "refund_status", lambda text: status_key(text) in KNOWN_REFUND_STATUSES
     )
     work.say_values("refund-type-unknown", "refund_type", lambda text: status_key(text) in KNOWN_REFUND_TYPES)
-    work.say_values(
-        "center-unknown", "center_id", lambda text: text.upper() in CENTERS or text.upper() in words.centers
-    )
-
-
-def _method(work: LineLog) -> pd.api.extensions.ExtensionArray:
-    """Give the methods as ``ACH`` and ``Check``, whatever their case; another text is said and becomes missing."""
+    work.say_values("center-unknown", "center_id", lambda text: text.upper() in centers)
     work.say_values("method-unknown", "check_or_ach", lambda text: status_key(text) in METHODS)
-    return pandas_text(_by_value(work.distinct("check_or_ach"), lambda text: METHODS.get(status_key(text))))

@@ -7,30 +7,24 @@ date and identifiers, a total has figures only.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603._columns import as_mask, is_valid, last_bytes
+from rev603._columns import Mask, Numbers, as_mask, is_valid
 from rev603._short import Short
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
 from rev603.reading.amounts import amount_in_cents
-from rev603.reading.layout import ENOUGH
+from rev603.reading.grid import TextGrid
+from rev603.reading.layout import ENOUGH, Line, Table
 from rev603.vocabulary.headings import HEADER_BLOCK, heading_key
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from rev603.reading.grid import TextGrid
-    from rev603.reading.layout import Line, Table
-
 IDENTITIES = ("refund_id", "payee_id", "document_number")
+_DATED, _AMOUNT = "refund_date", "total_refund_amount"
 
 TITLE = "title or prompt above the table"
 TITLE_AGAIN = "line from above the table repeated"
@@ -71,54 +65,41 @@ _DOUBTFUL = (
     r"(?i)today|total|sum|count|page|end of|official|run|report|print|generat|refresh|export|\baverages?\b|\bavg\b|\bmean\b|"
     r"\bmedian\b|\bmin(?:imum)?\b|\bmax(?:imum)?\b"
 )
+#: What every form of date has in it, and a heading ("7. Refund Date") has not.
+_LIKE_A_DATE = "[0-9][-/.][0-9]|[0-9]{4}"
 #: More rows that are no refunds, and most of all rows, are no report.
 _MOST_ODD = 150_000
-#: So few different texts are compared with the headings one by one.
-_FEW = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """The grid's lines, sorted: the refunds, and the others with the reason for each."""
 
-    refunds: NDArray[np.int64]
+    refunds: Numbers
     aside: dict[int, str]
 
 
-def sort_rows(
-    grid: TextGrid,
-    table: Table,
-    block_lines: frozenset[int],
-    *,
-    identities: tuple[str, ...] = IDENTITIES,
-    dated: str = "refund_date",
-    amount: str = "total_refund_amount",
-) -> Rows:
+def sort_rows(grid: TextGrid, table: Table, block_lines: frozenset[int]) -> Rows:
     """Sort every non-blank line of a sheet.
 
     Most lines are settled by whole columns: two identifiers and a date make a refund, and less where nothing else
     comes into question. Only what is left is looked at one by one.
     """
     filled = grid.nonblank()
-    aside = _above(grid, table, filled, block_lines, (*identities, dated, amount))
-    below = np.zeros(len(grid), dtype=bool)
-    below[table.start :] = True
-    known = np.zeros(len(grid), dtype=np.int8)
-    for name in identities:
+    aside = _above(grid, table, filled, block_lines)
+    below = np.arange(len(grid)) >= table.start
+    identified = np.zeros(len(grid), dtype=np.int8)
+    for name in IDENTITIES:
         if name in table.columns:
             column = grid.columns[table.columns[name]]
-            known += is_valid(column)
-            known[_label_places(column)] = -len(identities)  # no refund is numbered "Subtotal"
-    settled = below & (known >= min(2, len(identities)))
-    headings = _heading_keys(grid, table)
-    settled &= dated in table.columns and _with_digit(grid.columns[table.columns[dated]], headings[dated])
-    odd = np.flatnonzero(below & filled & ~settled)
+            identified += is_valid(column)
+            identified[_label_places(column)] = -len(IDENTITIES)  # no refund is numbered "Subtotal"
+    settled = below & (identified >= 2)
+    settled &= _DATED in table.columns and _has(grid.columns[table.columns[_DATED]], _LIKE_A_DATE)
     titles = [at for at, reason in aside.items() if reason in (TITLE, BLOCK)]
     seen = {_filled(line) for line in grid.lines(titles)}
-    plain = _plain_refunds(
-        grid, table, odd, headings,
-        identities=identities, dated=dated, amount=amount, longer_than=max(map(len, seen), default=0),
-    )  # fmt: skip
+    odd = np.flatnonzero(below & filled & ~settled)
+    plain = _plain_refunds(grid, table, odd, longer_than=max(map(len, seen), default=0))
     settled[odd[plain]] = True
     odd = odd[~plain]
     if len(odd) > _MOST_ODD and len(odd) * 2 > int(filled.sum()):
@@ -128,15 +109,16 @@ def sort_rows(
             why=f"so many are not looked at one by one; the first stands in {grid.address(int(odd[0]))}",
             what_to_do="check that this is the right file, or delete what is no refund",
         )
+    headings = _heading_keys(grid, table)
     reasons: dict[tuple[str | None, ...], str | None] = {}  # headings and page titles come again and again
     for at, line in zip(odd.tolist(), grid.lines(odd), strict=True):
         if tuple(line) not in reasons:
-            reason = _reason(line, table, headings, (identities, dated, amount))
+            reason = _reason(line, table, headings)
             if reason == HEADING_AGAIN:
                 _refuse_moved(grid, at, table, headings)
-            elif _filled(line) in seen:
-                reason = TITLE_AGAIN
-            reasons[tuple(line)] = reason
+            reasons[tuple(line)] = (
+                TITLE_AGAIN if reason != HEADING_AGAIN and _filled(line) in seen else reason
+            )
         reason = reasons[tuple(line)]
         if reason is None:
             settled[at] = True
@@ -145,74 +127,42 @@ def sort_rows(
     return Rows(np.flatnonzero(settled), aside)
 
 
-def _plain_refunds(
-    grid: TextGrid,
-    table: Table,
-    lines: NDArray[np.int64],
-    headings: dict[str, set[str]],
-    *,
-    identities: tuple[str, ...],
-    dated: str,
-    amount: str,
-    longer_than: int,
-) -> NDArray[np.bool_]:
-    """Tell which of some lines are refunds beyond any doubt.
+def _plain_refunds(grid: TextGrid, table: Table, lines: Numbers, *, longer_than: int) -> Mask:
+    """Return which of some lines are refunds beyond doubt.
 
-    They have an amount, and an identifier or a date, no cell that a total line or a footer is told by, too
-    many cells that are no heading for a repeated heading row, and more cells than a title that may come again
-    (``longer_than``). The other lines may still be refunds.
+    They have an amount, and an identifier or a date, nothing that a total line or a footer is told by, and more cells
+    than a title that may come again. The other lines may still be refunds.
     """
-    if not len(lines):
-        return np.zeros(0, dtype=bool)
-    cells = np.zeros(len(lines), dtype=np.int64)
-    no_heading = np.zeros(len(lines), dtype=np.int64)
-    doubtful, known, with_amount, wordy = (np.zeros(len(lines), dtype=bool) for _ in range(4))
-    identified = np.zeros(len(lines), dtype=np.int64)
-    keys = set().union(*headings.values())
-    for name, place in table.columns.items():
-        encoded = grid.columns[place].take(pa.array(lines)).combine_chunks().dictionary_encode()
-        texts = encoded.dictionary
-        if not len(texts):
-            continue
-        there, codes = is_valid(encoded.indices), np.asarray(pc.fill_null(encoded.indices, 0))
-        cells += there
-        no_heading += there & _no_heading(texts, keys)[codes]
-        doubtful |= there & _matches(texts, _DOUBTFUL)[codes]
-        wordy |= there & _matches(texts, "[A-Za-z]|[0-9]-[0-9]")[codes]
-        if name == amount:
-            with_amount = there
-        elif name in identities:
-            identified += there & _matches(texts, "[0-9]")[codes]
-        elif name == dated:
-            known |= there & _matches(texts, "[0-9][/-][0-9]")[codes]
-    for place in table.unknown.values():  # a user's own column may hold the label
-        doubtful |= _matches(grid.columns[place].take(pa.array(lines)), _DOUBTFUL)
-    beyond_doubt = (cells > longer_than) & (cells - no_heading < (cells + 1) // 2)
-    known |= (identified > 1) | (wordy & (identified > 0))  # a count and a sum are no refund
-    return with_amount & known & ~doubtful & beyond_doubt
+    if not len(lines) or _AMOUNT not in table.columns:
+        return np.zeros(len(lines), dtype=bool)
+    taken = pa.array(lines)
+    text = {name: grid.columns[at].take(taken) for name, at in table.columns.items()}
+    others = [
+        grid.columns[at].take(taken) for at in table.unknown.values()
+    ]  # one may hold the label of a total
+    cells = np.sum([is_valid(column) for column in text.values()], axis=0)
+    doubtful = np.any([_has(column, _DOUBTFUL) for column in (*text.values(), *others)], axis=0)
+    identified = np.sum([_has(text[name], "[0-9]") for name in IDENTITIES if name in text], axis=0)
+    wordy = np.any([_has(column, "[A-Za-z]|[0-9]-[0-9]") for column in text.values()], axis=0)
+    known = (identified > 1) | (wordy & (identified > 0))  # a count and a sum are no refund
+    if _DATED in text:
+        known |= _has(text[_DATED], _LIKE_A_DATE)
+    # the headings that come again have words in the column of the amount
+    return _has(text[_AMOUNT], r"\A[^A-Za-z]+\z") & known & ~doubtful & (cells > longer_than)
 
 
-def _no_heading(texts: pa.Array, keys: set[str]) -> NDArray[np.bool_]:
-    if len(texts) <= _FEW:
-        return np.array([heading_key(text) not in keys for text in texts.to_pylist()])
-    return _matches(texts, "[0-9]") & ~_matches(texts, "[A-Za-z]{2}")
-
-
-def _matches(texts: pa.Array, pattern: str) -> NDArray[np.bool_]:
-    return as_mask(pc.match_substring_regex(texts, pattern))
+def _has(column: pa.ChunkedArray, pattern: str) -> Mask:
+    return as_mask(pc.match_substring_regex(column, pattern))
 
 
 def _filled(line: Line) -> tuple[str, ...]:
     return tuple(cell for cell in line if cell)
 
 
-def _label_places(column: pa.ChunkedArray) -> NDArray[np.int64]:
-    """Find cells that are the label of a total and nothing else; identifiers mostly end in a figure, labels never."""
-    places = np.flatnonzero(last_bytes(column) > ord("9"))
-    if not len(places):
-        return places
-    labels = pc.match_substring_regex(column.take(pa.array(places)), rf"(?i)\A{LABEL}[\W_]*\z")
-    return places[as_mask(labels)]
+def _label_places(column: pa.ChunkedArray) -> Numbers:
+    """Return which cells are the label of a total and nothing else; identifiers mostly end in a figure, labels never."""
+    places = np.flatnonzero(as_mask(pc.greater(pc.utf8_slice_codeunits(column, -1, None), "9")))
+    return places[_has(column.take(pa.array(places)), rf"(?i)\A{LABEL}[\W_]*\z")] if len(places) else places
 
 
 def _refuse_moved(grid: TextGrid, at: int, table: Table, headings: dict[str, set[str]]) -> None:
@@ -230,16 +180,10 @@ def _refuse_moved(grid: TextGrid, at: int, table: Table, headings: dict[str, set
         )
 
 
-def _above(
-    grid: TextGrid,
-    table: Table,
-    filled: NDArray[np.bool_],
-    block_lines: frozenset[int],
-    names: tuple[str, ...],
-) -> dict[int, str]:
+def _above(grid: TextGrid, table: Table, filled: Mask, block_lines: frozenset[int]) -> dict[int, str]:
     """Sort what stands above the table, and the headings themselves."""
     above = np.flatnonzero(filled[: table.header[0]]).tolist()
-    places = [table.columns[name] for name in names if name in table.columns]
+    places = [table.columns[name] for name in (*IDENTITIES, _DATED, _AMOUNT) if name in table.columns]
     aside = {}
     for at, line in zip(above, grid.lines(above), strict=True):
         found = [text for place in places if (text := line[place])]
@@ -252,20 +196,8 @@ def _has_digit(text: str) -> bool:
     return any("0" <= letter <= "9" for letter in text)
 
 
-def _with_digit(column: pa.ChunkedArray, headings: set[str]) -> NDArray[np.bool_]:
-    """Tell where a column holds a digit and no heading ("7. Refund Date"), by its distinct texts: dates are few."""
-    encoded = column.combine_chunks().dictionary_encode()
-    if not len(encoded.dictionary):
-        return np.zeros(len(column), dtype=bool)
-    digit = as_mask(pc.match_substring_regex(encoded.dictionary, "[0-9]"))
-    wordy = np.flatnonzero(as_mask(pc.match_substring_regex(encoded.dictionary, "[A-Za-z]{4}")))
-    for at, text in zip(wordy.tolist(), encoded.dictionary.take(pa.array(wordy)).to_pylist(), strict=True):
-        digit[at] &= heading_key(text) not in headings
-    return as_mask(pc.take(pa.array(digit), encoded.indices))
-
-
 def _heading_keys(grid: TextGrid, table: Table) -> dict[str, set[str]]:
-    """Give the headings as they stand, line by line and together."""
+    """Return the headings as they stand, line by line and together."""
     keys = {}
     for name, place in table.columns.items():
         texts = [text for at in table.header if (text := grid.columns[place][at].as_py())]
@@ -273,83 +205,70 @@ def _heading_keys(grid: TextGrid, table: Table) -> dict[str, set[str]]:
     return keys
 
 
-def _reason(
-    line: Line,
-    table: Table,
-    headings: dict[str, set[str]],
-    names: tuple[tuple[str, ...], str, str],
-) -> str | None:
-    """Say why a line is no refund, or None where it is one."""
+def _reason(line: Line, table: Table, headings: dict[str, set[str]]) -> str | None:
+    """Return why a line is no refund, or None where it is one."""
     cells = {name: text for name, at in table.columns.items() if (text := line[at])}
+    others = [text for at in table.unknown.values() if (text := line[at])]
     if not cells:
-        return NOTE if any(line[at] for at in table.unknown.values()) else BESIDE
+        return NOTE if others else BESIDE
     keys = {name: heading_key(text) for name, text in cells.items()}
     in_place = sum(key in headings[name] for name, key in keys.items())
     anywhere = len(set().union(*headings.values()) & {*keys.values()})
     if max(in_place, anywhere if anywhere >= ENOUGH else 0) >= max(1, (len(cells) + 1) // 2):
         return HEADING_AGAIN
-    if is_footer(line):
-        return FOOTER
-    others = [text for at in table.unknown.values() if (text := line[at])]
-    return _reason_by_values(cells, keys, names, labelled=any(map(is_total_label, others)))
+    return FOOTER if is_footer(line) else _reason_by_values(cells, keys, others)
 
 
-def _reason_by_values(
-    cells: dict[str, str],
-    keys: dict[str, str],
-    names: tuple[tuple[str, ...], str, str],
-    *,
-    labelled: bool,
-) -> str | None:
-    identities, dated, amount = names
+def _reason_by_values(cells: dict[str, str], keys: dict[str, str], others: list[str]) -> str | None:
     labels = {name for name, text in cells.items() if is_total_label(text)}
-    values = cells.keys() - labels - {amount}
-    identified = [name for name in identities if name in values and _has_digit(cells[name])]
-    complete = len(identified) >= len(identities) - 1 and len(values) > _MOST_VALUES_OF_A_TOTAL
-    if amount in cells and dated in cells and complete:
+    values = cells.keys() - labels - {_AMOUNT}
+    identified = [name for name in IDENTITIES if name in values and _has_digit(cells[name])]
+    complete = len(identified) >= len(IDENTITIES) - 1 and len(values) > _MOST_VALUES_OF_A_TOTAL
+    if _AMOUNT in cells and _DATED in cells and complete:
         return None  # complete, whatever its number reads like
-    if (labels or labelled) and len(values) <= (VALUES_OF_A_TOTAL if amount in cells else 0):
+    labelled = labels or any(map(is_total_label, others))
+    if labelled and len(values) <= (VALUES_OF_A_TOTAL if _AMOUNT in cells else 0):
         return TOTAL
-    if amount in cells:
-        named = any(_NOTHING_BUT_LABEL.fullmatch(cells[name]) for name in labels & {*identities})
+    if _AMOUNT in cells:
+        named = any(_NOTHING_BUT_LABEL.fullmatch(cells[name]) for name in labels & {*IDENTITIES})
         figures = all(amount_in_cents(cells[name]) is not None for name in cells.keys() - labels)
         # a count and a sum are a total line of Excel's, which needs no label
-        if named or (figures and len(identified) <= 1 and dated not in cells):
+        if named or (figures and len(identified) <= 1 and _DATED not in cells):
             return TOTAL
-    if dated not in cells and _BLOCK_LABELS & {key for name, key in keys.items() if name != amount}:
+    if _DATED not in cells and _BLOCK_LABELS & {key for name, key in keys.items() if name != _AMOUNT}:
         return NOTE
     # a label there belongs to the block below the table, in a report whose first column is the amount
-    if amount in cells and (identified or dated in cells) and keys[amount] not in _BLOCK_LABELS:
+    if _AMOUNT in cells and (identified or _DATED in cells) and keys[_AMOUNT] not in _BLOCK_LABELS:
         return None
     return None if identified and len(cells) > VALUES_OF_A_TOTAL else NOTE
 
 
-def refunds_like_totals(grid: TextGrid, table: Table, lines: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Find the refund lines with a label for their number."""
+def refunds_like_totals(grid: TextGrid, table: Table, lines: Numbers) -> Numbers:
+    """Return the refund lines with a label for their number."""
     if "refund_id" not in table.columns:
         return lines[:0]
     return lines[_label_places(grid.columns[table.columns["refund_id"]].take(pa.array(lines)))]
 
 
 def is_total_label(text: str) -> bool:
-    """Tell whether a cell reads like the label of a total line."""
+    """Return whether a cell reads like the label of a total line."""
     return _TOTAL.match(text) is not None or _STATISTIC.fullmatch(text) is not None
 
 
 def is_statistic(line: Line) -> bool:
-    """Tell whether a total line states an average, a least or a largest value, which no lines add up to."""
+    """Return whether a total line states an average, a least or a largest value, which no lines add up to."""
     return any(_STATISTIC.fullmatch(text) for text in line if text)
 
 
 def is_footer(line: Line) -> bool:
-    """Tell whether a line is the foot of a page or of the report: its number, when it was run."""
+    """Return whether a line is the foot of a page or of the report: its number, when it was run."""
     return _FOOTER.fullmatch(" ".join(_filled(line))) is not None
 
 
 def totals_without_sum(
-    totals: Sequence[tuple[int, int | None]], lines: NDArray[np.int64], *readings: NDArray[np.int64]
+    totals: Sequence[tuple[int, int | None]], lines: Numbers, *readings: Numbers
 ) -> list[int]:
-    """Give the total lines that no run of lines right above them adds up to.
+    """Return the total lines that no run of lines right above them adds up to.
 
     Parameters
     ----------
@@ -360,29 +279,26 @@ def totals_without_sum(
     readings
         Their cents; several where an amount may be counted in more than one way.
     """
-    running = [np.concatenate([[0], np.cumsum(cents)]) for cents in readings]
-    before: list[set[int]] = [{0} for _ in readings]
-    wrong = []
-    for at, stated in totals:
-        sums = [int(each[np.searchsorted(lines, at)]) for each in running]
-        if stated is None or not any(
-            found - stated in seen for found, seen in zip(sums, before, strict=True)
-        ):
-            wrong.append(at)
-        for found, seen in zip(sums, before, strict=True):
-            seen.add(found)
-    return wrong
+    unmet = [{at for at, _ in totals} for _ in readings]
+    for cents, wrong in zip(readings, unmet, strict=True):
+        running = np.concatenate([[0], np.cumsum(cents)])
+        before = {0}
+        for at, stated in totals:
+            found = int(running[np.searchsorted(lines, at)])
+            if stated is not None and found - stated in before:
+                wrong.discard(at)
+            before.add(found)
+    return sorted(set.intersection(*unmet))
 
 
 def set_aside_frame(grid: TextGrid, aside: dict[int, str]) -> pd.DataFrame:
-    """Give the lines that are no refunds as a frame: where, why, and their text."""
+    """Return the lines that are no refunds as a frame: where, why, and their text."""
     indices = sorted(aside)
-    lines = grid.lines(indices)
     return pd.DataFrame(
         {
             "source_row": grid.rows[indices].astype(np.int64),
             "reason": pd.array([aside[at] for at in indices], dtype="str"),
-            "text": pd.array([" | ".join(cell for cell in line if cell) for line in lines], dtype="str"),
+            "text": pd.array(grid.texts(indices), dtype="str"),
             "source_sheet": pd.array([grid.sheet] * len(indices), dtype="str"),
         }
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import BinaryIO, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,31 +22,28 @@ from rev603.errors import (
 )
 from rev603.reading.control_totals import Control, Grain, Header, control_totals
 from rev603.reading.find_tables import find_tables
+from rev603.reading.grid import TextGrid
 from rev603.reading.issues import CATALOGUE, IssueLog
-from rev603.reading.layout import no_table
+from rev603.reading.layout import Table, no_table
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.refund_rows import set_aside_frame
-from rev603.reading.report_sheet import check_total_lines, concat_lines, joined_sheets, read_report_sheet
+from rev603.reading.report_sheet import (
+    ReportSheet,
+    check_total_lines,
+    concat_lines,
+    joined_sheets,
+    read_report_sheet,
+)
 from rev603.reading.sniff import sniff
+from rev603.reading.source import Source
 from rev603.reading.words import Columns, Taught, Words, words_of
 from rev603.reading.written import as_it_was, is_written_by_us
 from rev603.safe_text import hide_persons
 from rev603.vocabulary.headings import REFUND_COLUMNS
 
-if TYPE_CHECKING:
-    import os
-
-    from numpy.typing import NDArray
-
-    from rev603.reading.grid import TextGrid
-    from rev603.reading.layout import Table
-    from rev603.reading.report_sheet import ReportSheet
-    from rev603.reading.source import Source
-
 _IMPORTING = threading.Lock()
 
 OnError = Literal["raise", "collect"]
-#: So many issues are shown in a notebook.
 Verdict = Literal["accepted", "accepted with issues", "does not tie out"]
 
 
@@ -87,14 +85,14 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """Say in a word whether the file can be relied on."""
+        """In a word, whether the file can be relied on."""
         if self.control.ties_out is False:
             return "does not tie out"
         worth_saying = self.issues["severity"].isin(["error", "warning"]).any()
         return "accepted with issues" if worth_saying else "accepted"
 
     def raise_for_totals(self) -> Report:
-        """Give the report itself, or raise where it does not tie out.
+        """Return the report itself, or raise where it does not tie out.
 
         Raises
         ------
@@ -111,7 +109,7 @@ class Report:
         return self
 
     def __repr__(self) -> str:
-        """Give the report in two lines."""
+        """Return the report in two lines."""
         day = f" of {self.header.report_date:%Y-%m-%d}" if self.header.report_date else ""
         return (
             f"<Report {hide_persons(self.source_file)}{day}: {self.verdict}; {len(self.refunds):,} refund lines, "
@@ -187,17 +185,8 @@ def read(
         raise ValueError(f'grain is "line", "refund" or None, not {grain!r}')
     words = words_of(vocabulary).named(columns)
     file = sniff(source, name=name, limits=limits)
-    options: dict[str, Any] = {
-        "sheet": sheet,
-        "grain": grain,
-        "words": words,
-        "on_error": on_error,
-        "limits": limits,
-    }
     try:
-        with ThreadPoolExecutor(1) as other_core:
-            converted: Report = as_it_was(_report(file, other_core, **options))
-            return converted
+        return as_it_was(_report(file, words, sheet=sheet, grain=grain, on_error=on_error, limits=limits))
     except (ColumnsMissingError, UnrecognizedFileError) as error:
         if file.kind == "xlsx" and is_written_by_us(file.data):
             raise NotAReportError(
@@ -208,71 +197,68 @@ def read(
 
 def _report(
     file: Source,
-    other_core: ThreadPoolExecutor,
+    words: Words,
     *,
     sheet: str | int | None,
     grain: Grain | None,
-    words: Words,
     on_error: OnError,
     limits: Limits,
 ) -> Report:
     log = IssueLog(file.name)
-    content_hash = other_core.submit(lambda: hashlib.sha256(file.data).hexdigest())
     if file.misnamed:
-        log.add(
-            "misnamed",
-            f"{file.name} is {'a workbook' if file.kind == 'xlsx' else 'delimited text'} by its content; it was read so",
+        what = "a workbook" if file.kind == "xlsx" else "delimited text"
+        log.add("misnamed", f"{file.name} is {what} by its content; it was read so")
+    with ThreadPoolExecutor(1) as other_core:
+        content_hash = other_core.submit(lambda: hashlib.sha256(file.data).hexdigest())
+        known = words.columns(REFUND_COLUMNS)
+        sheets = find_tables(file, known, sheet=sheet, log=log, limits=limits, named=words.own)
+        if not sheets.tables:
+            raise no_table(sheets.nearest, known, file.name, what="a refund report")
+        _check_named(words, sheets.tables[0][1], file.name)
+        parts = joined_sheets(_sound_parts(sheets.tables, words, log), log)
+        header = parts[0].header
+        everything = concat_lines(parts)
+        if everything.unreadable.any() and on_error == "raise":
+            issues = log.frame()
+            raise LineError(issues[issues["severity"] == "error"].reset_index(drop=True), where=file.name)
+        readable = ~everything.unreadable
+        frame = everything.frame if readable.all() else everything.frame[readable].reset_index(drop=True)
+        contract = other_core.submit(_checked, frame)
+        counted = control_totals(frame, everything.cents[readable], header, grain=grain)
+        if counted.control.grain == "refund":
+            amount = np.where(frame["total_refund_amount"].isna(), np.nan, counted.cents / 100)
+            frame = frame.assign(amount=amount)
+        zeroed = int(((counted.cents == 0) & (everything.cents[readable] != 0)).sum())
+        _say_totals(counted.control, counted.ambiguous, zeroed, log)
+        repeated = frame[["source_sheet", "source_row"]].iloc[counted.repeated]
+        for tab, rows in repeated.groupby("source_sheet", dropna=False, sort=False)["source_row"]:
+            log.add_lines("line-repeated", tab if isinstance(tab, str) else None, rows.to_numpy())
+        adding = np.zeros(len(everything.cents), dtype=np.int64)
+        adding[readable] = counted.cents
+        ends = np.cumsum([len(part.typed.cents) for part in parts])
+        for part, own in zip(parts, np.split(adding, ends[:-1]), strict=True):
+            check_total_lines(part, own, log)
+        aside = [set_aside_frame(part.grid, part.aside()) for part in parts]
+        set_aside = pd.concat(aside, ignore_index=True)
+        rows_read = sum(int(part.grid.nonblank().sum()) for part in parts)
+        if rows_read != len(frame) + len(set_aside):  # counted on the grid, whatever became of its rows
+            raise Rev603Error(
+                f"{rows_read:,} rows are not blank, but {len(frame) + len(set_aside):,} were accounted for.",
+                where=file.name,
+                what_to_do="tell us about this file: rev603 must not lose a row",
+            )
+        contract.result()
+        return Report(
+            refunds=frame,
+            header=header,
+            control=counted.control,
+            issues=log.frame(),
+            set_aside=set_aside,
+            rows_read=rows_read,
+            source_file=file.name,
+            content_hash=content_hash.result(),
+            dates_assumed=any(part.dates_assumed for part in parts),
         )
-    known = words.columns(REFUND_COLUMNS)
-    sheets = find_tables(file, known, sheet=sheet, log=log, limits=limits, named=words.own)
-    if not sheets.tables:
-        raise no_table(sheets.nearest, known, file.name, what="a refund report")
-
-    _check_named(words, sheets.tables[0][1], file.name)
-    parts = joined_sheets(_sound_parts(sheets.tables, words, log), log)
-    header = parts[0].header
-    everything = concat_lines(parts)
-    if everything.unreadable.any() and on_error == "raise":
-        issues = log.frame()
-        raise LineError(issues[issues["severity"] == "error"].reset_index(drop=True), where=file.name)
-    readable = ~everything.unreadable
-    frame = everything.frame if readable.all() else everything.frame[readable].reset_index(drop=True)
-    contract = other_core.submit(_checked, frame)
-    counted = control_totals(frame, everything.cents[readable], header, grain=grain)
-    if counted.control.grain == "refund":
-        frame = frame.assign(
-            amount=np.where(frame["total_refund_amount"].isna(), np.nan, counted.cents / 100)
-        )
-    zeroed = int(((counted.cents == 0) & (everything.cents[readable] != 0)).sum())
-    _say_totals(counted.control, counted.ambiguous, zeroed, log)
-    if len(counted.repeated):
-        _say_repeated(frame, counted.repeated, log)
-    adding = np.zeros(len(everything.cents), dtype=np.int64)
-    adding[readable] = counted.cents
-    ends = np.cumsum([len(part.typed.cents) for part in parts])
-    for part, own in zip(parts, np.split(adding, ends[:-1]), strict=True):
-        check_total_lines(part, own, log)
-    aside = [set_aside_frame(part.grid, part.aside()) for part in parts]
-    set_aside = aside[0] if len(aside) == 1 else pd.concat(aside, ignore_index=True)
-    rows_read = sum(part.nonblank() for part in parts)
-    if rows_read != len(frame) + len(set_aside):  # counted on the grid, whatever became of its rows
-        raise Rev603Error(
-            f"{rows_read:,} rows are not blank, but {len(frame) + len(set_aside):,} were accounted for.",
-            where=file.name,
-            what_to_do="tell us about this file: rev603 must not lose a row",
-        )
-    contract.result()
-    return Report(
-        refunds=frame,
-        header=header,
-        control=counted.control,
-        issues=log.frame(),
-        set_aside=set_aside,
-        rows_read=rows_read,
-        source_file=file.name,
-        content_hash=content_hash.result(),
-        dates_assumed=any(part.dates_assumed for part in parts),
-    )
 
 
 def _check_named(words: Words, table: Table, where: str) -> None:
@@ -302,26 +288,15 @@ def _sound_parts(tables: list[tuple[TextGrid, Table]], words: Words, log: IssueL
     return parts
 
 
-def _say_repeated(frame: pd.DataFrame, places: NDArray[np.int64], log: IssueLog) -> None:
-    lines = frame[["source_sheet", "source_row"]].iloc[places]
-    for sheet, rows in lines.groupby("source_sheet", dropna=False, sort=False)["source_row"]:
-        log.add_lines("line-repeated", sheet if isinstance(sheet, str) else None, rows.to_numpy())
-
-
 def _say_totals(control: Control, ambiguous: int, zeroed: int, log: IssueLog) -> None:
     if control.ties_out is False:
         log.add("totals-differ", f"{_totals_in_words(control)}; {CATALOGUE['totals-differ'].what_to_do}")
     elif control.ties_out is None:
-        log.add(
-            "totals-absent", f"{CATALOGUE['totals-absent'].meaning}; {CATALOGUE['totals-absent'].what_to_do}"
-        )
+        log.say("totals-absent")
     if control.grain == "refund":
-        log.add("grain-refund", f"{zeroed:,} lines show 0.00 in amount: {CATALOGUE['grain-refund'].meaning}")
+        log.say("grain-refund", f"{zeroed:,} lines show 0.00 in amount")
     if ambiguous:
-        log.add(
-            "ambiguous-grain",
-            f"{ambiguous:,} lines: {CATALOGUE['ambiguous-grain'].meaning}; {CATALOGUE['ambiguous-grain'].what_to_do}",
-        )
+        log.say("ambiguous-grain", f"{ambiguous:,} lines")
 
 
 def _totals_in_words(control: Control) -> str:
@@ -347,9 +322,8 @@ def _checked(frame: pd.DataFrame) -> None:
         from rev603.schema import RefundSchema  # noqa: PLC0415 - imports pandera
 
     try:
-        RefundSchema.validate(
-            frame, lazy=True, inplace=True
-        )  # it changes nothing; else it would copy the frame
+        # it changes nothing; without inplace it would copy the frame
+        RefundSchema.validate(frame, lazy=True, inplace=True)
     except SchemaErrors as error:
         failed = ", ".join(sorted({str(column) for column in error.failure_cases["column"]}))
         raise Rev603Error(
