@@ -17,33 +17,21 @@ __all__ = ["Encoding", "text_encoding", "to_utf8"]
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252"]
 
 _SAMPLE = 4_096
-_PIECE = 1 << 20
 _SAVE_UTF8 = 'export the report again, or save it from Excel as "CSV UTF-8"'
-
 _NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_MARKS: tuple[tuple[bytes, Encoding], ...] = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 
 
 def text_encoding(data: bytes | memoryview, name: str, limits: Limits) -> tuple[Encoding, int]:
-    r"""Find the encoding of a text file, and prove it over every byte.
+    r"""Return the encoding of a text file, proven over every byte, and the length of its byte order mark.
 
-    A byte order mark decides; without one, UTF-16 shows by its NULs, then UTF-8 is tried strictly, and what
-    is left is cp1252, the encoding of Windows in the Americas. A file that is mostly UTF-8 with a few
-    bytes astray is damaged, not cp1252, and is refused: read as cp1252, each accent would come out wrong
-    and nobody would be told.
-
-    Parameters
-    ----------
-    data
-        The file's bytes.
-    name
-        Its name, for messages.
-    limits
-        How long a line may be.
-
-    Returns
-    -------
-    tuple of str and int
-        The encoding, and the length of the byte order mark.
+    A mark decides; without one, UTF-16 shows by its NULs, then UTF-8 is tried strictly, and what is left is cp1252, the
+    encoding of Windows in the Americas. A file that is mostly UTF-8 with a few bytes astray is damaged, not cp1252, and
+    is refused: read as cp1252, each accent would come out wrong and nobody would be told.
 
     Raises
     ------
@@ -63,20 +51,20 @@ def text_encoding(data: bytes | memoryview, name: str, limits: Limits) -> tuple[
     if encoding in {"utf-16-le", "utf-16-be"}:
         blank = _prove_utf16(data, encoding, bom_bytes, name)
     else:
-        lowest, highest = _span(data)
-        if lowest == 0:
-            nul = bytes(data).find(b"\0")
-            raise UnrecognizedFileError(
+        if not np.frombuffer(data, np.uint8).min():
+            _refuse(
                 "The file is not text.",
-                where=f"{name}, byte {nul + 1:,} (line {_line(data, nul):,})",
-                why="it holds a NUL, which no text has",
-                what_to_do=_SAVE_UTF8,
+                data,
+                bytes(data).find(b"\0"),
+                name,
+                "it holds a NUL, which no text has",
             )
-        if highest >= 0x80 and not _is_utf8(data):
+        if not _is_utf8(data):
             if bom_bytes:
                 _refuse_mixed(data, name, "its byte order mark says UTF-8, and the bytes do not keep to it")
             encoding = _prove_cp1252(data, name)
-        blank = _is_blank(data, bom_bytes)
+        # seldom looks further than the beginning
+        blank = all(bytes(data[at : at + _SAMPLE]).isspace() for at in range(bom_bytes, len(data), _SAMPLE))
     if blank:
         raise UnrecognizedFileError(
             "The file holds nothing but white space.",
@@ -89,23 +77,9 @@ def text_encoding(data: bytes | memoryview, name: str, limits: Limits) -> tuple[
 def to_utf8(
     data: bytes | memoryview, encoding: Encoding, *, bom_bytes: int = 0, partial: bool = False
 ) -> bytes | memoryview:
-    """Give text as UTF-8 without its byte order mark.
+    """Return text as UTF-8 without its byte order mark; the same object where nothing has to change.
 
-    Parameters
-    ----------
-    data
-        The bytes.
-    encoding
-        What they are in.
-    bom_bytes
-        How many bytes at the start to leave out.
-    partial
-        True where `data` is only the beginning of the text and may end within a character.
-
-    Returns
-    -------
-    bytes or memoryview
-        UTF-8; the same object where nothing has to change.
+    ``partial`` says that it is only the beginning of a text, and may end within a character.
 
     Examples
     --------
@@ -123,12 +97,9 @@ def _by_mark_or_pattern(data: bytes | memoryview, name: str) -> tuple[Encoding, 
     head = bytes(data[:_SAMPLE])
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise UnrecognizedFileError("The file is in UTF-32.", where=name, what_to_do=_SAVE_UTF8)
-    if head.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig", 3
-    if head.startswith(codecs.BOM_UTF16_LE):
-        return "utf-16-le", 2
-    if head.startswith(codecs.BOM_UTF16_BE):
-        return "utf-16-be", 2
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding, len(mark)
     even, odd = head[0::2], head[1::2]
     if odd.count(0) * 2 > len(odd) and not even.count(0):
         return "utf-16-le", 0
@@ -138,7 +109,7 @@ def _by_mark_or_pattern(data: bytes | memoryview, name: str) -> tuple[Encoding, 
 
 
 def _prove_utf16(data: bytes | memoryview, encoding: Encoding, bom_bytes: int, name: str) -> bool:
-    """Decode the whole, so that no later step meets half a character; say whether it is blank."""
+    """Decode the whole, so that no later step meets half a character; return whether it is blank."""
     try:
         text = codecs.decode(data[bom_bytes:], encoding)
     except UnicodeDecodeError as error:
@@ -158,15 +129,8 @@ def _prove_utf16(data: bytes | memoryview, encoding: Encoding, bom_bytes: int, n
     return not text or text.isspace()
 
 
-def _span(data: bytes | memoryview) -> tuple[int, int]:
-    """Give the lowest and the highest byte: 0 is a NUL, and below 128 all is ASCII."""
-    octets = np.frombuffer(data, np.uint8)
-    pieces = [octets[start : start + _PIECE] for start in range(0, len(octets), _PIECE)]  # of a cache's size
-    return min(int(piece.min()) for piece in pieces), max(int(piece.max()) for piece in pieces)
-
-
 def _is_utf8(data: bytes | memoryview) -> bool:
-    """Tell whether all of it is UTF-8, without a second copy of it in memory."""
+    """Return whether all of it is UTF-8, without a second copy of it in memory."""
     offsets = pa.array([0, len(data)], pa.int64()).buffers()[1]
     text = pa.LargeStringArray.from_buffers(1, offsets, pa.py_buffer(data))
     try:
@@ -182,18 +146,13 @@ def _prove_cp1252(data: bytes | memoryview, name: str) -> Encoding:
     followed = (octets[1:] >= 0x80) & (octets[1:] <= 0xBF)
     characters = np.count_nonzero(leads & followed)  # of two to four bytes each, as UTF-8 writes them
     if characters and characters * 4 >= np.count_nonzero(octets >= 0x80):
-        _refuse_mixed(
-            data, name, "most of its accents are UTF-8 and some bytes are not: it is damaged or cut off"
-        )
+        why = "most of its accents are UTF-8 and some bytes are not: it is damaged or cut off"
+        _refuse_mixed(data, name, why)
     undefined = _NOT_CP1252.search(data)
     if undefined:
         at = undefined.start()
-        raise UnrecognizedFileError(
-            "The text is neither UTF-8 nor Windows-1252.",
-            where=f"{name}, byte {at + 1:,} (line {_line(data, at):,})",
-            why=f"byte {data[at]:02X} is a character in neither",
-            what_to_do=_SAVE_UTF8,
-        )
+        why = f"byte {data[at]:02X} is a character in neither"
+        _refuse("The text is neither UTF-8 nor Windows-1252.", data, at, name, why)
     return "cp1252"
 
 
@@ -201,48 +160,39 @@ def _refuse_mixed(data: bytes | memoryview, name: str, why: str) -> None:
     try:
         codecs.decode(data, "utf-8")
     except UnicodeDecodeError as error:
-        raise UnrecognizedFileError(
-            "The text is damaged: part of it is not UTF-8.",
-            where=f"{name}, byte {error.start + 1:,} (line {_line(data, error.start):,})",
-            why=why,
-            what_to_do=_SAVE_UTF8,
-        ) from error
+        _refuse("The text is damaged: part of it is not UTF-8.", data, error.start, name, why)
 
 
-def _is_blank(data: bytes | memoryview, bom_bytes: int) -> bool:
-    """Tell whether there is nothing but white space, seldom looking further than the beginning."""
-    pieces = (bytes(data[start : start + _SAMPLE]) for start in range(bom_bytes, len(data), _SAMPLE))
-    return all(piece.isspace() for piece in pieces)
+def _refuse(what: str, data: bytes | memoryview, at: int, name: str, why: str) -> None:
+    where = f"{name}, byte {at + 1:,} (line {_line(data, at):,})"
+    raise UnrecognizedFileError(what, where=where, why=why, what_to_do=_SAVE_UTF8) from None
 
 
 def _refuse_long_lines(data: bytes | memoryview, name: str, limits: Limits) -> None:
-    """Find a line over the limit by looking for line ends in windows of half of it: one search each."""
-    window = max(limits.max_line_bytes // 2, 1)
-    for start in range(0, len(data), window):
-        if _has_line_end(data, start, start + window) or start + window > len(data):
-            continue
-        floor = max(0, start - limits.max_line_bytes)
-        before = bytes(data[floor:start])
-        begin = floor + max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
-        longest = min(len(data), begin + limits.max_line_bytes + 1)
-        if len(data) - begin > limits.max_line_bytes and not _has_line_end(data, start, longest):
+    """Go from line end to line end, each time to the last one within the limit."""
+    start, longest = 0, limits.max_line_bytes
+    while len(data) - start > longest:
+        end = _last_line_end(data, start, start + longest + 1)
+        if end == start:
             raise UnsafeFileError(
-                f"A line is longer than {limits.max_line_bytes:,} bytes.",
-                where=f"{name}, line {_line(data, begin):,}",
+                f"A line is longer than {longest:,} bytes.",
+                where=f"{name}, line {_line(data, start):,}",
                 why="no report has such lines: it is not a list, or its line ends are lost",
                 what_to_do="export the report again, or raise max_line_bytes if you trust the file",
             )
+        start = end
 
 
-def _has_line_end(data: bytes | memoryview, start: int, stop: int) -> bool:
-    for end in (min(start + _SAMPLE, stop), stop):  # it is nearly always close by
-        text = bytes(data[start:end])
-        if b"\n" in text or b"\r" in text:
-            return True
-    return False
+def _last_line_end(data: bytes | memoryview, start: int, stop: int) -> int:
+    """Return the place behind the last line end of a stretch, which is nearly always close by; else its start."""
+    for begin in (max(start, stop - _SAMPLE), start):
+        window = bytes(data[begin:stop])
+        if end := max(window.rfind(b"\n"), window.rfind(b"\r")) + 1:
+            return begin + end
+    return start
 
 
 def _line(data: bytes | memoryview, at: int) -> int:
-    """Give the number of the line that a byte stands in."""
+    """Return the number of the line that a byte stands in."""
     before = bytes(data[:at])
     return max(before.count(b"\n"), before.count(b"\r")) + 1
