@@ -7,16 +7,21 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import rev603
+from rev603 import cli
 from rev603.cli import main
 from rev603.sample import sample_report, write_report, write_samples
 
 SAMPLES = str(Path(__file__).parents[1] / "sample_data")
+COMMANDS = tomllib.loads(Path(cli.__file__).with_name("commands.toml").read_text(encoding="utf-8"))[
+    "commands"
+]
 
 
 @pytest.fixture(scope="module")
@@ -230,10 +235,7 @@ def test_several_undated_files_are_refused_in_the_words_of_the_command_line(
     assert main(["group", str(tmp_path), "--by", "method", *dates]) == 0
 
 
-@pytest.mark.parametrize(
-    "command",
-    ["weekly", "check", "rejects", "ageing", "changes", "group", "reconcile", "convert", "sample", "columns"],
-)
+@pytest.mark.parametrize("command", list(COMMANDS))
 def test_help_teaches_with_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     assert f"examples:\n  rev603 {command}" in capsys.readouterr().out
@@ -245,7 +247,7 @@ def test_a_bug_is_no_reject_and_shows_no_data(
     def fails(*_: object, **__: object) -> None:
         raise RuntimeError("payee 987-65-4321")
 
-    monkeypatch.setattr("rev603.cli._reading.read_lines", fails)
+    monkeypatch.setattr("rev603.cli.listing.read_lines", fails)
     assert main(["rejects", SAMPLES]) == 2
     said = capsys.readouterr().err
     assert "RuntimeError in test_cli.py" in said

@@ -1,4 +1,4 @@
-"""The command line ``rev603``: parses what was asked for, calls the library, prints.
+"""The command line ``rev603``: parses what was asked for, calls the library, prints. ``commands.toml`` is its surface.
 
 Results go to stdout, talk goes to stderr. The exit code is 0 where all is fine, 1 where there is something
 to look at, 2 where it cannot be done.
@@ -12,6 +12,7 @@ Examples
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
@@ -22,35 +23,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rev603
-from rev603.cli import check, cure, files, groups, guide, reconcile, weekly
 from rev603.cli._output import say
-from rev603.cli._parser import Parser
+from rev603.cli._parser import build_parser
 from rev603.errors import Rev603Error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 __all__ = ["CANNOT", "FINE", "LOOK", "main"]
-
-_ABOUT = """\
-Reads U.S. Customs' REV-603 Trade Refund exports (Excel or CSV, any layout), proves that nothing
-was lost, and says which refunds are stuck for want of a bank account, whose they are, and since when.
-"""
-_EXAMPLES = """\
-examples:
-  rev603 weekly exports/                          what is stuck, new and cleared, who must act
-  rev603 weekly exports/ -o weekly.xlsx           the same, as a workbook to forward
-  rev603 check export.xlsx                        can this file be relied on, cell by cell
-  rev603 group exports/ --by payee                refunds by payee: ACH, check, unpaid
-  rev603 reconcile exports/ --entries list.xlsx   expected against received, entry by entry
-  rev603 letters exports/ -o letters              a letter to each who must act, and to CBP
-  rev603 guide enroll                             how a stuck refund gets paid, step by step
-  rev603 sample try-it                            synthetic exports to try all of this on
-
-Results go to stdout, talk to stderr; every command has --json.
-exit code: 0 fine, 1 something to look at, 2 cannot be done.
-`rev603 COMMAND --help` explains each command with examples.
-"""
 
 FINE, LOOK, CANNOT = 0, 1, 2
 _STOPPED = 130
@@ -101,12 +81,14 @@ def _ended_in_order() -> Iterator[None]:
 
 def _run(argv: Sequence[str] | None) -> int:
     try:
-        parser = _build_parser()
+        parser = build_parser(rev603.__version__)
         arguments = parser.parse_args(argv)
         if arguments.command is None:
             parser.print_help()
             return FINE
-        return int(arguments.run(arguments))
+        # only the command that is asked for is loaded, so that help needs no pandas
+        module, _, function = arguments.run.partition(":")
+        return int(getattr(importlib.import_module(f"rev603.cli.{module}"), function)(arguments))
     except SystemExit as done:  # argparse: --help, --version, or a command line that it cannot read
         return done.code if isinstance(done.code, int) else CANNOT
     except Rev603Error as error:
@@ -120,16 +102,6 @@ def _run(argv: Sequence[str] | None) -> int:
             raise
         say(_bug(error))
     return CANNOT
-
-
-def _build_parser() -> Parser:
-    """Give the parser of the whole command line."""
-    parser = Parser(prog="rev603", description=_ABOUT, epilog=_EXAMPLES)
-    parser.add_argument("--version", action="version", version=f"rev603 {rev603.__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for module in (weekly, cure, guide, check, groups, reconcile, files):
-        module.add_to(commands)
-    return parser
 
 
 def _bug(error: Exception) -> str:

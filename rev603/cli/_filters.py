@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,70 +15,107 @@ from rev603.vocabulary.statuses import status_key
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["filtered", "of_parties"]
+__all__ = ["filtered"]
 
+#: The columns that a filter looks at: any of those that are there will do.
+_NUMBERS, _PARTIES, _FILERS = ("payee_id",), ("care_of",), ("filer_code",)
 _STATUSES = ("refund_secondary_status", "disposition", "payment_state", "status_before", "status_after")
-_NOT_OF_A_NUMBER = r"[^0-9A-Za-z]"
+_AMOUNTS = ("amount", "amount_before", "amount_after")
+_DATES = ("oldest_refund_date", "refund_date")
+_MARKS = r"[\W_]+"
 
 
-def of_parties(frame: pd.DataFrame, options: argparse.Namespace) -> pd.DataFrame:
-    """Return the lines of the payees, notify parties and filers that were asked for."""
+def filtered(
+    frame: pd.DataFrame,
+    options: argparse.Namespace,
+    *,
+    as_of: pd.Timestamp | None = None,
+    lines: pd.DataFrame | None = None,
+    by: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Return the lines that all of the filters let pass; days are counted up to ``as_of``.
+
+    Of an answer that lacks the columns of a filter, what stays has one among the refund ``lines`` behind it that passes;
+    ``by`` are the columns that the answer and they have in common.
+    """
     keep = pd.Series(data=True, index=frame.index)
-    if options.payee:
-        keep &= _any([_is_payee(frame, wanted) for wanted in options.payee])
-    if options.notify_party:
-        keep &= _any([_contains(_column(frame, "care_of"), wanted) for wanted in options.notify_party])
-    if options.filer:
-        codes = _column(frame, "filer_code").str.strip().str.casefold()
-        keep &= codes.isin([code.casefold() for code in options.filer])
+    for columns, passes in _chosen(options, as_of):
+        if any(name in frame for name in columns):
+            keep &= passes(frame)
+        elif lines is not None:
+            keep &= _key(frame, by).isin(_key(lines[passes(lines)], by))
+        else:
+            raise Rev603Error(
+                f"This answer has no column {columns[0]}, so it cannot be filtered by it.",
+                what_to_do="leave that filter out",
+            )
     return frame[keep]
 
 
-def filtered(frame: pd.DataFrame, options: argparse.Namespace, *, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Return the lines that all of the filters let pass; days are counted up to ``as_of``."""
-    frame = of_parties(frame, options)
-    keep = pd.Series(data=True, index=frame.index)
-    if options.min_amount is not None:
-        amounts = frame.reindex(columns=["amount", "amount_before", "amount_after"])
-        keep &= (amounts >= options.min_amount).any(axis=1)
-    if options.min_days is not None:
-        dates = pd.to_datetime(_column(frame, "refund_date", text=False))
-        keep &= (as_of - dates).dt.days >= options.min_days
-    if options.status:
-        wanted = [status_key(text) for text in options.status]
-        told = frame if "status_before" in frame or "disposition" in frame else flag_rejects(frame)
-        columns = [told[name] for name in _STATUSES if name in told]
-        keep &= _any([_texts(column).map(status_key).isin(wanted) for column in columns])
-    return frame[keep]
+def _chosen(
+    options: argparse.Namespace, as_of: pd.Timestamp | None
+) -> list[tuple[tuple[str, ...], Callable[[pd.DataFrame], Any]]]:
+    """Return the filters that were asked for, each with the columns that it looks at."""
+    wanted = vars(options)
+    offered: dict[str, tuple[tuple[str, ...], Callable[[pd.DataFrame, Any], Any]]] = {
+        "payee": (_NUMBERS, lambda frame, payees: _any(_is_payee(frame, each) for each in payees)),
+        "notify_party": (
+            _PARTIES,
+            lambda frame, names: _any(_contains(frame["care_of"], each) for each in names),
+        ),
+        "filer": (
+            _FILERS,
+            lambda frame, codes: _key(frame, _FILERS).isin([code.casefold() for code in codes]),
+        ),
+        "status": (_STATUSES, _of_statuses),
+        "min_amount": (
+            _AMOUNTS,
+            lambda frame, least: (frame.reindex(columns=[*_AMOUNTS]) >= least).any(axis=1),
+        ),
+        "min_days": (_DATES, lambda frame, least: _days(frame, as_of) >= least),
+    }
+    return [
+        (columns, lambda frame, passes=passes, asked=wanted[name]: passes(frame, asked))  # type: ignore[misc]
+        for name, (columns, passes) in offered.items()
+        if wanted.get(name) is not None
+    ]
+
+
+def _of_statuses(frame: pd.DataFrame, texts: list[str]) -> pd.Series[bool]:
+    wanted = [status_key(text) for text in texts]
+    told = frame if "status_before" in frame or "disposition" in frame else flag_rejects(frame)
+    return _any(_texts(told[name]).map(status_key).isin(wanted) for name in _STATUSES if name in told)
 
 
 def _is_payee(frame: pd.DataFrame, wanted: str) -> pd.Series[bool]:
     """Tell by the number, in any spelling and with or without its suffix 00, or by a part of the name."""
-    number = re.sub(_NOT_OF_A_NUMBER, "", wanted).casefold()
-    numbers = _column(frame, "payee_id").str.replace(_NOT_OF_A_NUMBER, "", regex=True).str.casefold()
-    return numbers.isin([number, f"{number}00"]) | _contains(_column(frame, "company_name"), wanted)
+    number = re.sub(_MARKS, "", wanted).casefold()
+    return _key(frame, _NUMBERS).isin([number, f"{number}00"]) | _contains(frame["company_name"], wanted)
 
 
-def _contains(texts: pd.Series, part: str) -> pd.Series[bool]:
-    return texts.str.casefold().str.contains(part.casefold(), regex=False)
+def _days(frame: pd.DataFrame, as_of: pd.Timestamp | None) -> pd.Series[Any]:
+    date = next(name for name in _DATES if name in frame)
+    days: pd.Series[Any] = (as_of - pd.to_datetime(frame[date])).dt.days
+    return days
 
 
-def _column(frame: pd.DataFrame, name: str, *, text: bool = True) -> pd.Series:
-    if name not in frame:
-        raise Rev603Error(
-            f"This answer has no column {name}, so it cannot be filtered by it.",
-            what_to_do="leave that filter out",
-        )
-    return _texts(frame[name]) if text else frame[name]
+def _key(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series[str]:
+    """Return what names and numbers are compared by: one text a line, without marks, spaces and case."""
+    first, *more = (
+        _texts(frame[name]).str.replace(_MARKS, "", regex=True).str.casefold() for name in columns
+    )
+    return first.str.cat(more, sep="\n")
 
 
-def _texts(values: pd.Series) -> pd.Series:
+def _contains(texts: pd.Series[Any], part: str) -> pd.Series[bool]:
+    return _texts(texts).str.casefold().str.contains(part.casefold(), regex=False)
+
+
+def _texts(values: pd.Series[Any]) -> pd.Series[Any]:
     return values.astype("str").fillna("")
 
 
-def _any(conditions: list[pd.Series[bool]]) -> pd.Series[bool]:
-    found = conditions[0]
-    for each in conditions[1:]:
-        found |= each
-    return found
+def _any(conditions: Iterable[pd.Series[bool]]) -> pd.Series[bool]:
+    return reduce(or_, conditions)

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["emit", "emit_json", "progress_bar", "say"]
+    from rev603.presenting.answer import Answer
+    from rev603.presenting.masking import Mask
+
+__all__ = ["FORMATS", "emit", "emit_json", "progress_bar", "say", "write_answer"]
+
+#: What an answer is written as.
+FORMATS = (".xlsx", ".html", ".md", ".json")
 
 _MANY_FILES = 6
 _LARGE_BYTES = 20_000_000
@@ -34,6 +40,12 @@ def emit_json(value: Any) -> None:
     """Give a result as JSON; signs that a terminal obeys as escapes, and in an old code page all but ASCII."""
     unicode_console = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
     print(escaped(json.dumps(value, indent=2, ensure_ascii=not unicode_console, allow_nan=False)))
+
+
+def write_answer(answer: Answer, path: Path, *, mask: Mask) -> None:
+    """Write an answer in the format that the file's name says."""
+    writers = (answer.to_excel, answer.to_html, answer.to_markdown, answer.to_json)
+    dict(zip(FORMATS, writers, strict=True))[path.suffix.lower()](path, mask=mask)
 
 
 @contextmanager

@@ -6,15 +6,15 @@ import difflib
 import io
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from rev603.analysis.history import current
 from rev603.cli._output import progress_bar, say
-from rev603.cli._parser import columns_of
 from rev603.errors import Rev603Error
+from rev603.presenting.files import refuse_to_overwrite
 from rev603.presenting.text import plural
 from rev603.reading.exports import exports_of
 from rev603.reading.history import read_history
@@ -23,8 +23,10 @@ from rev603.reading.sniff import read_bytes
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
+    from pathlib import Path
 
-__all__ = ["Lines", "files_of", "make_folder_for", "read_lines", "sources_of", "state_of"]
+__all__ = ["Lines", "columns_of", "read_lines", "sources_of"]
 
 
 @dataclass(frozen=True)
@@ -47,16 +49,21 @@ class Lines:
         """Date of the newest report; days are counted up to it. NaT where no report has a date."""
         return pd.Timestamp(self.history["report_date"].max())
 
-    @property
-    def sources(self) -> list[dict[str, Any]]:
-        """What is known of each file."""
-        known: list[dict[str, Any]] = self.history.attrs["rev603"]["sources"]
-        return known
+    @cached_property
+    def state(self) -> pd.DataFrame:
+        """The newest state of each refund; the lines themselves where there is one report only."""
+        several = len(self.history.attrs["rev603"]["sources"]) > 1
+        return current(self.history) if several else self.history
 
 
-def read_lines(options: argparse.Namespace) -> Lines:
-    """Read the files of a command line, and say on stderr what is not in order with them."""
-    files = files_of(options)
+def read_lines(options: argparse.Namespace, *outputs: Path | None, also: Iterable[Path] = ()) -> Lines:
+    """Read the files of a command line, and say on stderr what is not in order with them.
+
+    Outputs that are one of the inputs, of which ``also`` names further ones, are refused; their folders are made.
+    """
+    files = [export.path for export in exports_of(sources_of(options))]
+    wanted = [path for path in outputs if path is not None and str(path) != "-"]
+    refuse_to_overwrite([*files, *also], wanted)
     _check_names(dict(options.report_date), [path.name for path in files])
     with progress_bar(files, quiet=options.quiet) as progress:
         history = read_history(
@@ -85,6 +92,8 @@ def read_lines(options: argparse.Namespace) -> Lines:
     for issue in serious:
         if issue["code"] in ("totals-differ", "file-failed"):
             say(f"{issue['source_file']}: {issue['message']}")
+    for path in wanted:
+        path.parent.mkdir(parents=True, exist_ok=True)
     return Lines(history, sound=not serious)
 
 
@@ -98,9 +107,16 @@ def sources_of(options: argparse.Namespace) -> list[Any]:
     return list(options.paths)
 
 
-def files_of(options: argparse.Namespace) -> list[Path]:
-    """Return where the files of a command line lie."""
-    return [export.path for export in exports_of(sources_of(options))]
+def columns_of(pairs: list[tuple[str, str]]) -> dict[str, str | list[str]]:
+    """Return headings by column; a column that is named several times is the sum of them.
+
+    >>> columns_of([("refund_id", "Ref"), ("total_refund_amount", "Duty"), ("total_refund_amount", "Interest")])
+    {'refund_id': 'Ref', 'total_refund_amount': ['Duty', 'Interest']}
+    """
+    found: dict[str, list[str]] = {}
+    for name, heading in pairs:
+        found.setdefault(name, []).append(heading)
+    return {name: headings if len(headings) > 1 else headings[0] for name, headings in found.items()}
 
 
 def _check_names(dated: dict[str, str], names: list[str]) -> None:
@@ -112,11 +128,6 @@ def _check_names(dated: dict[str, str], names: list[str]) -> None:
                 why=f"did you mean {near[0]}?" if near else "",
                 what_to_do="give the file's own name, without its folder",
             )
-
-
-def state_of(lines: Lines) -> pd.DataFrame:
-    """Give the newest state of each refund; the lines themselves where there is one report only."""
-    return lines.history if len(lines.sources) == 1 else current(lines.history)
 
 
 def _tell(known: dict[str, Any]) -> None:
@@ -141,9 +152,3 @@ def _why_none(issues: list[dict[str, Any]], since: str | None) -> str:
     reasons = [f"reports older than {since} are left out"] if since else []
     reasons += [str(issue["message"]) for issue in issues[:3]]
     return "; ".join(reasons) or "there is no file"
-
-
-def make_folder_for(path: Path) -> Path:
-    """Make the folder in which a file is to stand, and give the file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path

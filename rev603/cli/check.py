@@ -6,8 +6,12 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from rev603.cli._output import emit, emit_json, progress_bar, say
-from rev603.cli._parser import add_command, columns_of, reading_options
+from rev603.cli._reading import columns_of, sources_of
 from rev603.errors import Rev603Error, UnrecognizedFileError, phrased
+from rev603.presenting.report import read
+from rev603.reading.exports import exports_of
+from rev603.reading.issues import CATALOGUE
+from rev603.reading.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     import argparse
@@ -15,41 +19,12 @@ if TYPE_CHECKING:
     from rev603.presenting.report import Report
     from rev603.reading.issues import IssueKind
 
-_ABOUT = """\
-Says whether an export can be relied on: every row accounted for, the totals that the report states
-beside those that were read, and each remark with its cell and what to do about it. Nothing is changed.
-"""
-_EXAMPLES = """\
-  rev603 check export.xlsx
-  rev603 check exports/                    every file of a folder
-  rev603 check --explain check-digit       what a code means and what to do
-  rev603 check --explain all               all codes
-
-exit code: 0 accepted, 1 something to look at, 2 a file cannot be read.
-"""
 _SHOWN = 5
 _FINE, _LOOK, _CANNOT = 0, 1, 2
 
 
-def add_to(commands: Any) -> None:
-    """Add the command."""
-    parser = add_command(
-        commands, "check", run, help="can this file be relied on", about=_ABOUT, examples=_EXAMPLES
-    )
-    reading_options(parser, history=False, optional=True)
-    parser.add_argument("--explain", metavar="CODE", help="explain a code, or all of them, and read nothing")
-    parser.add_argument(
-        "--all", action="store_true", help=f"show every cell of a remark, not the first {_SHOWN} only"
-    )
-
-
 def run(options: argparse.Namespace) -> int:
     """Check files one by one, whatever becomes of the others."""
-    from rev603.cli._reading import sources_of
-    from rev603.presenting.report import read
-    from rev603.reading.exports import exports_of
-    from rev603.reading.limits import DEFAULT_LIMITS
-
     if options.explain:
         return _explain(options.explain, as_json=options.json)
     if not options.paths:
@@ -103,8 +78,6 @@ def _shown(name: str, outcome: Report | Rev603Error, options: argparse.Namespace
 
 
 def _explain(code: str, *, as_json: bool) -> int:
-    from rev603.reading.issues import CATALOGUE
-
     if code != "all" and code not in CATALOGUE:
         near = difflib.get_close_matches(code, CATALOGUE, n=1, cutoff=0.4)
         raise Rev603Error(

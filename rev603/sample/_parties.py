@@ -18,51 +18,33 @@ if TYPE_CHECKING:
 Text = Any  # a numpy array of text: numpy's type for it differs between versions
 
 _EIN_PREFIXES = (
-    *("07", "08", "09", "17", "18", "19", "28", "29"),
-    *("49", "69", "70", "78", "79", "89", "96", "97"),
+    "07",
+    "08",
+    "09",
+    "17",
+    "18",
+    "19",
+    "28",
+    "29",
+    "49",
+    "69",
+    "70",
+    "78",
+    "79",
+    "89",
+    "96",
+    "97",
 )
 _HEADS = (
-    "Quel",
-    "Brin",
-    "Tess",
-    "Vesh",
-    "Olm",
-    "Dray",
-    "Fenj",
-    "Kest",
-    "Lumb",
-    "Yorv",
-    "Pryz",
-    "Zand",
-    "Mivv",
-    "Huxt",
-)
+    "Quel", "Brin", "Tess", "Vesh", "Olm", "Dray", "Fenj", "Kest", "Lumb", "Yorv", "Pryz", "Zand", "Mivv", "Huxt",
+)  # fmt: skip
 _TAILS = (
-    "quith",
-    "zovar",
-    "ambrel",
-    "advane",
-    "optora",
-    "ixwell",
-    "aggart",
-    "endrix",
-    "othovia",
-    "ilkane",
-    "uvorn",
-)
+    "quith", "zovar", "ambrel", "advane", "optora", "ixwell", "aggart", "endrix", "othovia", "ilkane", "uvorn",
+)  # fmt: skip
 _TRADES = (
-    *(
-        "Imports",
-        "Trading",
-        "Textiles",
-        "Outdoor Goods",
-        "Lighting",
-        "Auto Parts",
-        "Kitchenware",
-        "Machinery",
-    ),
-    *("Footwear", "Toys", "Bearings", "Home Furnishings", "Cycle Works", "Medical Supply", "Foods", "Tools"),
-)
+    "Imports", "Trading", "Textiles", "Outdoor Goods", "Lighting", "Auto Parts", "Kitchenware", "Machinery", "Footwear",
+    "Toys", "Bearings", "Home Furnishings", "Cycle Works", "Medical Supply", "Foods", "Tools",
+)  # fmt: skip
 _FORMS = ("LLC", "Inc.", "Corp.", "Co.", "Ltd.", "LP")
 _STREETS = ("Harbor", "Depot", "Customs House", "Lantern", "Granary", "Foundry", "Ropewalk", "Millrace")
 _STATES = ("TX", "CA", "NJ", "MI", "WA", "GA", "IL", "NY")

@@ -1,4 +1,4 @@
-"""Write refunds as ACE exports them, and entry lists as brokers send them.
+"""Write refunds as ACE exports them, entry lists as brokers send them, and the folder of samples.
 
 The same frame gives the same bytes: workbooks bear a fixed date.
 """
@@ -7,24 +7,30 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import re
-import zipfile
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pandas as pd
 
-from rev603.sample._layout import HEADINGS, Grain, Layout, Sheet, sheets
+from rev603.presenting.files import SteadyZip
+from rev603.sample._entries import sample_entries
+from rev603.sample._report import sample_history
+from rev603.vocabulary.headings import REFUND_COLUMNS
+from rev603.vocabulary.reports import REPORTS, REV_603
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
 
-Engine = Literal["openpyxl", "xlsxwriter", "xlsxwriter-inline"]
+Layout = Literal["picture", "webi", "table"]
+Grain = Literal["line", "refund"]
 
+HEADINGS = {column.name: column.heading for column in REFUND_COLUMNS}
+#: Lines between two repeats of the headings on a page of Web Intelligence.
+PAGE = 60
 _FIXED = dt.datetime(2026, 11, 13, 12, 0, 0)  # noqa: DTZ001 - workbooks know no time zone
-_STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
-
+_NOTES = ("Entry Number", "C/O is the 4811 Party", None)
 _ENTRY_HEADINGS = {
     "entry_number": "Entry Number",
     "expected_amount": "Expected Refund",
@@ -33,6 +39,75 @@ _ENTRY_HEADINGS = {
     "notify_party": "Notify Party",
     "liquidation_date": "Liquidation Date",
 }
+_README = """\
+# Samples of REV-603 exports
+
+Synthetic: companies, people, addresses and numbers are invented. Three weekly pulls of the same importer's
+refunds, with overlapping windows, and the entry list to compare them with.
+
+| file | what it is |
+|---|---|
+{lines}
+
+Every name here is put together from syllables. Employer identification numbers bear prefixes that are never
+assigned; numbers in the form of a social security number are of areas that are never issued.
+"""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Rows of cells (text or None), and merged ranges (row, first and last column, from 0)."""
+
+    name: str
+    rows: list[list[Any]] = field(default_factory=list)
+    merged: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+def write_samples(directory: str | os.PathLike[str], *, lines: int = 400, seed: int = 603) -> list[Path]:
+    """Write three weekly exports in three layouts, an entry list and a README.
+
+    Parameters
+    ----------
+    directory
+        Made where it does not exist. Files of these names in it are replaced.
+    lines, seed
+        As in :func:`rev603.sample.sample_history`; the same seed gives the same bytes.
+
+    Returns
+    -------
+    list of pathlib.Path
+        What was written, the README last.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in write_samples(folder, lines=60)]
+    ['rev603_2026-10-30.xlsx', 'rev603_2026-11-06.xlsx', 'rev603_2026-11-13.csv', 'entries.csv', 'README.md']
+    """
+    folder = Path(directory)
+    folder.mkdir(parents=True, exist_ok=True)
+    first, second, third = sample_history(weeks=3, lines=lines, seed=seed)
+    written = {
+        write_report(first, folder / "rev603_2026-10-30.xlsx"): (
+            f"{len(first)} lines in the layout of CBP's picture: totals and two call-outs above 17 columns"
+        ),
+        write_report(second, folder / "rev603_2026-11-06.xlsx", layout="webi"): (
+            f"{len(second)} lines as a page of Web Intelligence: blank leading rows and column, merged "
+            "title, prompts, headings repeated page by page, subtotals, a `Parameters` sheet"
+        ),
+        write_report(third, folder / "rev603_2026-11-13.csv", delimiter=";"): (
+            f"{len(third)} lines as semicolon CSV with the totals above"
+        ),
+    }
+    entries = sample_entries(third, seed=seed)
+    written[write_entries(entries, folder / "entries.csv")] = (
+        f"{len(entries)} entries with the refund expected for each, to reconcile with the newest export"
+    )
+    readme = folder / "README.md"
+    table = "\n".join(f"| `{path.name}` | {text} |" for path, text in written.items())
+    readme.write_text(_README.format(lines=table), encoding="utf-8", newline="\n")
+    return [*written, readme]
 
 
 def write_report(
@@ -40,17 +115,9 @@ def write_report(
     path: str | os.PathLike[str],
     *,
     layout: Layout = "picture",
-    header_block: bool | None = None,
-    call_outs: bool = True,
     grain: Grain = "line",
-    columns: Sequence[str] | None = None,
-    amounts: Literal["text", "number"] = "text",
-    dates: Literal["text", "date"] = "text",
-    engine: Engine = "openpyxl",
+    columns: Sequence[str] = tuple(HEADINGS),
     delimiter: str = ",",
-    encoding: str = "utf-8",
-    line_terminator: str = "\r\n",
-    sep_line: bool = False,
 ) -> Path:
     r"""Write refunds as an export: a workbook where the name ends in .xlsx, else delimited text.
 
@@ -65,20 +132,12 @@ def write_report(
         Intelligence: blank rows and a blank column before it, merged title, prompts, headings repeated page
         by page, subtotals, a grand total, and a sheet of parameters. ``"table"``, the data provider's:
         headings and rows.
-    header_block
-        Whether the totals stand above; by default in all layouts but ``"table"``.
-    call_outs
-        Whether the block has the two notes that CBP's picture has.
     grain
         What Total Refunds counts: lines, or distinct refunds. Total Refund Amount is the sum of ``amount``.
     columns
         Our names of the columns, in the order wanted.
-    amounts, dates
-        As text (``$1,234.56``, ``MM/DD/YYYY``) or, in a workbook, as real numbers and dates.
-    engine
-        Who writes the workbook; ``"xlsxwriter-inline"`` keeps text in the cells instead of a shared table.
-    delimiter, encoding, line_terminator, sep_line
-        For delimited text; ``sep_line`` puts Excel's ``sep=;`` first.
+    delimiter
+        For delimited text.
 
     Returns
     -------
@@ -94,152 +153,177 @@ def write_report(
     ...     [line.rstrip(";") for line in path.read_text().splitlines()[:2]]
     ["Today's Date;;11/13/2026;Entry Number", 'Total Refunds;;20;C/O is the 4811 Party']
     """
-    for given, allowed in ((layout, Layout), (grain, Grain), (engine, Engine)):
-        if given not in get_args(allowed):
-            raise ValueError(f"{given!r} is not one of {', '.join(map(repr, get_args(allowed)))}")
-    chosen = list(HEADINGS) if columns is None else list(columns)
-    if unknown := [name for name in chosen if name not in HEADINGS]:
-        raise ValueError(f"no columns of the report: {', '.join(unknown)}")
-    laid_out = sheets(
-        refunds,
-        layout=layout,
-        header_block=layout != "table" if header_block is None else header_block,
-        call_outs=call_outs,
-        grain=grain,
-        columns=chosen,
-        amounts=amounts,
-        dates=dates,
-    )
-    target = Path(path)
-    if target.suffix.lower() == ".xlsx":
-        _write_workbook(laid_out, target, engine)
-    else:
-        _write_text(laid_out[0], target, delimiter, encoding, line_terminator, sep_line=sep_line)
-    return target
+    return _write(sheets(refunds, layout=layout, grain=grain, columns=columns), path, delimiter)
 
 
 def write_entries(
-    entries: pd.DataFrame,
-    path: str | os.PathLike[str],
-    *,
-    headings: Mapping[str, str] | None = None,
-    delimiter: str = ",",
-    encoding: str = "utf-8",
-    line_terminator: str = "\r\n",
-    engine: Engine = "openpyxl",
+    entries: pd.DataFrame, path: str | os.PathLike[str], *, headings: Mapping[str, str] | None = None
 ) -> Path:
-    """Write an entry list: a workbook where the name ends in .xlsx, else delimited text.
+    """Write an entry list: a workbook where the name ends in .xlsx, else CSV.
 
     Parameters
     ----------
     entries
         As :func:`sample_entries` gives them.
+    path
+        Where to.
     headings
         Column name → heading, where another heading is wanted than the usual one.
-    path, delimiter, encoding, line_terminator, engine
-        As in :func:`write_report`.
     """
     heads = _ENTRY_HEADINGS | dict(headings or {})
-    kept = [name for name in entries.columns if name not in {"source_file", "source_sheet", "source_row"}]
-    columns = [_plain(entries[name]) for name in kept]
-    rows: list[list[Any]] = [[heads.get(name, name) for name in kept]]
-    rows += [list(row) for row in zip(*columns, strict=True)]
+    kept = entries.drop(columns=["source_file", "source_sheet", "source_row"], errors="ignore")
+    rows = [[heads.get(name, name) for name in kept], *_printed(kept, "{:.2f}".format)]
+    return _write([Sheet("Entries", rows)], path, ",")
+
+
+def sheets(
+    refunds: pd.DataFrame,
+    *,
+    layout: Layout,
+    grain: Grain = "line",
+    columns: Sequence[str] = tuple(HEADINGS),
+) -> list[Sheet]:
+    """Lay a report out; the first sheet is the report itself."""
+    for given, allowed in ((layout, Layout), (grain, Grain)):
+        if given not in get_args(allowed):
+            raise ValueError(f"{given!r} is not one of {', '.join(map(repr, get_args(allowed)))}")
+    if unknown := [name for name in columns if name not in HEADINGS]:
+        raise ValueError(f"no columns of the report: {', '.join(unknown)}")
+    data = _printed(refunds[list(columns)], _dollars)
+    headings = [HEADINGS[name] for name in columns]
+    kind = next(
+        (each for each in REPORTS if "report" in refunds and refunds["report"].eq(each.name).any()), REV_603
+    )
+    title = f"{kind.name} {kind.title}"
+    block = [] if layout == "table" else _block(refunds, grain)
+    if layout == "webi":
+        return _web_page(refunds, block, data, title=title, columns=columns)
+    above = block if kind is REV_603 else [[title], *block]  # the picture of REV-603 has none
+    width = max(len(headings), 4 if block else 0)
+    return [Sheet("Main Report", [row + [None] * (width - len(row)) for row in (*above, headings, *data)])]
+
+
+def _printed(frame: pd.DataFrame, amount: Any) -> list[list[Any]]:
+    """Return the lines of a frame as texts, and None where a cell is missing."""
+    text = frame.copy()
+    for name, values in frame.items():
+        if pd.api.types.is_datetime64_any_dtype(values):
+            text[name] = values.dt.strftime("%m/%d/%Y")
+        elif pd.api.types.is_float_dtype(values):
+            text[name] = values.map(amount, na_action="ignore").astype("str")
+    lines: list[list[Any]] = text.astype(object).where(text.notna(), None).to_numpy().tolist()
+    return lines
+
+
+def _dollars(amount: float) -> str:
+    """Print dollars as ACE does.
+
+    >>> _dollars(1234.56), _dollars(-0.5)
+    ('$1,234.56', '($0.50)')
+    """
+    return f"(${-amount:,.2f})" if amount < 0 else f"${amount:,.2f}"
+
+
+def _total(refunds: pd.DataFrame) -> str:
+    cents = (refunds["amount"].fillna(0) * 100).round().astype("int64")
+    return _dollars(cents.sum() / 100)
+
+
+def _block(refunds: pd.DataFrame, grain: Grain) -> list[list[Any]]:
+    days = refunds["report_date"].dropna()
+    count = len(refunds) if grain == "line" else refunds["refund_id"].nunique()
+    labeled = {
+        "Today's Date": f"{days.iloc[0]:%m/%d/%Y}" if len(days) else None,
+        "Total Refunds": f"{count:,}",
+        "Total Refund Amount": _total(refunds),
+    }
+    return [[label, None, value, note] for (label, value), note in zip(labeled.items(), _NOTES, strict=True)]
+
+
+def _web_page(
+    refunds: pd.DataFrame,
+    block: list[list[Any]],
+    data: list[list[Any]],
+    *,
+    title: str,
+    columns: Sequence[str],
+) -> list[Sheet]:
+    """Put all one column to the right, under a title; repeat headings and add subtotals page by page."""
+    dates = refunds["refund_date"].dropna()
+    first, last = (f"{dates.min():%m/%d/%Y}", f"{dates.max():%m/%d/%Y}") if len(dates) else (None, None)
+    above = [
+        [],
+        [],
+        [title],
+        [],
+        ["Refund Date From:", None, first],
+        ["Refund Date To:", None, last],
+        [],
+        *block,
+        [],
+    ]
+
+    def total(label: str, part: pd.DataFrame) -> list[Any]:
+        amounts = [_total(part) if name == "total_refund_amount" else None for name in columns]
+        return [label, *amounts[1:]]
+
+    body: list[list[Any]] = []
+    for start in range(0, max(len(data), 1), PAGE):
+        body += [[]] if start else []
+        body += [[HEADINGS[name] for name in columns], *data[start : start + PAGE]]
+        body += [total("Subtotal", refunds.iloc[start : start + PAGE])] if data else []
+    body.append(total("Grand Total", refunds))
+    width = 1 + len(columns)
+    rows = [[None, *row, *[None] * (width - 1 - len(row))][:width] for row in (*above, *body)]
+    told = [
+        [],
+        ["FOR OFFICIAL USE ONLY"],
+        [],
+        ["Report Name", title],
+        ["Refund Date From", first],
+        ["Refund Date To", last],
+    ]
+    parameters = [[None, *row, *[None] * (2 - len(row))] for row in told]
+    return [
+        Sheet("Main Report", rows, merged=[(2, 1, width - 1)]),
+        Sheet("Parameters", parameters, merged=[(1, 1, 2)]),
+    ]
+
+
+def _write(laid_out: list[Sheet], path: str | os.PathLike[str], delimiter: str) -> Path:
     target = Path(path)
-    sheet = Sheet("Entries", rows)
     if target.suffix.lower() == ".xlsx":
-        _write_workbook([sheet], target, engine)
-    else:
-        _write_text(sheet, target, delimiter, encoding, line_terminator, sep_line=False)
+        write_workbook(laid_out, target)
+        return target
+    with target.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, delimiter=delimiter).writerows(laid_out[0].rows)
     return target
 
 
-def _plain(column: pd.Series[Any]) -> list[Any]:
-    if pd.api.types.is_datetime64_any_dtype(column):
-        column = column.dt.strftime("%m/%d/%Y")
-    elif pd.api.types.is_float_dtype(column):
-        column = column.map("{:.2f}".format, na_action="ignore")
-    return [None if missing else value for value, missing in zip(column.tolist(), column.isna(), strict=True)]
-
-
-def _write_text(
-    sheet: Sheet, path: Path, delimiter: str, encoding: str, line_terminator: str, *, sep_line: bool
-) -> None:
-    with path.open("w", encoding=encoding, newline="") as stream:
-        if sep_line:
-            stream.write(f"sep={delimiter}{line_terminator}")
-        writer = csv.writer(stream, delimiter=delimiter, lineterminator=line_terminator)
-        writer.writerows(
-            [value.strftime("%m/%d/%Y") if isinstance(value, dt.datetime) else value for value in row]
-            for row in sheet.rows
-        )
-
-
-def _write_workbook(laid_out: list[Sheet], path: Path, engine: Engine) -> None:
-    if engine == "openpyxl":
-        _with_openpyxl(laid_out, path)
-    else:
-        _with_xlsxwriter(laid_out, path, inline=engine == "xlsxwriter-inline")
-    _fix_dates(path)
-
-
-def _with_openpyxl(laid_out: list[Sheet], path: Path) -> None:
+def write_workbook(laid_out: list[Sheet], path: Path) -> None:
+    """Write sheets by openpyxl; text that begins like a formula stays text."""
     from openpyxl import Workbook  # noqa: PLC0415 - loaded when used
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - loaded when used
+    from openpyxl.packaging.core import DocumentProperties  # noqa: PLC0415 - loaded when used
     from openpyxl.worksheet.cell_range import CellRange  # noqa: PLC0415 - loaded when used
+    from openpyxl.writer.excel import ExcelWriter  # noqa: PLC0415 - loaded when used
 
     book = Workbook(write_only=True)
+    book.properties = DocumentProperties(created=_FIXED, modified=_FIXED)
     for sheet in laid_out:
         page: Any = book.create_sheet(sheet.name)
-
-        def cell(value: Any, page: Any = page) -> Any:
-            if isinstance(value, str) and value[:1] == "=":
-                made = WriteOnlyCell(page, value)
-                made.data_type = "s"  # text, never a formula
-                return made
-            if isinstance(value, dt.datetime):
-                made = WriteOnlyCell(page, value)
-                made.number_format = "mm/dd/yyyy"
-                return made
-            return value
-
         for row in sheet.rows:
-            page.append([cell(value) for value in row])
-        for row_number, first, last in sheet.merged:
-            at = row_number + 1
-            span = CellRange(min_row=at, max_row=at, min_col=first + 1, max_col=last + 1)
-            page.merged_cells.add(span.coord)
-    book.save(path)
-
-
-def _with_xlsxwriter(laid_out: list[Sheet], path: Path, *, inline: bool) -> None:
-    import xlsxwriter  # noqa: PLC0415 - loaded when used, and only tests have it
-
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": inline})
-    book.set_properties({"created": _FIXED})
-    date = book.add_format({"num_format": "mm/dd/yyyy"})
-    for sheet in laid_out:
-        page = book.add_worksheet(sheet.name)
-        merged = {row: (first, last) for row, first, last in sheet.merged}
-        for number, row in enumerate(sheet.rows):
-            if number in merged:
-                page.merge_range(number, merged[number][0], number, merged[number][1], "")
+            cells = list(row)
             for place, value in enumerate(row):
-                if isinstance(value, str):
-                    page.write_string(number, place, value)
+                if isinstance(value, str) and value.startswith("="):
+                    cells[place] = WriteOnlyCell(page, value)
+                    cells[place].data_type = "s"
                 elif isinstance(value, dt.datetime):
-                    page.write_datetime(number, place, value, date)
-                elif value is not None:
-                    page.write_number(number, place, value)
-    book.close()
-
-
-def _fix_dates(path: Path) -> None:
-    """Give the workbook and its parts a fixed date, so that the same refunds give the same bytes."""
-    with zipfile.ZipFile(path) as archive:
-        parts = [(info.filename, archive.read(info)) for info in archive.infolist()]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts:
-            stamped = _STAMP.sub(rb"\g<1>" + f"{_FIXED:%Y-%m-%dT%H:%M:%SZ}".encode(), content)
-            info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, stamped if name == "docProps/core.xml" else content)
+                    cells[place] = WriteOnlyCell(page, value)
+                    cells[place].number_format = "mm/dd/yyyy"
+            page.append(cells)
+        for at, first, last in sheet.merged:
+            span = CellRange(min_row=at + 1, max_row=at + 1, min_col=first + 1, max_col=last + 1)
+            page.merged_cells.add(span.coord)
+    with SteadyZip(path, _FIXED, insert={}) as archive:
+        ExcelWriter(book, archive).write_data()  # Workbook.save() would stamp the clock into it

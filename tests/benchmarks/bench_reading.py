@@ -1,9 +1,9 @@
 """How long reading takes beside the bare loads that it stands on, as ratios within one run.
 
-Run: ``python tests/benchmarks/bench_reading.py [--full]``. Each pair is timed in turn, several times over, and the
-medians are compared, since one machine is never equally fast twice. Every read is the first of a fresh process, and
-the text has a header block: warm repeats, and a table alone, hide what a user pays. ``--full`` reads a workbook of
-1,048,576 rows instead, in a process of its own, and gives its peak memory.
+Run: ``PYTHONPATH=tests/histories python tests/benchmarks/bench_reading.py [--full]``. Each pair is timed in turn,
+several times over, and the medians are compared, since one machine is never equally fast twice. Every read is the
+first of a fresh process, and the text has a header block: warm repeats, and a table alone, hide what a user pays.
+``--full`` reads a workbook of 1,048,576 rows instead, in a process of its own, and gives its peak memory.
 
 Bars: 100,000 workbook lines at most 1.6 x the bare fastexcel text load; 1,000,000 lines of text at most 0.75 x
 ``pandas.read_csv(dtype=str)``.
@@ -22,9 +22,10 @@ from pathlib import Path
 
 import fastexcel
 import pandas as pd
+from every_writer import write_report
 
 import rev603
-from rev603.sample import sample_report, write_report
+from rev603.sample import sample_report
 
 ROUNDS = 9
 #: Rows of totals above the headings.

@@ -28,11 +28,12 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from every_writer import write_report
 from spoiling import CELLS, Good, Grid, Record, as_bytes, bytes_changed, numbered, plain
 
 import rev603
 from rev603.errors import Rev603Error
-from rev603.sample import sample_report, write_report
+from rev603.sample import sample_report
 from rev603.vocabulary.headings import REFUND_COLUMNS
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from every_writer import write_report
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import rev603
 from rev603.identifiers import entry_number
-from rev603.sample import write_report
 from rev603.vocabulary.headings import REFUND_COLUMNS
 
 NAMES = [column.name for column in REFUND_COLUMNS]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
 
+from rev603 import cli
 from rev603.cli import main
 from rev603.vocabulary.guide import STEPS, guide
 
@@ -75,6 +78,13 @@ def test_as_json_every_point_bears_its_source(capsys: pytest.CaptureFixture[str]
     (topic,) = json.loads(capsys.readouterr().out)["topics"]
     assert topic["name"] == "4811"
     assert all(point["source"] for point in topic["points"])
+
+
+def test_the_command_line_offers_every_topic() -> None:
+    told = tomllib.loads(Path(cli.__file__).with_name("commands.toml").read_text(encoding="utf-8"))
+    topic = told["commands"]["guide"]["options"]["topic"]
+    assert topic["choices"] == list(guide().topics)
+    assert topic["help"] == f"one of {', '.join(guide().topics)}"
 
 
 def test_a_topic_that_is_not_there_gets_a_hint(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,13 +10,14 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
+from every_writer import write_report
 from scanning import by_fastexcel, filled, places
 
 import rev603
 from rev603.reading.sniff import sniff
 from rev603.reading.workbook.contents import open_workbook
 from rev603.reading.workbook.sheet_reader import read_sheet
-from rev603.sample import sample_report, write_report
+from rev603.sample import sample_report
 from rev603.vocabulary.headings import REFUND_COLUMNS, REFUND_FRAME
 
 DATA = Path(__file__).parent / "data"
@@ -31,7 +32,7 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {
     "xlsxwriter, numbers and dates": ("xlsx", {"engine": "xlsxwriter", "amounts": "number", "dates": "date"}),
     "Web Intelligence": ("xlsx", {"layout": "webi", "engine": "xlsxwriter"}),
     "Web Intelligence, numbers": ("xlsx", {"layout": "webi", "amounts": "number", "dates": "date"}),
-    "workbook without block": ("xlsx", {"header_block": False}),
+    "workbook without block": ("xlsx", {"layout": "table"}),
     "workbook, other order": ("xlsx", {"columns": MIXED}),
     "comma": ("csv", {}),
     "semicolon": ("csv", {"delimiter": ";"}),
@@ -63,7 +64,7 @@ def refunds() -> pd.DataFrame:
 def test_the_same_refunds_are_the_same_frame(way: str, refunds: pd.DataFrame, tmp_path: Path) -> None:
     kind, options = WAYS[way]
     report = rev603.read(write_report(refunds, tmp_path / f"report.{kind}", **options))
-    has_block = options.get("header_block", options.get("layout") != "table")
+    has_block = options.get("layout") != "table"
     expected = (
         refunds
         if has_block

@@ -7,6 +7,7 @@ from typing import Any
 
 import fastexcel
 import pytest
+from every_writer import write_report
 from hostile_files import (
     MAIN,
     cell,
@@ -26,7 +27,7 @@ from rev603.errors import Rev603Error, UnsafeFileError
 from rev603.reading import archive
 from rev603.reading.grid import column_letters
 from rev603.reading.limits import Limits
-from rev603.sample import sample_report, write_report
+from rev603.sample import sample_report
 
 # ------------------------------------------------------------------ extent
 
