@@ -10,7 +10,7 @@ import csv
 import datetime as dt
 import random
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
 
@@ -66,6 +66,8 @@ class File:
     day: dt.date
     lines: list[Line]
     quirks: set[str] = field(default_factory=set)
+    report: str = "REV-603"
+    sheet: str = "Main Report"
 
 
 @dataclass
@@ -76,11 +78,29 @@ class Folder:
     files: list[File]
 
     def write(self, place: Path) -> Path:
+        books: dict[str, openpyxl.Workbook] = {}
         for number, file in enumerate(self.files):
             path = place / file.path
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write(file, path, random.Random(f"{self.seed}/{number}"))
+            rows = _rows(file, random.Random(f"{self.seed}/{number}"))
+            if path.suffix == ".csv":
+                with path.open("w", newline="", encoding="utf-8") as out:
+                    csv.writer(out, delimiter=";" if "semicolons" in file.quirks else ",").writerows(rows)
+                continue
+            sheet = books.setdefault(file.path, openpyxl.Workbook()).create_sheet(file.sheet)
+            for row in rows:
+                sheet.append([None if cell == "" else cell for cell in row])
+        for name, book in books.items():
+            del book["Sheet"]
+            book.save(place / name)
         return place
+
+    @property
+    def parts(self) -> list[tuple[str, str | None, dt.date]]:
+        """Give what there is to read, one file or tab at a time, and its date."""
+        tabs = {file.path for file in self.files if file.sheet != "Main Report"}
+        found = [(file.path, file.sheet if file.path in tabs else None, file.day) for file in self.files]
+        return sorted(found, key=lambda part: (part[0], part[1] or ""))
 
 
 def make_folder(seed: int) -> Folder:
@@ -105,7 +125,18 @@ def make_folder(seed: int) -> Folder:
         files += _files_of_a_day(chance, day, shown)
     if not any(file.lines for file in files):
         files[0].lines = states[next(iter(states))] if states else refunds[0]
-    return Folder(seed, files)
+    return Folder(seed, _in_one_book(chance, files))
+
+
+def _in_one_book(chance: random.Random, files: list[File]) -> list[File]:
+    """Now and then, somebody keeps two weeks as tabs of one workbook, each with its date above the table."""
+    books = [file for file in files if file.path.endswith(".xlsx") and file.lines]
+    if len(books) < 2 or books[0].day == books[1].day or chance.random() < 0.5:
+        return files
+    for file in books[:2]:
+        file.path, file.sheet = "REV-603 weeks.xlsx", f"{file.day:%b %d}"
+        file.quirks.discard("no date")
+    return files
 
 
 def _refunds(chance: random.Random) -> list[list[Line]]:
@@ -194,6 +225,12 @@ def _files_of_a_day(chance: random.Random, day: dt.date, shown: list[Line]) -> l
     ending = chance.choice(["csv", "csv", "csv", "csv", "xlsx"])
     whole = File(f"{name}.{ending}", day, shown, _quirks(chance))
     kind = chance.random()
+    rejected = [line for line in shown if line.status in ("Reject No ACH", "SAP ACH Rejected")]
+    if rejected and kind < 0.2:  # the sister report, which lists rejects only, in words of its own
+        lines = [replace(line, status="SAP ACH Rejected", care_of="") for line in rejected]
+        sister = File(f"REV-613 {day:%Y-%m-%d}.csv", day, lines, _quirks(chance), "REV-613")
+        seen = [line for line in shown if line not in rejected or chance.random() < 0.7]
+        return [replace(whole, lines=seen), sister] if seen else [sister]
     if kind < 0.6 or not shown:
         return [whole]
     if kind < 0.75:  # a copy, saved again by another program
@@ -223,6 +260,8 @@ ALL_QUIRKS = [
     "refund zeros lost", "refund .0", "document hyphens", "document blanks", "document zero lost", "no suffix",
     "bare payee", "payee dash", "payee space", "names shout", "names bare", "address breaks", "trace zeros lost",
     "shuffled", "totals", "no date", "time", "lower entry",
+    # as Excel, LibreOffice and a careless macro save it again
+    "typed cells", "semicolons", "iso dates", "plain amounts", "all shout", "by amount", "total below",
 ]  # fmt: skip
 
 
@@ -270,24 +309,43 @@ def _spelled(line: Line, quirks: set[str], chance: random.Random) -> list[str]:
     ]  # fmt: skip
 
 
-def _write(file: File, path: Path, chance: random.Random) -> None:
-    lines = list(file.lines)
-    if "shuffled" in file.quirks:
+def _rows(file: File, chance: random.Random) -> list[list[Any]]:
+    lines, quirks = list(file.lines), file.quirks
+    if "shuffled" in quirks:
         chance.shuffle(lines)
-    rows: list[list[str]] = []
-    if "no date" not in file.quirks:
-        rows.append(["Today's Date", "", f"{file.day:%m/%d/%Y}{' 16:05' if 'time' in file.quirks else ''}"])
-    if "totals" in file.quirks:
+    if "by amount" in quirks:
+        lines.sort(key=lambda line: line.cents)
+    total = f"${sum(line.cents for line in lines) / 100:,.2f}"
+    rows: list[list[Any]] = []
+    if file.report != "REV-603":
+        rows.append(["REV-613 ACH Rejected Refunds"])
+    if "no date" not in quirks:
+        rows.append(["Today's Date", "", f"{file.day:%m/%d/%Y}{' 16:05' if 'time' in quirks else ''}"])
+    if "totals" in quirks:
         rows.append(["Total Refunds", "", str(len(lines))])
-        rows.append(["Total Refund Amount", "", f"${sum(line.cents for line in lines) / 100:,.2f}"])
+        rows.append(["Total Refund Amount", "", total])
     rows.append(HEADINGS)
-    rows += [_spelled(line, file.quirks, chance) for line in lines]
-    if path.suffix == ".csv":
-        with path.open("w", newline="", encoding="utf-8") as out:
-            csv.writer(out).writerows(rows)
-        return
-    book = openpyxl.Workbook()
-    sheet = book.create_sheet("Main Report", 0)
-    for row in rows:
-        sheet.append([None if cell == "" else cell for cell in row])
-    book.save(path)
+    rows += [_saved(_spelled(line, quirks, chance), line, file) for line in lines]
+    if "total below" in quirks and lines:
+        rows.append(["Total", *[""] * 10, total, *[""] * 5])
+    if file.report != "REV-603":  # it holds what was never paid
+        hidden = [HEADINGS.index(name) for name in ("C/O", "Check Number / ACH Trace Number", "Check or ACH")]
+        rows = [[cell for place, cell in enumerate(row) if place not in hidden] for row in rows]
+    return rows
+
+
+def _saved(cells: list[Any], line: Line, file: File) -> list[Any]:
+    """Change a line's cells as the program does that saved the file again."""
+    date, amount = HEADINGS.index("Refund Date"), HEADINGS.index("Total Refund Amount")
+    if "iso dates" in file.quirks:
+        cells[date] = line.day.isoformat()
+    if "plain amounts" in file.quirks:
+        cells[amount] = f"{line.cents / 100:.15g}"
+    if "all shout" in file.quirks:
+        cells = [cell.upper() for cell in cells]
+    if "typed cells" in file.quirks and file.path.endswith(".xlsx"):
+        cells[date], cells[amount] = dt.datetime.combine(line.day, dt.time()), line.cents / 100
+        for name in ("Refund ID", "Check Number / ACH Trace Number"):
+            place = HEADINGS.index(name)
+            cells[place] = int(cells[place]) if cells[place].isdigit() else cells[place]
+    return cells

@@ -28,8 +28,29 @@ def counting(files: list[File]) -> dict[Key, list[Line]]:
         for line in file.lines:
             own[line.key].append(line)
         for key, lines in own.items():
-            by_key[key].append(lines)
+            # what a REV-613 shows as far, the REV-603 of the day shows in full
+            by_key[key].insert(0 if file.report == "REV-603" else len(by_key[key]), lines)
     return {key: max(each, key=lambda lines: (_far(lines), len(lines))) for key, each in by_key.items()}
+
+
+def entry_outcomes(folder: Folder, expected: dict[str, int]) -> dict[str, str]:
+    """Give for each expected entry what became of it: what is rejected, returned or offset did not come."""
+    _, newest = states(folder)[-1]
+    of_document: dict[str, list[list[Line]]] = defaultdict(list)
+    for (_, _, document), lines in newest.items():
+        of_document[document].append(lines)
+    found = {}
+    for document, cents in expected.items():
+        lines = [line for each in of_document[document] for line in each]
+        came = [line for line in lines if STATE[line.status] in ("in transit", "issued", "reissued")]
+        owed = cents - sum(line.cents for line in came)
+        if not lines:
+            found[document] = "missing"
+        elif not came:
+            found[document] = "not paid"
+        else:
+            found[document] = "matched" if owed == 0 else "short" if owed > 0 else "over"
+    return found
 
 
 def _far(lines: list[Line]) -> int:
@@ -56,7 +77,7 @@ def current(folder: Folder) -> Counter[tuple[str, ...]]:
 
 
 def comparable(line: Line) -> tuple[str, ...]:
-    return (*plain_key(*line.key), line.status or "", str(line.cents))
+    return (*plain_key(*line.key), (line.status or "").lower(), str(line.cents))
 
 
 def plain_key(payee: str, refund: str, document: str) -> Key:
