@@ -66,9 +66,7 @@ _ON_FIRST_USE = {
     "client_packs": "rev603.presenting.packs",
     "current": "rev603.analysis.history",
     "enrollment_worklist": "rev603.follow_up",
-    "entry_number": "rev603.identifiers",
     "flag_rejects": "rev603.analysis.status",
-    "importer_number": "rev603.identifiers",
     "Limits": "rev603.reading.limits",
     "letters": "rev603.presenting.letters.collection",
     "read": "rev603.presenting.report",
@@ -137,9 +135,17 @@ __all__ = [
 ]
 
 
+#: Public names that are modules themselves.
+_MODULES = {
+    "entry_number": "rev603.identifiers.entry_number",
+    "importer_number": "rev603.identifiers.importer_number",
+    "plots": "rev603.presenting.plots",
+}
+
+
 def __getattr__(name: str) -> Any:
-    if name == "plots":  # a module; the others are in theirs
-        return importlib.import_module("rev603.presenting.plots")
+    if name in _MODULES:
+        return importlib.import_module(_MODULES[name])
     if name in _ON_FIRST_USE:
         return getattr(importlib.import_module(_ON_FIRST_USE[name]), name)
     raise AttributeError(f"module 'rev603' has no attribute {name!r}")

@@ -51,6 +51,18 @@ def test_the_contract_names_are_there(name: str) -> None:
     assert name in dir(rev603)
 
 
+def test_each_name_is_there_when_it_is_the_first_that_is_used() -> None:
+    """What is imported on first use must not rest on what another name has imported before."""
+    code = """
+import importlib, sys, rev603
+for name in rev603.__all__:
+    for module in [module for module in sys.modules if module.partition(".")[0] == "rev603"]:
+        del sys.modules[module]
+    assert getattr(importlib.import_module("rev603"), name) is not None, name
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'reed'"):
         rev603.reed  # noqa: B018 - looking it up is the test

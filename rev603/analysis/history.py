@@ -214,7 +214,7 @@ def _of_one_file(work: Any, names: list[str]) -> Any:
     far, lines, filled = (
         nw.col(_RANK).max().over(*of_file), nw.col(_RANK).count().over(*of_file), nw.col(_FILLED).sum().over(*of_file),
     )  # fmt: skip
-    steps = [-nw.col(_KIND), far, lines, filled, nw.col("report_date").max().over(*of_file)]
+    steps = [0 - nw.col(_KIND), far, lines, filled, nw.col("report_date").max().over(*of_file)]
     if "refund_date" in names:
         steps.append(nw.col("refund_date").max().over(_DAY, _FILE))
     for step in steps:
