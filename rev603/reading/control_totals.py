@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from rev603._columns import key_codes
-from rev603.vocabulary.statuses import RETURNED, STATE_OF_STATUS, status_key
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from rev603._columns import Numbers, key_codes
+from rev603.vocabulary.statuses import REJECTED, RETURNED, state_of
 
 Grain = Literal["line", "refund"]
+_REFUND = ["payee_id", "refund_id"]
+_PAYMENT = [*_REFUND, "refund_date", "refund_secondary_status", "check_or_trace_number"]
+#: Where all payments of a refund are one amount, one that did not arrive bears it only if no other does.
+_BEARS_LATER = {RETURNED: 1, REJECTED: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,29 +88,19 @@ class Counted:
     """
 
     control: Control
-    cents: NDArray[np.int64]
+    cents: Numbers
     ambiguous: int
-    repeated: NDArray[np.int64]
+    repeated: Numbers
 
 
 def control_totals(
-    frame: pd.DataFrame, cents: NDArray[np.int64], header: Header, *, grain: Grain | None = None
+    frame: pd.DataFrame, cents: Numbers, header: Header, *, grain: Grain | None = None
 ) -> Counted:
     """Decide what a line's amount stands for, and compare with the stated totals.
 
     Source: 87 FR 49600 (CBP consolidates refunds by refund number and payee); what a line of the report
-    stands for is not documented, so the report's own totals decide.
-
-    Parameters
-    ----------
-    frame
-        The refund lines.
-    cents
-        The printed amounts in whole cents.
-    header
-        The stated totals.
-    grain
-        What the caller knows; found out from the totals otherwise.
+    stands for is not documented, so the report's own totals decide. ``cents`` are the printed amounts, and ``grain`` is
+    what the caller knows; else it is found out from the totals.
     """
     refunds, count = _refund_numbers(frame)
     alike = _alike(refunds, cents)
@@ -118,7 +109,7 @@ def control_totals(
     if grain == "refund" or (grain is None and stated != int(cents.sum())):
         some = frame[[*_PAYMENT, "document_number"]].iloc[alike]
         per_payment = _counted_once(some, cents, alike, _PAYMENT)
-        # without a stated total nothing can speak for it
+        # only a stated total can prove this reading
         per_refund = per_payment if stated is None else _counted_once(some, cents, alike, _REFUND)
     found, counting = _chosen(cents, per_payment, per_refund, stated, grain)
     checks = []
@@ -143,12 +134,8 @@ def control_totals(
     )
 
 
-_REFUND = ["payee_id", "refund_id"]
-_PAYMENT = [*_REFUND, "refund_date", "refund_secondary_status", "check_or_trace_number"]
-
-
-def _refund_numbers(frame: pd.DataFrame) -> tuple[NDArray[np.int64], int]:
-    """Give each line its refund's number, from 0, and their count: refund number and payee make a refund.
+def _refund_numbers(frame: pd.DataFrame) -> tuple[Numbers, int]:
+    """Return for each line its refund's number, from 0, and their count: refund number and payee make a refund.
 
     A line without a refund number is one of its own.
     """
@@ -161,8 +148,8 @@ def _refund_numbers(frame: pd.DataFrame) -> tuple[NDArray[np.int64], int]:
     return numbers, int(np.count_nonzero(np.bincount(numbers)))
 
 
-def _alike(refunds: NDArray[np.int64], cents: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Find the lines of refunds that show an amount more than once; for most reports they are few."""
+def _alike(refunds: Numbers, cents: Numbers) -> Numbers:
+    """Return the lines of refunds that show an amount more than once; for most reports they are few."""
     codes, amounts = pd.factorize(cents)
     pairs = pd.Series(refunds * len(amounts) + codes)
     repeating = np.zeros(int(refunds.max(initial=-1)) + 1, dtype=bool)
@@ -170,25 +157,20 @@ def _alike(refunds: NDArray[np.int64], cents: NDArray[np.int64]) -> NDArray[np.i
     return np.flatnonzero(repeating[refunds])
 
 
-def _repeated(frame: pd.DataFrame, alike: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Find the lines that are the same as an earlier one in every column; a few columns rule most of them out."""
+def _repeated(frame: pd.DataFrame, alike: Numbers) -> Numbers:
+    """Return the lines that are the same as an earlier one in every column; a few columns rule most of them out."""
     first = frame[["refund_id", "document_number", "refund_secondary_status"]].iloc[alike]
-    maybe: NDArray[np.int64] = alike[first.duplicated(keep=False).to_numpy(dtype=bool)]
-    if not len(maybe):
-        return maybe
+    maybe = alike[first.duplicated(keep=False).to_numpy(dtype=bool)]
     whole = frame.drop(columns=["source_file", "source_sheet", "source_row"]).iloc[maybe]
-    same: NDArray[np.bool_] = whole.duplicated().to_numpy(dtype=bool)
-    return np.asarray(maybe[same], dtype=np.int64)
+    return np.asarray(maybe[whole.duplicated().to_numpy(dtype=bool)], dtype=np.int64)
 
 
-def _counted_once(
-    some: pd.DataFrame, cents: NDArray[np.int64], alike: NDArray[np.int64], keys: list[str]
-) -> NDArray[np.int64]:
+def _counted_once(some: pd.DataFrame, cents: Numbers, alike: Numbers, keys: list[str]) -> Numbers:
     """Let one line bear an amount that all lines of a payment, or of a refund, show, and the others 0.
 
-    A payment is a refund in one state: a returned payment and its reissue are two payments of one refund.
+    A payment is a refund in one state: one that did not arrive and its reissue are two payments of one refund.
     The line of the smallest document bears the amount, whatever the order of lines; where all payments of a refund are
-    taken together, not one of a payment which came back.
+    taken together, not one of a payment that was returned or rejected, or the reissue would count as nothing.
     """
     if not len(some):
         return cents
@@ -201,27 +183,21 @@ def _counted_once(
     every = distinct.groupby(codes).transform("all").to_numpy()
     repeats = same & every & some["refund_id"].notna().to_numpy()
     status, texts = pd.factorize(some["refund_secondary_status"])
-    back = np.array([*map(_came_back, texts), False])[status]  # a missing status is the last
+    later = np.array([*(_BEARS_LATER.get(state_of(text), 0) for text in texts), 0])[
+        status
+    ]  # a missing one is the last
     document = pd.factorize(some["document_number"], sort=True)[0]
-    order = np.lexsort((np.arange(len(some)), document, back))
-    later = np.empty(len(some), dtype=bool)
-    later[order] = pd.Series(codes[order]).duplicated().to_numpy()
+    order = np.lexsort((np.arange(len(some)), document, later))
+    others = np.empty(len(some), dtype=bool)
+    others[order] = pd.Series(codes[order]).duplicated().to_numpy()
     once = cents.copy()
-    once[alike[repeats & later]] = 0
+    once[alike[repeats & others]] = 0
     return once
 
 
-def _came_back(status: str) -> bool:
-    return STATE_OF_STATUS.get(status_key(status)) == RETURNED
-
-
 def _chosen(
-    per_line: NDArray[np.int64],
-    per_payment: NDArray[np.int64],
-    per_refund: NDArray[np.int64],
-    stated: int | None,
-    grain: Grain | None,
-) -> tuple[Grain, NDArray[np.int64]]:
+    per_line: Numbers, per_payment: Numbers, per_refund: Numbers, stated: int | None, grain: Grain | None
+) -> tuple[Grain, Numbers]:
     """Take the reading that meets the stated total; each line its own where several or none do."""
     if grain == "line" or (grain is None and stated in (None, int(per_line.sum()))):
         return "line", per_line

@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rev603.errors import Rev603Error, SourceNotFoundError
 from rev603.vocabulary.headings import ENTRY_COLUMNS, REFUND_COLUMNS, Column, heading_key
 from rev603.vocabulary.statuses import PAYMENT_STATES, UNKNOWN, status_key
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
 
 __all__ = ["NO_WORDS", "Columns", "Taught", "Words", "words_of"]
 
@@ -27,6 +23,8 @@ _COLUMNS = tuple(dict.fromkeys(column.name for column in (*REFUND_COLUMNS, *ENTR
 _STATES = tuple(state for state in PAYMENT_STATES if state != UNKNOWN)
 _AMOUNT = "total_refund_amount"
 _LARGEST = 1 << 20
+_COLUMNS_ADVICE = 'pass our names with the headings of the file: columns={"refund_id": "Our Ref"}'
+_PARTS = ("headings", "statuses", "centers", "teams")
 
 #: The name of a column to its heading, or to the headings whose sum it is.
 Columns = Mapping[str, str | Sequence[str]]
@@ -65,26 +63,35 @@ class Words:
         Raises
         ------
         Rev603Error
-            A name that no column has, a heading given twice, or several headings for what is no amount.
+            No mapping, a name that no column has, a heading given twice, or several headings for what is no amount.
         """
+        if not isinstance(columns, Mapping | None):
+            raise Rev603Error(
+                f"columns= is {type(columns).__name__}, and no names with their headings.",
+                what_to_do=_COLUMNS_ADVICE,
+            )
         own: dict[str, str] = {}
-        added: tuple[str, ...] = ()
-        for name, heading in (columns or {}).items():
+        added: list[str] = []
+        for name, given in (columns or {}).items():
             _one_of(name, [column.name for column in REFUND_COLUMNS], "columns= knows no", "")
-            headings = [heading] if isinstance(heading, str) else list(heading)
-            if (len(headings) > 1 and name != _AMOUNT) or not headings:
+            headings = [given] if isinstance(given, str) else [*given] if isinstance(given, Sequence) else []
+            if not headings or not all(isinstance(text, str) and text.strip() for text in headings):
+                raise Rev603Error(
+                    f"columns= gives {name} {given!r}, which is no heading.", what_to_do=_COLUMNS_ADVICE
+                )
+            if len(headings) > 1 and name != _AMOUNT:
                 raise Rev603Error(
                     f"columns= gives {len(headings)} headings for {name}.",
                     what_to_do=f"give one; only {_AMOUNT} may be the sum of several",
                 )
             own[name] = headings[0]
-            added += tuple(headings[1:])
+            added += headings[1:]
         keys = [heading_key(heading) for heading in (*own.values(), *added)]
         if len(set(keys)) < len(keys):
             raise Rev603Error(
                 "columns= gives one heading twice.", what_to_do="give each column a heading of its own"
             )
-        return replace(self, own=own, added=added)
+        return replace(self, own=own, added=tuple(added))
 
     def columns(self, known: Iterable[Column]) -> tuple[Column, ...]:
         """Return columns under which the taught headings are found too, before all other spellings."""
@@ -109,9 +116,19 @@ def words_of(given: Taught) -> Words:
     Parameters
     ----------
     given
-        ``{"headings": {"Our Ref": "refund_id"}, "statuses": {"Held For Review": "in transit"}, "centers":
-        {"CEE011": "Pet Food"}, "teams": {"JBN": "call first"}}``, each part optional; or the path of a TOML file
-        with these tables.
+        A mapping with some of these parts, or the path of a TOML file with these tables:
+
+        ============  ============================================  =============================================
+        part          key                                           value
+        ============  ============================================  =============================================
+        ``headings``  a heading, in any case and spacing            the column's name: one of the 17 of the report,
+                                                                    or of an entry list (see ``rev603 columns``)
+        ``statuses``  a secondary status, in any case and spacing   a payment state: ``in transit``, ``issued``,
+                                                                    ``returned``, ``reissued``, ``diverted`` or
+                                                                    ``rejected``
+        ``centers``   a Center ID                                   the center's name; the ID is no issue any more
+        ``teams``     a Team Number                                 a note, shown in the column ``team_note``
+        ============  ============================================  =============================================
 
     Raises
     ------
@@ -120,7 +137,11 @@ def words_of(given: Taught) -> Words:
 
     Examples
     --------
-    >>> words_of({"statuses": {"Held For Review": "in transit"}}).state("HELD FOR REVIEW")
+    >>> words = words_of({
+    ...     "headings": {"Our Ref": "refund_id"}, "statuses": {"Held For Review": "in transit"},
+    ...     "centers": {"CEE011": "Pet Food"}, "teams": {"JBN": "call first"},
+    ... })
+    >>> words.state("HELD FOR REVIEW")
     'in transit'
     >>> words_of({"status": {"Held For Review": "in transit"}})
     Traceback (most recent call last):
@@ -129,11 +150,18 @@ def words_of(given: Taught) -> Words:
     """
     if given is None:
         return NO_WORDS
+    if not isinstance(given, Mapping | str | os.PathLike):
+        raise Rev603Error(
+            f"vocabulary= is {type(given).__name__}, and no mapping or path.",
+            what_to_do='pass {"statuses": {"Held For Review": "in transit"}}, or the path of a TOML file',
+        )
     where = "" if isinstance(given, Mapping) else os.fspath(given)
-    parts = given if isinstance(given, Mapping) else _from_file(Path(given).expanduser())
-    given_words: Mapping[str, object] = parts
-    for part, words in given_words.items():
-        _one_of(part, ("headings", "statuses", "centers", "teams"), "A vocabulary has no part", where)
+    parts: Mapping[str, object] = (
+        given if isinstance(given, Mapping) else _from_file(Path(given).expanduser())
+    )
+    taught: dict[str, dict[str, str]] = dict.fromkeys(_PARTS, {})
+    for part, words in parts.items():
+        _one_of(part, _PARTS, "A vocabulary has no part", where)
         if not isinstance(words, Mapping) or not all(
             isinstance(text, str) and text.strip() for pair in words.items() for text in pair
         ):
@@ -142,19 +170,17 @@ def words_of(given: Taught) -> Words:
                 where=where,
                 what_to_do=f'write it as {{"{part}": {{"as the report says": "what it means"}}}}',
             )
-    for name in parts.get("headings", {}).values():
+        taught[part] = dict(words)
+    for name in taught["headings"].values():
         _one_of(name, _COLUMNS, "A heading cannot stand for", where)
-    for state in parts.get("statuses", {}).values():
+    for state in taught["statuses"].values():
         _one_of(state, _STATES, "A status cannot stand for", where)
-    return Words(
-        headings=dict(parts.get("headings", {})),
-        statuses={status_key(text): state for text, state in parts.get("statuses", {}).items()},
-        centers={code.upper(): name for code, name in parts.get("centers", {}).items()},
-        teams=dict(parts.get("teams", {})),
-    )
+    taught["statuses"] = {status_key(text): state for text, state in taught["statuses"].items()}
+    taught["centers"] = {code.upper(): name for code, name in taught["centers"].items()}
+    return Words(**taught)
 
 
-def _from_file(path: Path) -> dict[str, dict[str, str]]:
+def _from_file(path: Path) -> dict[str, object]:
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
@@ -163,7 +189,7 @@ def _from_file(path: Path) -> dict[str, dict[str, str]]:
             "The vocabulary cannot be opened.", where=str(path), why=error.strerror or str(error)
         ) from None
     try:
-        parts: dict[str, dict[str, str]] = tomllib.loads(content[:_LARGEST].decode("utf-8-sig"))
+        return tomllib.loads(content[:_LARGEST].decode("utf-8-sig"))
     except ValueError as error:  # TOML's own errors are ValueErrors, and so are those of UTF-8
         raise Rev603Error(
             "The vocabulary is not a TOML file.",
@@ -171,7 +197,6 @@ def _from_file(path: Path) -> dict[str, dict[str, str]]:
             why=str(error),
             what_to_do='write tables such as [statuses] with lines such as "Held For Review" = "in transit"',
         ) from None
-    return parts
 
 
 def _one_of(text: object, allowed: Collection[str], what: str, where: str) -> None:

@@ -152,6 +152,47 @@ def test_a_returned_and_reissued_refund_is_paid_once(
     assert summary.totals["stuck_amount"] == 0
 
 
+@pytest.mark.parametrize("failed", ["Reject No ACH", "SAP ACH Rejected", "Check/ACH Returned"])
+@pytest.mark.parametrize("numbers", [True, False])
+@pytest.mark.parametrize("documents", [1, 2])
+@pytest.mark.parametrize("payments", [1, 2])
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_did_not_arrive_and_was_sent_again_counts_where_it_was_sent(
+    *, make: Any, failed: str, numbers: bool, documents: int, payments: int, turned: bool
+) -> None:
+    """One refund of $900.00: rejected or returned, then reissued, the amount on every line; the total says how often."""
+    line = {
+        "refund_id": "R1",
+        "payee_id": "98-765430000",
+        "company_name": "Lumb Co",
+        "total_refund_amount": "$900.00",
+    }
+    lines = [
+        make.line(at, **line, refund_date=date, refund_secondary_status=status, check_or_ach=method,
+                  check_or_trace_number=number if numbers else None)
+        for date, status, method, number in (("11/02/2026", failed, None, None),
+                                             ("11/09/2026", "Check/ACH Reissued", "ACH", "7"))
+        for at in range(documents)
+    ]  # fmt: skip
+    total = f"${900 * payments:,}.00"
+    report = rev603.read(make.csv([*make.block(1, total), *make.table(lines[::-1] if turned else lines)]))
+    assert report.control.ties_out
+    places = rev603.by_disposition(report.refunds).set_index("disposition")["amount"]
+    assert places.to_dict() == {"paid by ACH": 900.0, "superseded": 0.0}
+
+
+def test_money_that_never_arrived_stays_where_it_is_stuck(make: Any) -> None:
+    line = {"refund_id": "R1", "payee_id": "98-765430000", "total_refund_amount": "$900.00"}
+    lines = [
+        make.line(0, **line, refund_secondary_status=status)
+        for status in ("Reject No ACH", "Check/ACH Returned")
+    ]
+    for rows in (lines, lines[::-1]):
+        report = rev603.read(make.csv([*make.block(1, "$900.00"), *make.table(rows)]))
+        places = rev603.by_disposition(report.refunds).set_index("disposition")["amount"]
+        assert places.to_dict() == {"returned": 900.0, "no ACH on file": 0.0}  # it was sent, and came back
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_refunds_with_repeated_amounts_add_up_as_they_were_made(seed: int, tmp_path: Any) -> None:
     refunds = sample_report(lines=120, seed=seed, grain="refund")

@@ -46,12 +46,17 @@ def test_a_taught_heading_comes_before_all_other_spellings() -> None:
         ({"statuses": ["x"]}, "maps texts to texts"),
         ({"statuses": {"": "issued"}}, "maps texts to texts"),
         ({"teams": {"JBN": 7}}, "maps texts to texts"),
+        ({7: {"x": "y"}}, "no part 7"),
+        (7, "vocabulary= is int"),
+        (["statuses"], "vocabulary= is list"),
+        (b"words.toml", "vocabulary= is bytes"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_the_way_out(given: Any, said: str) -> None:
     with pytest.raises(Rev603Error) as caught:
         words_of(given)
     assert said in str(caught.value)
+    assert caught.value.what_to_do
 
 
 def test_a_file_that_is_not_there_or_not_toml_is_named(tmp_path: Path) -> None:
@@ -126,10 +131,27 @@ def test_the_command_line_takes_them_too(tmp_path: Path, capsys: pytest.CaptureF
         ({"refundid": "Our Ref"}, "did you mean 'refund_id'"),
         ({"payee_id": ["Payee ID", "Our Ref"]}, "only total_refund_amount"),
         ({"refund_id": "Our Ref", "payee_id": "Our Ref"}, "one heading twice"),
+        (["Our Ref"], "columns= is list"),
+        ("Our Ref", "columns= is str"),
+        (7, "columns= is int"),
+        ({"refund_id": 7}, "which is no heading"),
+        ({"refund_id": None}, "which is no heading"),
+        ({"refund_id": " "}, "which is no heading"),
+        ({"total_refund_amount": ["Duty", 7]}, "which is no heading"),
+        ({"total_refund_amount": []}, "which is no heading"),
+        ({7: "Our Ref"}, "knows no 7"),
     ],
 )
 def test_wrong_columns_are_refused_with_the_way_out(columns: Any, said: str) -> None:
     with pytest.raises(Rev603Error) as caught:
         rev603.read(io.BytesIO(EXPORT), columns=columns)
     assert said in str(caught.value)
+    assert caught.value.what_to_do
+
+
+@pytest.mark.parametrize("sheet", [True, False, 1.0, b"Main Report", ["Main Report"], {"Main Report": 0}])
+@pytest.mark.parametrize("kind", ["csv", "book"])
+def test_a_sheet_of_a_wrong_type_is_refused_with_the_way_out(make: Any, kind: str, sheet: Any) -> None:
+    with pytest.raises(Rev603Error, match="names no sheet") as caught:
+        rev603.read(getattr(make, kind)(make.table(make.lines(1))), sheet=sheet)
     assert caught.value.what_to_do
