@@ -10,17 +10,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603._columns import as_mask, is_valid
+from rev603._columns import Mask, Numbers, as_mask, is_valid
 from rev603._short import Short
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _DIGITS = r"(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})"
 _USUAL = rf"\A(?:-?\$?|\$-){_DIGITS}(?:\.[0-9]{{0,2}})?\z"
@@ -37,7 +33,7 @@ _NOISE_DECIMALS = 9
 _LARGEST_CENTS = 9 * 10**15
 
 
-def parse_amounts(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+def parse_amounts(column: pa.ChunkedArray) -> tuple[Numbers, Mask, Mask]:
     """Read a column of amounts.
 
     Returns
@@ -49,24 +45,20 @@ def parse_amounts(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[n
     unreadable
         Where something stands that is no amount.
     """
-    text = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    text = column.combine_chunks()
     present = is_valid(text)
     usual = pc.match_substring_regex(text, _USUAL)
-    cents = np.zeros(len(text), dtype=np.int64)
     plain = pc.replace_substring(pc.replace_substring(pc.if_else(usual, text, "0"), "$", ""), ",", "")
     dollars = np.asarray(pc.fill_null(pc.cast(plain, pa.float64()), 0.0))
-    is_usual = as_mask(usual)
     within = np.abs(dollars) < _LARGEST_CENTS / 100
-    cents[:] = np.rint(np.where(within, dollars, 0.0) * 100).astype(np.int64)
-    filled = is_usual & within
+    cents = np.rint(np.where(within, dollars, 0.0) * 100).astype(np.int64)
+    filled = as_mask(usual) & within
     rest = np.flatnonzero(present & ~filled)
     if len(rest):
         encoded = text.take(pa.array(rest)).dictionary_encode()
-        values = [amount_in_cents(value) for value in encoded.dictionary.to_pylist()]
-        codes = encoded.indices.to_numpy(zero_copy_only=False)
-        readable = np.array([value is not None for value in values])[codes]
-        cents[rest] = np.array([value or 0 for value in values], dtype=np.int64)[codes]
-        filled[rest] = readable
+        values = pa.array([amount_in_cents(value) for value in encoded.dictionary.to_pylist()], pa.int64())
+        read = values.take(encoded.indices)
+        cents[rest], filled[rest] = pc.fill_null(read, 0), is_valid(read)
     return cents, filled, present & ~filled
 
 

@@ -11,18 +11,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from rev603._columns import Mask
 from rev603._short import Short
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from numpy.typing import NDArray
 
 _TIME = (
     r"(?:[T ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
@@ -88,12 +85,12 @@ class Dates:
     """A column of dates: the days, where something stands that cannot be read, and how slashes were read."""
 
     days: NDArray[np.datetime64]
-    unreadable: NDArray[np.bool_]
+    unreadable: Mask
     order: DateOrder
 
     @property
     def undecided(self) -> bool:
-        """Tell whether some of the column's dates could be both and were refused."""
+        """Whether some of the column's dates could be both and were refused."""
         return bool(self.order.refused)
 
 
@@ -120,7 +117,7 @@ def date_order(texts: Iterable[str]) -> DateOrder:
 
 
 def _ways(slashed: list[re.Match[str]]) -> tuple[bool, bool]:
-    """Tell whether some dates can only be day/month, and whether some can only be month/day."""
+    """Return whether some dates can only be day/month, and whether some can only be month/day."""
     pairs = [(int(found[1]), int(found[3])) for found in slashed]
     day_first = any(first > 12 >= second for first, second in pairs)
     return day_first, any(second > 12 >= first for first, second in pairs) or (
@@ -132,16 +129,14 @@ def parse_dates(
     column: pa.ChunkedArray, *, order: DateOrder | None = None, epoch_1904: bool = False
 ) -> Dates:
     """Read a column of dates; ``order`` is found out from the column unless it is given."""
-    text = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    encoded = text.dictionary_encode()
+    encoded = column.combine_chunks().dictionary_encode()
     distinct = encoded.dictionary.to_pylist()
     order = order or date_order(distinct)
     days = [order.read(value, epoch_1904=epoch_1904) for value in distinct]
-    known = np.array([*days, None], dtype="datetime64[D]")
-    present = encoded.indices.is_valid().to_numpy(zero_copy_only=False)
-    codes = np.where(present, encoded.indices.fill_null(0).to_numpy(zero_copy_only=False), len(distinct))
-    days_found = known[codes.astype(np.int64)]
-    return Dates(days_found.astype("datetime64[us]"), present & np.isnat(days_found), order)
+    known = np.array([*days, None], dtype="datetime64[D]")  # the last for what is blank
+    places = np.asarray(encoded.indices.fill_null(len(distinct)), dtype=np.int64)
+    found = known[places].astype("datetime64[us]")
+    return Dates(found, (places < len(distinct)) & np.isnat(found), order)
 
 
 def parse_date(text: str, *, epoch_1904: bool = False, day_first: bool = False) -> dt.date | None:
@@ -166,6 +161,11 @@ def parse_date(text: str, *, epoch_1904: bool = False, day_first: bool = False) 
     return None
 
 
+def could_be_a_date(text: str) -> bool:
+    """Return whether a text is a date one way round or the other."""
+    return any(parse_date(text, day_first=way) is not None for way in (False, True))
+
+
 def _by_dateutil(text: str) -> dt.date | None:
     from dateutil import parser  # noqa: PLC0415 - rarely needed
 
@@ -188,7 +188,7 @@ def _bounded(day: dt.date) -> dt.date | None:
 
 
 def date_in_name(name: str) -> dt.date | None:
-    """Find a date in a file's name; None where there is none, or more than one.
+    """Return the date in a file's name; None where there is none, or more than one.
 
     >>> date_in_name("REV-603 week 2026-11-13.xlsx"), date_in_name("refunds_11132026.csv"), date_in_name("refunds.csv")
     (datetime.date(2026, 11, 13), datetime.date(2026, 11, 13), None)

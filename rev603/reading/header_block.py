@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rev603.reading.amounts import amount_in_cents
-from rev603.reading.dates import parse_date
-from rev603.reading.layout import ENOUGH
+from rev603.reading.dates import could_be_a_date
+from rev603.reading.layout import ENOUGH, Line
 from rev603.vocabulary.headings import HEADER_BLOCK, REFUND_COLUMNS, alias_table, heading_key
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from rev603.reading.layout import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +28,7 @@ class Block:
     lines: frozenset[int]
 
 
+_LABELS = {heading_key(text): name for name, texts in HEADER_BLOCK.items() for text in texts}
 #: Call-outs of CBP's picture, which point at two columns; they are no figures.
 _CALL_OUTS = frozenset({heading_key("Entry Number"), heading_key("C/O is the 4811 Party")})
 
@@ -43,7 +39,6 @@ def read_block(lines: Sequence[Line]) -> Block:
     A figure stands to the right of its label, before the next label; or in the label's own cell behind a
     colon; or right below it.
     """
-    labels = {heading_key(text): name for name, texts in HEADER_BLOCK.items() for text in texts}
     headings = alias_table(REFUND_COLUMNS).keys()
     figures: dict[str, Figure] = {}
     used: set[int] = set()
@@ -51,19 +46,14 @@ def read_block(lines: Sequence[Line]) -> Block:
         if len({heading_key(cell) for cell in line if cell} & headings) >= ENOUGH:
             continue  # headings of another table, of which Total Refund Amount is one
         for column, cell in enumerate(line):
-            if not cell:
-                continue
-            label, _, behind = cell.partition(":")
-            name = labels.get(heading_key(cell)) or (
-                labels.get(heading_key(label)) if behind.strip() else None
-            )
+            name, behind = _label(cell)
             if name is None:
                 continue
             used.add(at)
-            if behind.strip():
-                candidates = [Figure(behind.strip(), at, column)]
+            if behind:
+                candidates = [Figure(behind, at, column)]
             else:
-                candidates = _beside(line, at, column, labels)
+                candidates = _beside(line, at, column)
                 below = lines[at + 1][column] if at + 1 < len(lines) else None
                 if below and _readable(name, below):
                     candidates.append(Figure(below, at + 1, column))
@@ -75,23 +65,30 @@ def read_block(lines: Sequence[Line]) -> Block:
     return Block(figures, frozenset(used))
 
 
-def _beside(line: Line, at: int, column: int, labels: Mapping[str, str]) -> list[Figure]:
+def _label(cell: str | None) -> tuple[str | None, str]:
+    """Return the name of a label, and what stands behind its colon in the same cell."""
+    if cell and (name := _LABELS.get(heading_key(cell))):
+        return name, ""
+    label, _, behind = (cell or "").partition(":")
+    return (_LABELS.get(heading_key(label)), behind.strip()) if behind.strip() else (None, "")
+
+
+def _beside(line: Line, at: int, column: int) -> list[Figure]:
     found = []
     for place in range(column + 1, len(line)):
-        text = line[place]
-        key = heading_key(text or "")
-        if key in labels or heading_key((text or "").partition(":")[0]) in labels:
+        text = line[place] or ""
+        if {heading_key(text), heading_key(text.partition(":")[0])} & _LABELS.keys():
             break
-        if text and key not in _CALL_OUTS:
+        if text and heading_key(text) not in _CALL_OUTS:
             found.append(Figure(text, at, place))
     return found
 
 
 def _readable(name: str, text: str | None) -> bool:
-    """Tell whether a text can be the figure of that name."""
+    """Return whether a text can be the figure of that name."""
     if text is None:
         return False
-    if name == "report_date":  # whichever way round: the column of dates decides that
-        return any(parse_date(text, day_first=way) is not None for way in (False, True))
+    if name == "report_date":
+        return could_be_a_date(text)
     cents = amount_in_cents(text)
     return cents is not None and (name == "total_refund_amount" or cents % 100 == 0)

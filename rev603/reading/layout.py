@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TypeAlias
+
+import pyarrow as pa
 
 from rev603.errors import NotAReportError, UnrecognizedFileError
 from rev603.identifiers import importer_number
+from rev603.reading.grid import TextGrid
 from rev603.vocabulary.headings import Column, heading_key, heading_words, spellings
 from rev603.vocabulary.reports import REV_613
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    import pyarrow as pa
-
-    from rev603.reading.grid import TextGrid
 
 #: A heading row is looked for in so many lines, fewer where they are absurdly wide.
 _LINES = 1_000
@@ -35,9 +31,12 @@ MOST_OTHERS = 500
 #: Headings may be split over so many lines.
 _TALLEST = 3
 
-Line = list[str | None]
+_THREE_DIGITS = re.compile("[0-9]{3}")
+_WRAPPED = re.compile(r'\A="(.*)"\Z', re.DOTALL)
+
+Line: TypeAlias = list[str | None]
 #: Heading key to our column name and the rank of that spelling among the column's own, the best 0.
-Known = dict[str, tuple[str, int]]
+Known: TypeAlias = dict[str, tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,90 +69,15 @@ class Table:
         return self.header[-1] + 1
 
 
-def find_table(
-    grid: TextGrid,
-    vocabulary: Sequence[Column],
-    *,
-    enough: int = ENOUGH,
-    named: Mapping[str, str] | None = None,
-) -> Table | None:
-    """Find the table by its headings, wherever it stands.
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is looked for: headings, the words in them, columns that answers depend on, how many make a heading row."""
 
-    Parameters
-    ----------
-    grid
-        The sheet, cleaned.
-    vocabulary
-        The columns to look for.
-    enough
-        So many of them make a heading row.
-    named
-        Column name to the very heading that the caller says it has.
-
-    Returns
-    -------
-    Table or None
-        None where no line holds enough known headings.
-    """
-    known = _known(vocabulary, named or {})
-    lines = _top_lines(grid)
-    found = _best(lines, vocabulary, known, enough)
-    if found is None:
-        return None
-    if found.twice or _filled(grid.columns[: found.first]):
-        found = _left_of_a_gap(
-            grid, lines, found, partial(_best, vocabulary=vocabulary, known=known, enough=enough)
-        )
-    return _table(found.header, _together([lines[at] for at in found.header], known), known, grid)
-
-
-def _left_of_a_gap(
-    grid: TextGrid,
-    lines: Sequence[Line],
-    found: _Candidate,
-    best: Callable[[Sequence[Line]], _Candidate | None],
-) -> _Candidate:
-    """Look for the headings left of a blank column alone: those of an older table to the right may stand elsewhere."""
-    enough = _NEARLY * len(found.names)
-    for width, column in enumerate(grid.columns):
-        if width < enough or column.null_count < len(column):
-            continue
-        left = best([line[:width] for line in lines])
-        if left and len(left.names) >= enough:
-            return left
-    return found
-
-
-def _top_lines(grid: TextGrid) -> list[Line]:
-    return grid.lines(range(min(len(grid), _LINES, 1 + _CELLS // max(1, len(grid.columns)))))
-
-
-def _best(
-    lines: Sequence[Line], vocabulary: Sequence[Column], known: Known, enough: int
-) -> _Candidate | None:
-    """Give the first heading row that does nearly as well as the best: pages repeat it, and the first may be damaged."""
-    essential = {column.name for column in vocabulary if column.essential}
-    words = {
-        word
-        for column in vocabulary
-        for text in (column.heading, *column.aliases)
-        for word in heading_words(text)
-    }
-    candidates = _candidates(lines, known, words, most=len(vocabulary), enough=enough)
-    # a title may hold a known word; a heading row has a column that answers depend on
-    candidates = [each for each in candidates if each.names & essential] or candidates
-    top = max((len(each.names) for each in candidates), default=0)
-    good = [each for each in candidates if len(each.names) >= _NEARLY * top]
-    return min(good, key=lambda each: (each.header[0], -len(each.names), -len(each.header)), default=None)
-
-
-def _known(vocabulary: Sequence[Column], named: Mapping[str, str]) -> Known:
-    known = {key: (column.name, rank) for column in vocabulary for key, rank in spellings(column).items()}
-    for name, heading in named.items():
-        known = {key: value for key, value in known.items() if value[0] != name} | {
-            heading_key(heading): (name, 0)
-        }
-    return known
+    known: Known
+    words: frozenset[str]
+    essential: frozenset[str]
+    columns: int
+    enough: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +88,66 @@ class _Candidate:
     names: frozenset[str]
     first: int
     twice: bool
+
+
+def find_table(
+    grid: TextGrid,
+    vocabulary: Sequence[Column],
+    *,
+    enough: int = ENOUGH,
+    named: Mapping[str, str] | None = None,
+) -> Table | None:
+    """Find the table by its headings, wherever it stands; None where no line holds ``enough`` known headings.
+
+    ``named`` is a column's name to the very heading that the caller says it has.
+    """
+    known = _known(vocabulary, named or {})
+    texts = [text for column in vocabulary for text in (column.heading, *column.aliases)]
+    words = frozenset(word for text in texts for word in heading_words(text))
+    essential = frozenset(column.name for column in vocabulary if column.essential)
+    wanted = _Wanted(known, words, essential, len(vocabulary), enough)
+    lines = _top_lines(grid)
+    found = _best(lines, wanted)
+    if found is None:
+        return None
+    if found.twice or _filled(grid.columns[: found.first]):
+        found = _left_of_a_gap(grid, lines, found, wanted)
+    return _table(found.header, _together([lines[at] for at in found.header], known), known, grid)
+
+
+def _known(vocabulary: Sequence[Column], named: Mapping[str, str]) -> Known:
+    known = {
+        key: (column.name, rank)
+        for column in vocabulary
+        if column.name not in named
+        for key, rank in spellings(column).items()
+    }
+    return known | {heading_key(heading): (name, 0) for name, heading in named.items()}
+
+
+def _top_lines(grid: TextGrid) -> list[Line]:
+    return grid.lines(range(min(len(grid), _LINES, 1 + _CELLS // max(1, len(grid.columns)))))
+
+
+def _best(lines: Sequence[Line], wanted: _Wanted) -> _Candidate | None:
+    """Return the first heading row that does nearly as well as the best: pages repeat it, and the first may be damaged."""
+    candidates = _candidates(lines, wanted)
+    # a title may hold a known word; a heading row has a column that answers depend on
+    candidates = [each for each in candidates if each.names & wanted.essential] or candidates
+    top = max((len(each.names) for each in candidates), default=0)
+    good = [each for each in candidates if len(each.names) >= _NEARLY * top]
+    return min(good, key=lambda each: (each.header[0], -len(each.names), -len(each.header)), default=None)
+
+
+def _left_of_a_gap(grid: TextGrid, lines: Sequence[Line], found: _Candidate, wanted: _Wanted) -> _Candidate:
+    """Look for the headings left of a blank column alone: those of an older table to the right may stand elsewhere."""
+    enough = _NEARLY * len(found.names)
+    for width, column in enumerate(grid.columns):
+        if width >= enough and column.null_count == len(column):
+            left = _best([line[:width] for line in lines], wanted)
+            if left and len(left.names) >= enough:
+                return left
+    return found
 
 
 def _candidate(header: tuple[int, ...], headings: Line, known: Known) -> _Candidate:
@@ -178,52 +162,42 @@ def _name(cell: str | None, known: Known) -> str | None:
     return known.get(heading_key(cell), (None, 0))[0]
 
 
-def _candidates(
-    lines: Sequence[Line], known: Known, words: set[str], *, most: int, enough: int
-) -> list[_Candidate]:
-    """Find lines, and lines read together, that hold enough known headings."""
-    singles: list[_Candidate] = []
+def _candidates(lines: Sequence[Line], wanted: _Wanted) -> list[_Candidate]:
+    """Return lines, and lines read together, that hold enough known headings."""
+    known = wanted.known
+    found: list[_Candidate] = []
     for at, line in enumerate(lines):
-        singles.append(_candidate((at,), line, known))
-        if len(singles[-1].names) == most:  # nothing further down can do better
+        found.append(_candidate((at,), line, known))
+        if len(found[-1].names) == wanted.columns:  # nothing further down can do better
             break
-    found = list(singles)
-    wordy = [_is_wordy(line, words) for line in lines[: len(singles)]]
-    for at in range(len(singles)):
-        best = len(singles[at].names)
-        if not any(lines[at]):
-            continue
-        for height in range(2, _TALLEST + 1):
+    counts = [len(each.names) for each in found]
+    wordy = [_is_wordy(line, wanted.words) for line in lines[: len(counts)]]
+    for at, single in enumerate(counts):
+        best = single
+        for height in range(2, _TALLEST + 1) if any(lines[at]) else ():
             window = slice(at, at + height)
-            if at + height > len(singles) or not all(wordy[window]):
+            if at + height > len(counts) or not all(wordy[window]):
                 break
-            best = max(best, len(singles[at + height - 1].names))
-            joint = _candidate(
-                tuple(each for each in range(at, at + height) if any(lines[each])),
-                _together(lines[window], known),
-                known,
-            )
+            best = max(best, counts[at + height - 1])
+            header = tuple(each for each in range(at, at + height) if any(lines[each]))
+            joint = _candidate(header, _together(lines[window], known), known)
             # together only where no line would do alone: a heading row above a data row reads like this too
             if len(joint.names) > best + 1 or (len(joint.names) >= best and _complete(lines[window], known)):
                 found.append(joint)
                 best = len(joint.names)
-    return [each for each in found if len(each.names) >= enough or each.names >= _FEWEST]
+    return [each for each in found if len(each.names) >= wanted.enough or each.names >= _FEWEST]
 
 
 def _filled(columns: Sequence[pa.ChunkedArray]) -> bool:
     return any(column.null_count < len(column) for column in columns)
 
 
-def _is_wordy(line: Line, words: set[str]) -> bool:
-    """Tell a line that may be part of headings, or blank, from one of data: words of headings, hardly any figures."""
+def _is_wordy(line: Line, words: frozenset[str]) -> bool:
+    """Return whether a line may be part of headings, or is blank: words of headings, and hardly any figures as data has."""
     filled = [cell for cell in line if cell]
-    if len(filled) > _WIDEST or sum(_has_figures(cell) for cell in filled) * 2 > len(filled):
+    if len(filled) > _WIDEST or sum(bool(_THREE_DIGITS.search(cell)) for cell in filled) * 2 > len(filled):
         return False
     return not filled or any(words.issuperset(heading_words(cell)) for cell in filled)
-
-
-def _has_figures(cell: str) -> bool:
-    return re.search("[0-9]{3}", cell) is not None
 
 
 def _together(lines: Sequence[Line], known: Known) -> Line:
@@ -238,7 +212,7 @@ def _one_heading(parts: list[str], known: Known) -> str | None:
 
 
 def _complete(lines: Sequence[Line], known: Known) -> bool:
-    """Tell whether every cell of the lines is part of a known heading, and some heading needs several of them."""
+    """Return whether every cell of the lines is part of a known heading, and some heading needs several of them."""
     columns = [[cell for cell in cells if cell] for cells in zip(*lines, strict=True)]
     split = any(len(parts) > 1 for parts in columns)
     return split and all(_name(" ".join(parts), known) for parts in columns if parts)
@@ -313,7 +287,7 @@ def _filled_below(grid: TextGrid, column: int, header: int) -> bool:
 
 
 def other_columns(table: Table) -> dict[str, int]:
-    """Give the columns that are kept behind the known ones: of unknown headings, and of headings that came before."""
+    """Return the columns that are kept behind the known ones: of unknown headings, and of headings that came before."""
     others = dict(list(table.unknown.items())[:MOST_OTHERS])
     numbers: dict[str, int] = {}
     for heading, at in table.repeated[:MOST_OTHERS]:
@@ -322,8 +296,8 @@ def other_columns(table: Table) -> dict[str, int]:
 
 
 def _unused(heading: str, taken: Mapping[str, int], numbers: dict[str, int]) -> str:
-    """Give a heading on one line and without ``="…"``, with a number behind it where it is taken."""
-    name = plain = " ".join(re.sub(r'\A="(.*)"\Z', r"\1", heading, flags=re.DOTALL).split())
+    """Return a heading on one line and without ``="…"``, with a number behind it where it is taken."""
+    name = plain = " ".join(_WRAPPED.sub(r"\1", heading).split())
     while name in taken:
         numbers[plain] = numbers.get(plain, 1) + 1
         name = f"{plain} {numbers[plain]}"
@@ -340,15 +314,11 @@ def no_table(
 ) -> UnrecognizedFileError:
     """Say that no heading row was found, and what the nearest line reads."""
     known = _known(vocabulary, {})
-    lines = _top_lines(grid) if grid is not None else []
-    nearest = max(
-        lines,
-        key=lambda line: (
-            len({_name(cell, known) for cell in line} - {None}),
-            sum(cell is not None for cell in line),
-        ),
-        default=[],
-    )
+
+    def nearness(line: Line) -> tuple[int, int]:
+        return len({_name(cell, known) for cell in line} - {None}), sum(cell is not None for cell in line)
+
+    nearest = max(_top_lines(grid) if grid is not None else [], key=nearness, default=[])
     shown = ", ".join(importer_number.mask(" ".join(cell.split()))[:30] for cell in nearest if cell)
     headings = ", ".join(column.heading for column in vocabulary[:5])
     kind = NotAReportError if shown else UnrecognizedFileError

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from rev603._columns import Mask, as_mask, is_valid
 from rev603.identifiers import entry_number, importer_number
 from rev603.reading.amounts import amount_in_cents
-from rev603.reading.dates import parse_date
+from rev603.reading.dates import could_be_a_date
 from rev603.reading.layout import Line, Table
 from rev603.reading.line_log import LineLog
 from rev603.reading.masked_cells import masked
@@ -26,7 +26,7 @@ from rev603.reading.repairs import FREE_TEXT
 from rev603.vocabulary.statuses import METHODS, status_key
 
 _FITS: dict[str, Callable[[str], bool]] = {
-    "refund_date": lambda text: any(parse_date(text, day_first=way) is not None for way in (False, True)),
+    "refund_date": could_be_a_date,
     "total_refund_amount": lambda text: amount_in_cents(text) is not None and bool({"$", "."} & {*text}),
     "document_number": entry_number.is_valid,
     "payee_id": importer_number.is_valid,

@@ -159,7 +159,7 @@ def words_of(given: Taught) -> Words:
     parts: Mapping[str, object] = (
         given if isinstance(given, Mapping) else _from_file(Path(given).expanduser())
     )
-    taught: dict[str, dict[str, str]] = dict.fromkeys(_PARTS, {})
+    taught: dict[str, dict[str, str]] = {part: {} for part in _PARTS}
     for part, words in parts.items():
         _one_of(part, _PARTS, "A vocabulary has no part", where)
         if not isinstance(words, Mapping) or not all(
