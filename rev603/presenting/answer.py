@@ -1,28 +1,30 @@
-"""What every answer offers: workbook, page, Markdown, JSON and plain values, in one shape."""
+"""What every answer offers: text, workbook, page, Markdown, JSON and plain values, in one shape."""
 
 from __future__ import annotations
 
 import io
 import json
 import os
+from importlib import resources
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import pandas as pd
 
 from rev603.errors import Rev603Error
 from rev603.presenting.files import whole_file
+from rev603.presenting.masking import check_mask
 from rev603.presenting.records import RECORDS_AT_ONCE, records
+from rev603.presenting.rendering import as_markdown, as_notebook, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from rev603.presenting.files import Target
     from rev603.presenting.masking import Mask
+    from rev603.presenting.view import View
 
-__all__ = ["Answer", "Target", "check_ending", "deliver"]
-
-#: A path, or an open file: text or binary, whichever it takes.
-Target: TypeAlias = "str | os.PathLike[str] | IO[Any]"
+__all__ = ["Answer"]
 
 
 class Answer:
@@ -33,13 +35,37 @@ class Answer:
     of them (``"all"``), or none (``"none"``: then a file may be read by its owner only).
     """
 
+    def _view(self, mask: Mask) -> View:
+        """Return how the answer is shown."""
+        raise NotImplementedError
+
+    def _document(self, mask: Mask) -> dict[str, Any]:
+        """Return what JSON holds, its frames as frames."""
+        raise NotImplementedError
+
+    def view(self, *, mask: Mask = "ssn") -> View:
+        """Return what every format shows, as data: titles, figures and tables."""
+        return self._view(check_mask(mask))
+
+    def to_text(self, *, mask: Mask = "ssn") -> str:
+        """Return the answer as plain text, as the command line shows it."""
+        return as_text(self.view(mask=mask))
+
     def to_dict(self, *, mask: Mask = "ssn") -> dict[str, Any]:
         """Return everything as plain values that ``json.dumps`` takes; frames are lists of records."""
-        document = self._document(mask)
+        document = self._document(check_mask(mask))
         return {
             name: records(value) if isinstance(value, pd.DataFrame) else value
             for name, value in document.items()
         }
+
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """Return the JSON Schema of :meth:`to_dict`."""
+        name = next(kind.__name__.lower() for kind in cls.__mro__ if "_document" in vars(kind))
+        file = resources.files("rev603.presenting").joinpath("schemas", f"{name}.json")
+        schema: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        return schema
 
     @overload
     def to_json(self, target: None = None, *, mask: Mask = "ssn") -> str: ...
@@ -47,72 +73,56 @@ class Answer:
     def to_json(self, target: Target, *, mask: Mask = "ssn") -> None: ...
     def to_json(self, target: Target | None = None, *, mask: Mask = "ssn") -> str | None:
         """Write :meth:`to_dict` as JSON, or return it; a record is a line, and a file is written in pieces."""
-        return deliver(_json(self._document(mask)), target, (".json",), private=mask == "none")
+        return _deliver(_json(self._document(check_mask(mask))), target, mask, ".json")
 
     @overload
     def to_markdown(self, target: None = None, *, mask: Mask = "ssn") -> str: ...
     @overload
     def to_markdown(self, target: Target, *, mask: Mask = "ssn") -> None: ...
     def to_markdown(self, target: Target | None = None, *, mask: Mask = "ssn") -> str | None:
-        """Write the answer as Markdown, or return it."""
-        return deliver([self._markdown(mask)], target, (".md",), private=mask == "none")
+        """Write the answer as Markdown, for mail, chat and issue trackers, or return it."""
+        return _deliver([as_markdown(self.view(mask=mask))], target, mask, ".md")
 
     @overload
     def to_html(self, target: None = None, *, mask: Mask = "ssn") -> str: ...
     @overload
     def to_html(self, target: Target, *, mask: Mask = "ssn") -> None: ...
     def to_html(self, target: Target | None = None, *, mask: Mask = "ssn") -> str | None:
-        """Write the answer as one self-contained page, or return it."""
-        return deliver([self._html(mask)], target, (".html", ".htm"), private=mask == "none")
+        """Write the answer as one self-contained page, or return it; needs the extra ``report``."""
+        from rev603.presenting.page import as_page  # noqa: PLC0415 - loaded when used
+
+        return _deliver([as_page(self.view(mask=mask))], target, mask, ".html", ".htm")
 
     @overload
     def to_excel(self, target: None = None, *, mask: Mask = "ssn") -> bytes: ...
     @overload
     def to_excel(self, target: Target, *, mask: Mask = "ssn") -> None: ...
     def to_excel(self, target: Target | None = None, *, mask: Mask = "ssn") -> bytes | None:
-        """Write the answer as a workbook, or return its bytes."""
+        """Write the answer as a workbook, or return its bytes; the same answer gives the same bytes."""
+        from rev603.presenting.front import write_view  # noqa: PLC0415 - openpyxl is loaded when used
+
         if target is None:
             memory = io.BytesIO()
-            self._write_workbook(memory, mask)
+            write_view(self.view(mask=mask), memory)
             return memory.getvalue()
         if isinstance(target, (str, os.PathLike)):
-            check_ending(Path(target), (".xlsx",))
-        self._write_workbook(target, mask)
+            _check_ending(Path(target), ".xlsx")
+        write_view(self.view(mask=mask), target)
         return None
 
-    def _document(self, mask: Mask) -> dict[str, Any]:
-        raise NotImplementedError
-
-    def _markdown(self, mask: Mask) -> str:
-        raise NotImplementedError
-
-    def _html(self, mask: Mask) -> str:
-        raise NotImplementedError
-
-    def _write_workbook(self, target: Target, mask: Mask) -> None:
-        raise NotImplementedError
+    def _repr_html_(self) -> str:
+        """Show the answer in a notebook: short, escaped and masked."""
+        return as_notebook(self.view())
 
 
-def deliver(
-    pieces: Iterable[str], target: Target | None, endings: tuple[str, ...], *, private: bool = False
-) -> str | None:
-    """Write text to a path or an open file, or return it.
-
-    Examples
-    --------
-    >>> deliver(["a", "b"], None, (".md",))
-    'ab'
-    >>> deliver(["a", "b"], "x.docx", (".md",))
-    Traceback (most recent call last):
-    rev603.errors.Rev603Error: x.docx does not end in .md.
-      what to do: name a file that ends so
-    """
+def _deliver(pieces: Iterable[str], target: Target | None, mask: Mask, *endings: str) -> str | None:
+    """Write text to a path or an open file, or return it."""
     if target is None:
         return "".join(pieces)
     if isinstance(target, (str, os.PathLike)):
-        check_ending(Path(target), endings)
+        _check_ending(Path(target), *endings)
         with (
-            whole_file(target, private=private) as unfinished,
+            whole_file(target, private=mask == "none") as unfinished,
             unfinished.open("w", encoding="utf-8", newline="\n") as file,
         ):
             file.writelines(pieces)
@@ -124,8 +134,7 @@ def deliver(
     return None
 
 
-def check_ending(path: Path, endings: tuple[str, ...]) -> None:
-    """Refuse a name that does not end as its format does."""
+def _check_ending(path: Path, *endings: str) -> None:
     if path.suffix.lower() not in endings:
         raise Rev603Error(
             f"{path.name} does not end in {' or '.join(endings)}.", what_to_do="name a file that ends so"

@@ -10,19 +10,25 @@ import zipfile
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from rev603.errors import Rev603Error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["SteadyZip", "refuse_to_overwrite", "whole_file", "write_text"]
+__all__ = ["SteadyZip", "Target", "refuse_to_overwrite", "whole_file", "write_text"]
+
+#: A path, or an open file: text or binary, whichever it takes.
+Target: TypeAlias = "str | os.PathLike[str] | IO[Any]"
 
 _PREFIX, _SUFFIX = ".rev603-", ".tmp"
 _A_DAY = 24 * 60 * 60
 
 _END_OF_ROWS = b"</sheetData>"
+_FOOTER = b"</headerFooter>"
+#: Identifiers are text on purpose: without this Excel marks each with a green triangle. It follows the footer (ECMA-376).
+_NO_TRIANGLES = b'<ignoredErrors><ignoredError sqref="A1:XFD1048576" numberStoredAsText="1"/></ignoredErrors>'
 
 
 @contextmanager
@@ -155,7 +161,7 @@ class SteadyZip(zipfile.ZipFile):
             target.write(before)
             for block in self._insert.get(name, ()):
                 target.write(block)
-            target.write(mark + behind)
+            target.write(mark + behind.replace(_FOOTER, _FOOTER + _NO_TRIANGLES))
 
     def _entry(self, name: str) -> zipfile.ZipInfo:
         entry = zipfile.ZipInfo(name, self._moment)

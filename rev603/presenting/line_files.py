@@ -70,11 +70,11 @@ def write_lines(
     ending = Path(path).suffix.lower()
     frame = mask_frame(frame, mask)
     if ending == ".xlsx":
-        from rev603.presenting.workbook import Sheet, write_workbook  # noqa: PLC0415 - openpyxl is loaded when used
+        from rev603.presenting.workbook import Section, write_workbook  # noqa: PLC0415 - openpyxl is loaded when used
 
         # under our own names, which :func:`rev603.read` knows, and with every line break
         names = {name: str(name) for name in frame.columns}
-        write_workbook(path, [Sheet(name="Refunds", frame=frame, labels=names, breaks=True)], mask="none")
+        write_workbook(path, [Section(name="Refunds", frame=frame, labels=names, breaks=True)], mask="none")
         return [Path(path)]
     if ending not in (".parquet", ".csv"):
         raise Rev603Error(

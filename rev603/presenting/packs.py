@@ -22,7 +22,7 @@ from rev603.presenting.masking import Mask, check_mask, mask_frame, mask_text
 from rev603.presenting.names import safe_names
 from rev603.presenting.records import records
 from rev603.presenting.text import money
-from rev603.presenting.workbook import Sheet, write_workbook
+from rev603.presenting.workbook import Section, write_workbook
 from rev603.reading.action_log import takes_log_file
 
 if TYPE_CHECKING:
@@ -97,20 +97,20 @@ class ClientPack:
         total, frames = self.figures.totals, self.frames
         who = mask_text(self.figures.name or self.figures.client, mask=mask)
         sheets = [
-            Sheet(name="State", frame=frames["state"], title=f"{who}: refunds in their current state",
+            Section(name="State", frame=frames["state"], title=f"{who}: refunds in their current state",
                   note="Lines that were paid since are shown, and count once.", totals={"amount": total["amount"]}),
-            Sheet(name="Stuck", frame=frames["worklist"], title=f"{who}: what is stuck, and what to do",
+            Section(name="Stuck", frame=frames["worklist"], title=f"{who}: what is stuck, and what to do",
                   note="See the letter in this folder.", totals={"amount": total["stuck_amount"]}, columns=_WORK),
-            Sheet(name="Refunds that are stuck", frame=frames["reissue_requests"], title=f"{who}: stuck refunds",
+            Section(name="Refunds that are stuck", frame=frames["reissue_requests"], title=f"{who}: stuck refunds",
                   note="Ready: the account has been seen to work since.", totals={"amount": total["stuck_amount"]}),
         ]  # fmt: skip
         if self.figures.comparison is not None:
             proof = self.figures.comparison.proof
             sheets += [
-                Sheet(name="Expected and received", frame=frames["matches"], title=f"{who}: expected against received",
+                Section(name="Expected and received", frame=frames["matches"], title=f"{who}: expected against received",
                       note="What belongs together by entry or refund number; the difference is still to come.",
                       totals={"expected": proof.expected, "refunded": proof.refunded}),
-                Sheet(name="Entries", frame=frames["entries"], title=f"{who}: each entry of the list",
+                Section(name="Entries", frame=frames["entries"], title=f"{who}: each entry of the list",
                       note="The difference is that of the whole match.",
                       totals={"expected_amount": total["expected_amount"]}),
             ]  # fmt: skip

@@ -11,9 +11,8 @@ import pandas as pd
 from rev603.errors import phrased
 from rev603.presenting.answer import Answer
 from rev603.presenting.masking import mask_frame
-from rev603.presenting.notebook import answer_html, notice_html, page_html
-from rev603.presenting.tables import escaped, html_table, markdown_rows, markdown_table
 from rev603.presenting.text import count, day, money, one_line, plural
+from rev603.presenting.view import Notice, View, account, sections_of
 from rev603.reading import report as reading
 from rev603.reading.issues import CATALOGUE
 from rev603.safe_text import hide_persons
@@ -21,7 +20,6 @@ from rev603.safe_text import hide_persons
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rev603.presenting.answer import Target
     from rev603.presenting.masking import Mask
 
 __all__ = ["Report", "read"]
@@ -79,37 +77,18 @@ class Report(Answer, reading.Report):  # noqa: D101 - the docstring is that of w
             said.append(f"    what to do: {phrased(kind.remedy, command_line=True)}")
         return said
 
-    def _repr_html_(self) -> str:
-        """Show what was read beside what is stated, and the first remarks: escaped and masked."""
-        kind = {"accepted": "good", "accepted with issues": "warn"}.get(self.verdict, "bad")
-        notice = notice_html(kind, "", [self.verdict])
-        columns = ("severity", "message")
-        remarks = [] if self.issues.empty else [html_table(self.issues, columns, caption="Remarks", top=5)]
-        return answer_html(hide_persons(self.source_file), self.facts(), notice, *remarks)
-
-    def _html(self, mask: Mask) -> str:
-        remarks = html_table(self.issues, caption="Remarks", mask=mask, top=None)
-        return page_html(hide_persons(self.source_file), self._repr_html_() + remarks)
-
-    def _markdown(self, mask: Mask) -> str:
-        facts = markdown_rows(["", ""], [False, False], [map(escaped, fact) for fact in self.facts()])
-        remarks = (
-            "None." if self.issues.empty else markdown_table(self.issues, ("severity", "message"), mask=mask)
-        )
-        title = escaped(hide_persons(self.source_file))
-        return "\n\n".join([f"# {title}: {self.verdict}", facts, "## Remarks", remarks]) + "\n"
-
-    def _write_workbook(self, target: Target, mask: Mask) -> None:
-        from rev603.presenting.workbook import Sheet, write_workbook  # noqa: PLC0415 - openpyxl is loaded when used
-
+    def _view(self, mask: Mask) -> View:
+        kind: Any = {"accepted": "good", "accepted with issues": "warn"}.get(self.verdict, "bad")
         facts = pd.DataFrame(self.facts(), columns=["what", "detail"])
-        sheets = [
-            Sheet(name="Report", frame=facts, title=hide_persons(self.source_file), note=self.verdict),
-            Sheet(name="Refunds", frame=self.refunds, title="Refund lines"),
-            Sheet(name="Issues", frame=self.issues, title="What the reader noticed"),
-            Sheet(name="Set aside", frame=self.set_aside, title="Rows that are no refunds, and why"),
-        ]
-        write_workbook(target, sheets, mask=mask, title=hide_persons(self.source_file))
+        frames = {"issues": self.issues, "refunds": self.refunds, "set_aside": self.set_aside}
+        return View(
+            title=one_line(hide_persons(self.source_file)),
+            about=f"{plural(len(self.refunds), 'refund line')}, {money(self.control.found_amount)}",
+            notice=Notice(kind, "", (f"{self.verdict[:1].upper()}{self.verdict[1:]}.",)),
+            accounts=(account("What was read", facts),),
+            sections=sections_of("report", frames, {}),
+            mask=mask,
+        )
 
     def _document(self, mask: Mask) -> dict[str, Any]:
         """Return everything but the lines."""

@@ -22,7 +22,7 @@ __all__ = ["cell_texts", "escaped", "html_table", "markdown_rows", "markdown_tab
 
 _WIDEST = 28
 #: Sentences are to be read in full.
-_WHOLE = ("reason", "message", "detail", "evidence")
+_WHOLE = ("reason", "message", "detail", "evidence", "what")
 # Whatever begins or ends markup, in CommonMark and in chat programs.
 _MARKUP = re.compile(r"([\\`*_{}\[\]#|~$])")
 # Addresses that programs make links of by themselves.
@@ -87,6 +87,7 @@ def markdown_table(
     *,
     mask: Mask = "ssn",
     top: int | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> str:
     r"""Return a frame as a Markdown table; the parameters are those of :func:`text_table`.
 
@@ -99,7 +100,7 @@ def markdown_table(
     | :--- | :--- | ---: |
     | A\|B Imports | XXX-XX-3456 | $1,234.50 |
     """
-    shown = _texts(frame, columns, mask, top)
+    shown = _texts(frame, columns, mask, top, labels)
     cells = [texts if column.is_figure else [escaped(text) for text in texts] for column, texts in shown]
     rows = zip(*cells, strict=True)
     text = markdown_rows(
@@ -138,6 +139,7 @@ def html_table(
     caption: str = "",
     mask: Mask = "ssn",
     top: int | None = 10,
+    labels: Mapping[str, str] | None = None,
 ) -> str:
     """Return the first lines of a frame as an HTML table; the parameters are those of :func:`text_table`.
 
@@ -148,7 +150,7 @@ def html_table(
     >>> "XXX-XX-3456" in html, "&lt;b&gt;Example&lt;/b&gt;" in html
     (True, True)
     """
-    shown = _texts(frame, columns, mask, top)
+    shown = _texts(frame, columns, mask, top, labels)
     styles = [
         _CELL.format(
             side="right" if column.is_figure else "left", wrap="normal" if column.kind == "text" else "nowrap"

@@ -1,7 +1,7 @@
 """Tables as sheets of an .xlsx workbook: styled, printable, safe to forward, the same bytes each time.
 
-A :class:`Sheet` says what stands on a sheet, :func:`write_workbook` writes it. Text stays text, also
-where it begins like a formula; dates and amounts are values; a table longer than a sheet goes on on the
+A :class:`rev603.presenting.view.Section` says what stands on a sheet, :func:`write_workbook` writes it. Text stays
+text, also where it begins like a formula; dates and amounts are values; a table longer than a sheet goes on on the
 next one. Lines are streamed, so that 100,000 of them need no tree in memory.
 
 Import this where a workbook is written, not before: openpyxl takes its time to load.
@@ -29,6 +29,7 @@ from rev603.presenting.files import SteadyZip, whole_file
 from rev603.presenting.masking import Mask, check_mask, mask_frame
 from rev603.presenting.sheet_xml import row_xml
 from rev603.presenting.text import as_text, visible
+from rev603.presenting.view import Section
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from rev603.presenting.answer import Target
+    from rev603.presenting.files import Target
 
-__all__ = ["MAX_ROWS", "Front", "Mark", "Sheet", "write_workbook"]
+__all__ = ["MAX_ROWS", "Front", "Mark", "Section", "write_workbook"]
 
 #: Excel's own limit: rows of a sheet.
 MAX_ROWS = 1_048_576
@@ -53,47 +54,6 @@ _WIDEST_COLUMN = {"reason": 90.0}
 _SHORT = 20.0
 _CHUNK = 20_000
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """A table on a sheet of its own: title, totals and column names stay in sight, filters are set.
-
-    Parameters
-    ----------
-    name
-        The sheet's name, at most 25 characters.
-    frame
-        The lines; they are masked when they are written.
-    title, note
-        What the sheet answers and how to read it, above the table. Without a title the table begins in
-        the first row, so that other programs read the sheet as it is.
-    columns
-        Which columns, in order; those that are not there are passed over. All, if None.
-    labels
-        Names of columns that differ from :data:`rev603.presenting.column_labels.LABELS`.
-    totals
-        Column → figure, for a row above the column names. They are handed in: nothing is added up here.
-    printed
-        How many columns, from the left, go on paper, so that print stays legible; all, if 0.
-    breaks
-        Keep line breaks and TABs inside a text. Without them every line of the table is one line high.
-    """
-
-    name: str
-    frame: pd.DataFrame
-    title: str = ""
-    note: str = ""
-    columns: tuple[str, ...] | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-    totals: Mapping[str, float] = field(default_factory=dict)
-    printed: int = 0
-    breaks: bool = False
-
-    @property
-    def header_row(self) -> int:
-        """The row of the column names: 4, under title, note and totals; without a title 1."""
-        return 4 if self.title else 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +73,7 @@ class Front:
 
 def write_workbook(
     target: Target,
-    sheets: Iterable[Sheet | Front],
+    sheets: Iterable[Section | Front],
     *,
     mask: Mask = "ssn",
     title: str = "",
@@ -150,7 +110,7 @@ def write_workbook(
     >>> from pathlib import Path
     >>> lines = pd.DataFrame({"payee_id": ["12-345678900"], "company_name": ["=1+1 LLC"], "amount": [12.5]})
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_workbook(Path(folder, "x.xlsx"), [Sheet(name="Lines", frame=lines)])
+    ...     write_workbook(Path(folder, "x.xlsx"), [Section(name="Lines", frame=lines)])
     ...     pd.read_excel(Path(folder, "x.xlsx"))
            Payee ID     Payee  Amount
     0  12-345678900  =1+1 LLC    12.5
@@ -182,9 +142,9 @@ def _opened(target: Target, mask: Mask) -> AbstractContextManager[Any]:
     return nullcontext(target)
 
 
-def _parts(sheet: Sheet, max_rows: int) -> Iterator[Sheet]:
+def _parts(sheet: Section, max_rows: int) -> Iterator[Section]:
     """Cut a table into as many sheets as it takes, each of which says so."""
-    room = max_rows - sheet.header_row
+    room = max_rows - _header_row(sheet)
     parts = -(-len(sheet.frame) // room)
     if parts <= 1:
         yield sheet
@@ -198,10 +158,15 @@ def _parts(sheet: Sheet, max_rows: int) -> Iterator[Sheet]:
         )
 
 
-def _write_sheet(book: Workbook, sheet: Sheet, mask: Mask) -> Iterator[bytes]:
+def _header_row(sheet: Section) -> int:
+    """Return the row of the column names: 4, under title, note and totals; without a title 1."""
+    return 4 if sheet.title else 1
+
+
+def _write_sheet(book: Workbook, sheet: Section, mask: Mask) -> Iterator[bytes]:
     """Write what stands around the table, and give its lines."""
     ws = _new_sheet(book, sheet.name)
-    frame, head = sheet.frame, sheet.header_row
+    frame, head = sheet.frame, _header_row(sheet)
     shown = shown_columns(frame, sheet.columns, labels=sheet.labels)
     letters = [get_column_letter(number) for number in range(1, len(shown) + 1)]
     ws.freeze_panes = f"A{head + 1}"
@@ -252,7 +217,7 @@ def _head_style(column: Shown) -> str:
     return "head right" if column.is_figure else "head"
 
 
-def _totals(ws: Worksheet, sheet: Sheet, shown: tuple[Shown, ...]) -> list[Cell | None]:
+def _totals(ws: Worksheet, sheet: Section, shown: tuple[Shown, ...]) -> list[Cell | None]:
     marks = [
         Mark(sheet.totals[column.name], f"total {column.kind}")
         if column.name in sheet.totals
@@ -288,12 +253,12 @@ def _width(column: Shown, values: pd.Series, total: float) -> float:
     return max(min(longest + 3, widest), heading, _NARROWEST.get(column.kind, 9.0))
 
 
-def _lines(sheet: Sheet, shown: tuple[Shown, ...], styles: list[int], mask: Mask) -> Iterator[bytes]:
+def _lines(sheet: Section, shown: tuple[Shown, ...], styles: list[int], mask: Mask) -> Iterator[bytes]:
     """Give the table's lines a block at a time, so that no long table is in memory twice."""
     frame = sheet.frame[[column.name for column in shown]]
     for start in range(0, len(frame), _CHUNK):
         block = mask_frame(frame.iloc[start : start + _CHUNK], mask=mask)
-        yield row_xml(block, shown, styles, first=sheet.header_row + 1 + start, breaks=sheet.breaks)
+        yield row_xml(block, shown, styles, first=_header_row(sheet) + 1 + start, breaks=sheet.breaks)
 
 
 def _write_front(book: Workbook, front: Front) -> None:

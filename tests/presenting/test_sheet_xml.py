@@ -16,7 +16,8 @@ from rev603.presenting.cell_styles import MAX_TEXT
 from rev603.presenting.column_labels import shown_columns
 from rev603.presenting.sheet_xml import row_xml
 from rev603.presenting.text import visible
-from rev603.presenting.workbook import Sheet, write_workbook
+from rev603.presenting.view import Section
+from rev603.presenting.workbook import write_workbook
 
 _ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
 
@@ -42,7 +43,7 @@ def test_any_line_reads_back(lines: list[tuple[str | None, int | None, object]])
         }
     )
     with tempfile.TemporaryDirectory() as folder:
-        write_workbook(Path(folder, "x.xlsx"), [Sheet(name="x", frame=frame, breaks=True)], mask="none")
+        write_workbook(Path(folder, "x.xlsx"), [Section(name="x", frame=frame, breaks=True)], mask="none")
         found = list(openpyxl.load_workbook(Path(folder, "x.xlsx"))["x"].iter_rows(min_row=2, max_col=3))
     rows = [[cell.value for cell in row] for row in found]
     rows += [[None] * 3] * (len(lines) - len(rows))  # trailing lines without any value
@@ -60,7 +61,7 @@ def test_both_readers_find_the_same(tmp_path: Path, nasty_names: tuple[str, ...]
             "lines": pd.array([None, *range(len(nasty_names) - 1)], dtype="Int64"),
         }
     )
-    write_workbook(tmp_path / "x.xlsx", [Sheet(name="x", frame=frame)])
+    write_workbook(tmp_path / "x.xlsx", [Section(name="x", frame=frame)])
     fast = fastexcel.read_excel(tmp_path / "x.xlsx").load_sheet("x").to_pandas()
     slow = pd.read_excel(tmp_path / "x.xlsx", engine="openpyxl")
     assert fast["Amount"].tolist() == slow["Amount"].tolist() == frame["amount"].tolist()

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from rev603.errors import ColumnsMissingError
+from rev603.presenting.front import write_view
 from rev603.presenting.weekly import weekly_summary
-from rev603.presenting.weekly.excel import write_weekly
 from rev603.vocabulary.guide import guide
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ _SHEETS += [
 
 
 def book_of(summary: WeeklySummary, folder: Path, **how: Any) -> openpyxl.Workbook:
-    write_weekly(summary, folder / "w.xlsx", **how)
+    write_view(summary.view(), folder / "w.xlsx", **how)
     return openpyxl.load_workbook(folder / "w.xlsx")
 
 
@@ -126,10 +126,15 @@ def test_the_charts_draw_the_sheets_behind_them(summary: WeeklySummary, tmp_path
     drawn = [(chart.series[0].val.numRef.f, chart.series[0].cat.numRef.f) for chart in charts_of(book)]
     assert drawn == [
         ("'Trend'!$C$5:$C$6", "'Trend'!$A$5:$A$6"),
-        ("'Where it is'!$D$5:$D$8", "'Where it is'!$A$5:$A$8"),
+        ("'Summary'!$C$16:$C$20", "'Summary'!$A$16:$A$20"),
     ]
     assert [row[0].value for row in book["Trend"]["C5:C6"]] == summary.trend["stuck_amount"].tolist()
-    assert [row[0].value for row in book["Where it is"]["D5:D8"]] == summary.by_disposition["amount"].tolist()
+    bands = summary.stuck["age_band"].tolist()
+    for name, lines, amount in book["Summary"]["A16:C20"]:
+        band = str(name.value).removesuffix(" days")
+        by_hand = summary.stuck.loc[summary.stuck["age_band"] == band, "amount"].tolist()
+        assert lines.value == bands.count(band)
+        assert round(amount.value * 100) == sum(round(each * 100) for each in by_hand)
 
 
 def test_every_line_is_there_and_its_place_in_the_source(summary: WeeklySummary, tmp_path: Path) -> None:
@@ -217,7 +222,7 @@ def test_a_column_that_the_analyses_no_longer_give_is_an_error_and_not_passed_ov
 ) -> None:
     short = replace(summary, **{name: getattr(summary, name).drop(columns=column)})
     with pytest.raises((ColumnsMissingError, KeyError), match=column):
-        write_weekly(short, tmp_path / "w.xlsx")
+        short.to_excel(tmp_path / "w.xlsx")
 
 
 def test_long_tables_go_on_on_further_sheets(
@@ -234,6 +239,6 @@ def test_long_tables_go_on_on_further_sheets(
 def test_the_same_week_gives_the_same_bytes(
     make_summary: Callable[..., WeeklySummary], tmp_path: Path
 ) -> None:
-    for name in ("a", "b"):
-        write_weekly(make_summary(30), tmp_path / name)
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    for name in ("a.xlsx", "b.xlsx"):
+        make_summary(30).to_excel(tmp_path / name)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from rev603.errors import Rev603Error
-from rev603.presenting.notebook import answer_html
+from rev603.presenting.page import as_page
 from rev603.presenting.tables import html_table
 from rev603.presenting.weekly import weekly_summary
-from rev603.presenting.weekly.html import weekly_page
+from rev603.vocabulary.guide import guide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +60,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def page(summary: WeeklySummary) -> Page:
-    return Page(weekly_page(summary))
+    return Page(summary.to_html())
 
 
 def test_it_says_its_language_and_title(page: Page) -> None:
@@ -79,12 +79,12 @@ def test_nothing_runs_and_nothing_comes_from_a_network(page: Page, summary: Week
             value = attrs.get(name) or ""
             assert "//" not in value
             assert name not in ("href", "xlink:href") or value == "" or value.startswith("#")
-    assert not re.search(r"@import|url\((?!#)", weekly_page(summary))
+    assert not re.search(r"@import|url\((?!#)", summary.to_html())
 
 
 def test_every_table_can_be_read_aloud(page: Page) -> None:
     tables = len(page.all("table"))
-    assert tables == len(page.all("caption")) == 2 + 16
+    assert tables == len(page.all("caption")) == 3 + 16
     assert all(attrs.get("scope") in ("col", "row") for attrs in page.all("th"))
     regions = [attrs for tag, attrs, _ in page.elements if attrs.get("role") == "region"]
     assert len(regions) == 16
@@ -116,26 +116,36 @@ def test_the_accounts_say_what_moved_and_where_the_money_is(page: Page, summary:
 def test_what_could_not_be_judged_stands_above_the_headline_in_red_and_is_quiet_otherwise(
     doubtful: WeeklySummary, summary: WeeklySummary
 ) -> None:
-    html = weekly_page(doubtful)
+    html = doubtful.to_html()
     block, headline = (
         html.index('<div class="verdict bad" id="judged" role="alert">'),
         html.index('<p class="lead">'),
     )
     assert block < html.index("<li>Status not documented: 3 lines, $52,862.22 in week12.xlsx") < headline
-    assert 'class="verdict warn"' in weekly_page(summary)  # one of the two files states no totals
+    assert 'class="verdict warn"' in summary.to_html()  # one of the two files states no totals
 
 
-def test_links_lead_somewhere(page: Page) -> None:
+def test_links_lead_somewhere(page: Page, summary: WeeklySummary) -> None:
     ids = {f"#{attrs['id']}" for _, attrs, _ in page.elements if "id" in attrs}
     links = {attrs["href"] for attrs in page.all("a")}
     assert links <= ids
-    assert len(links) == 16  # to each table; one of them also from the list of those who must act
+    tables = {link for link in links if not str(link).startswith("#guide-")}
+    assert len(tables) == 16  # to each table; one of them also from the list of those who must act
+    steps = [guide().steps[step].topic.name for step in summary.worklist["step"].head(5)]
+    assert links - tables == {f"#guide-{name}" for name in (*steps, "objections")}
+
+
+def test_the_usual_objection_is_answered_where_it_will_be_said(summary: WeeklySummary) -> None:
+    said = "Paying duty by ACH is another enrollment: it sends no refund to you."
+    html, markdown = summary.to_html(), summary.to_markdown()
+    assert html.index("<h2>Act now") < html.index(said) < html.index("<svg")
+    assert markdown.index("## Act now") < markdown.index(said) < markdown.index("## Ask CBP")
 
 
 def test_names_from_outside_are_text(
     make_summary: Callable[..., WeeklySummary], nasty_names: tuple[str, ...]
 ) -> None:
-    page = Page(weekly_page(make_summary(40, nasty_names)))
+    page = Page(make_summary(40, nasty_names).to_html())
     cells = set(page.cells())
     for name in nasty_names:
         shown = re.sub(r"[\t\r\n]+", " ", name).translate({0: "␀", 7: "␇", 27: "␛", 0x202E: "\ufffd"})
@@ -147,7 +157,7 @@ def test_names_from_outside_are_text(
 def test_a_long_table_shows_its_top_and_says_what_is_left_out(
     make_summary: Callable[..., WeeklySummary],
 ) -> None:
-    html = weekly_page(make_summary(60), max_rows=25)
+    html = as_page(make_summary(60).view(), max_rows=25)
     said = re.findall(r"The first (\d+) of (\d+) lines are shown, (\d+) are left out", html)
     assert ("25", "62", "37") in said
     assert "on the sheet “Stuck”" in html
@@ -157,13 +167,13 @@ def test_a_long_table_shows_its_top_and_says_what_is_left_out(
 
 
 def test_the_same_summary_gives_the_same_page(summary: WeeklySummary) -> None:
-    assert weekly_page(summary) == weekly_page(summary)
-    assert not re.search(r"<metadata|dc:date|Matplotlib", weekly_page(summary))
+    assert summary.to_html() == summary.to_html()
+    assert not re.search(r"<metadata|dc:date|Matplotlib", summary.to_html())
 
 
 def test_the_users_matplotlib_settings_are_left_alone(summary: WeeklySummary) -> None:
     before = dict(mpl.rcParams)
-    weekly_page(summary)
+    summary.to_html()
     assert dict(mpl.rcParams) == before
 
 
@@ -180,14 +190,14 @@ def test_without_the_extra_it_says_what_to_install(
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(Rev603Error, match=rf"needs {missing}.*\n.*pip install 'rev603\[report\]'"):
-        weekly_page(summary)
+        summary.to_html()
 
 
 def test_a_week_in_which_nothing_is_stuck_is_said_plainly(make_history: Callable[..., pd.DataFrame]) -> None:
     history = make_history(8)
     paid = history.assign(refund_secondary_status="Treasury Issued", check_or_ach="ACH")
     paid.attrs = history.attrs
-    html = weekly_page(weekly_summary(paid, week_ending="2026-03-13"))
+    html = weekly_summary(paid, week_ending="2026-03-13").to_html()
     assert '<p class="lead">Nothing is stuck.</p>' in html
     assert "<svg" not in html
     assert "nan" not in html.lower().replace("finance", "")
@@ -215,22 +225,22 @@ def test_a_frame_in_a_notebook_is_short_escaped_and_masked(nasty_names: tuple[st
     assert (short.count("<tr>"), f"3 of {len(names)} lines" in short) == (4, True)
 
 
-def test_an_answer_in_a_notebook_escapes_its_facts() -> None:
-    page = Page(answer_html("<x>", [("<y>", "<z>\n")]))
-    assert {tag for tag, _, _ in page.elements} == {"div", "strong", "br"}
+def test_an_answer_in_a_notebook_is_escaped(
+    make_summary: Callable[..., WeeklySummary], nasty_names: tuple[str, ...]
+) -> None:
+    page = Page(make_summary(40, nasty_names)._repr_html_())
+    assert "script" not in {tag for tag, _, _ in page.elements}
 
 
 def test_the_summary_shows_itself_in_a_notebook(summary: WeeklySummary, doubtful: WeeklySummary) -> None:
     html = summary._repr_html_()
-    for shown in (
-        "Act now",
-        "New: <strong>14, $270,819.20",
-        "Cleared: <strong>4, $174,343.94",
-        "tie out",
-        "<svg",
-    ):
+    cells = Page(html).cells()
+    for moved in (["plus new", "14", "$270,819.20"], ["less cleared", "-4", "-$174,343.94"]):
+        place = cells.index(moved[0])
+        assert cells[place : place + 3] == moved
+    for shown in ("Act now", "tie out", "<svg"):
         assert shown in html
-    assert len(html) < 20_000
+    assert len(html) < 30_000
     assert "text-align:left" in html
     red = doubtful._repr_html_()
     assert red.index("Status not documented: 3 lines") < red.index("Act now")

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from rev603.presenting.tables import escaped, markdown_table
 from rev603.presenting.text import one_line
-from rev603.presenting.weekly.markdown import weekly
 
 if TYPE_CHECKING:
     from rev603.presenting.weekly import WeeklySummary
@@ -54,18 +53,18 @@ def test_what_is_left_out_is_said() -> None:
 
 
 def test_the_summary_begins_with_the_answer(summary: WeeklySummary) -> None:
-    lines = weekly(summary).split("\n")
+    lines = summary.to_markdown().split("\n")
     assert lines[0] == "# Stuck refunds"
     assert lines[2] == "State on 03/20/2026, compared with 03/13/2026."
     assert lines[4] == "1 of 2 reports tie out with the totals stated, 1 without totals: see Sources."
-    assert lines[6].startswith(f"**${summary.totals['stuck_amount']:,.2f} is stuck in 42 lines (")
+    assert lines[6].startswith(rf"**\${summary.totals['stuck_amount']:,.2f} is stuck in 42 lines (")
     assert "of 12 importer numbers of 4 companies: 14 new" in lines[6]
     assert "| plus new | 14 |" in "\n".join(lines)
     assert "… and 32 more." in lines  # of 42 stuck lines, 10 are shown
 
 
 def test_what_could_not_be_judged_stands_above_the_headline(doubtful: WeeklySummary) -> None:
-    lines = weekly(doubtful).split("\n")
+    lines = doubtful.to_markdown().split("\n")
     assert lines[4] == "> **Look at this first: not everything could be judged**"
     assert lines[5].startswith(r"> - Status not documented: 3 lines, \$52,862.22 in week12")
 

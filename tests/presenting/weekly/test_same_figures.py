@@ -15,9 +15,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from rev603.presenting.weekly.excel import write_weekly
-from rev603.presenting.weekly.html import weekly_page
-from rev603.presenting.weekly.markdown import weekly
+from rev603.presenting.rendering import as_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,20 +134,20 @@ def from_json(text: str) -> tuple[int, dict[str, list[int]]]:
 
 def every_form(summary: WeeklySummary, folder: Path, **how: Any) -> dict[str, str]:
     """Give the week in each form, as text: of the workbook, everything that is in its files."""
-    write_weekly(summary, folder / "w.xlsx", **how)
+    summary.to_excel(folder / "w.xlsx", **how)
     with zipfile.ZipFile(folder / "w.xlsx") as archive:
         parts = [archive.read(name).decode("utf-8", "replace") for name in archive.namelist()]
     return {
         "xlsx": unescape("\n".join(parts)),
-        "html": unescape(weekly_page(summary, **how)),
-        "markdown": weekly(summary, top=10**6, **how),
+        "html": unescape(summary.to_html(**how)),
+        "markdown": as_markdown(summary.view(**how), top=10**6),
         "json": json.dumps(summary.to_dict(**how), ensure_ascii=False),
         "notebook": unescape(summary._repr_html_()),
     }
 
 
 def test_every_form_says_the_same_cents(summary: WeeklySummary, tmp_path: Path) -> None:
-    write_weekly(summary, tmp_path / "w.xlsx")
+    summary.to_excel(tmp_path / "w.xlsx")
     by_hand = {
         name: [
             int((Decimal(str(value)) * 100).to_integral_exact()) for value in getattr(summary, name)[column]
@@ -160,8 +158,8 @@ def test_every_form_says_the_same_cents(summary: WeeklySummary, tmp_path: Path) 
     assert stuck > 10**7
     for name, found in {
         "xlsx": from_xlsx(tmp_path / "w.xlsx"),
-        "html": from_html(weekly_page(summary)),
-        "markdown": from_markdown(weekly(summary, top=10**6)),
+        "html": from_html(summary.to_html()),
+        "markdown": from_markdown(as_markdown(summary.view(), top=10**6)),
         "json": from_json(json.dumps(summary.to_dict())),
     }.items():
         assert found == (stuck, by_hand), name
@@ -179,7 +177,7 @@ def test_names_come_through_as_text_in_every_form(
             wanted = name if form == "json" else shown.strip() if form == "markdown" else shown
             # a notebook shows only the first lines
             assert wanted in text or form == "notebook", (form, wanted)
-    raw = weekly(make_summary(40, nasty_names), top=10**6)
+    raw = as_markdown(make_summary(40, nasty_names).view(), top=10**6)
     assert not re.search(r"<|https?://|@", raw.replace("<!--", ""))
     assert all(line.count("|") - line.count("\\|") in (0, 4, 5, 6, 7) for line in raw.split("\n"))
 
@@ -229,7 +227,7 @@ def test_the_callers_frames_are_not_changed(summary: WeeklySummary, tmp_path: Pa
         pd.testing.assert_frame_equal(frame, before[name])
 
 
-@pytest.mark.parametrize("write", [weekly, weekly_page])
-def test_a_wrong_masking_is_refused(write: Callable[..., str], summary: WeeklySummary) -> None:
+@pytest.mark.parametrize("form", ["to_excel", "to_html", "to_json", "to_markdown", "to_dict"])
+def test_a_wrong_masking_is_refused(form: str, summary: WeeklySummary) -> None:
     with pytest.raises(ValueError, match="Did you mean 'none'"):
-        write(summary, mask="nonne")
+        getattr(summary, form)(mask="nonne")

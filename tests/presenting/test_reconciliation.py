@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 A, B, C, D = "60576072486", "60576069342", "MYK28000864", "MYK28102637"
 HOSTILE = ['=HYPERLINK("http://x")', "<script>alert(1)</script>", "+1\x00\x1b", "شركة المثال", "@x|y\r\nz"]
 SHEETS = [
-    "Summary", "Missing", "Short-over", "Not paid", "Unexpected", "Found", "Matched", "Set aside",
+    "Summary", "To look at", "Missing", "Short-over", "Not paid", "Unexpected", "Found", "Matched", "Set aside",
     "Suggestions", "Proof", "Proof by payee", "Proof by notify party",
 ]  # fmt: skip
 
@@ -94,7 +94,8 @@ def test_the_summary_holds_the_outcomes_and_the_proof() -> None:
 
 def test_the_tolerance_that_was_used_up_is_shown() -> None:
     text = answer(tolerance=10.0).summary()
-    assert "Tolerance: $10.00, which absorbed $10.00 in 1 match." in text
+    line = next(each for each in text.splitlines() if each.startswith("Absorbed by the tolerance of $10.00"))
+    assert line.split()[-2:] == ["1", "$10.00"]
 
 
 def test_settled_only_where_nothing_is_left_to_look_at() -> None:
@@ -158,21 +159,21 @@ def test_what_is_in_transit_or_undocumented_is_said_in_every_form(tmp_path: Path
     result = reconcile(lines, entries)
     assert result.settled
     text, view = result.summary(), "".join(_Tags(result._repr_html_()).texts)
-    for said in (
-        "Of what is refunded, in transit and not confirmed by Treasury yet: $60.00.",
-        "Of what is refunded, of an undocumented status: $40.00.",
+    for label, amount in (
+        ("Of what is refunded, in transit and not confirmed by Treasury yet", "$60.00"),
+        ("Of what is refunded, of an undocumented status", "$40.00"),
     ):
-        assert said in text
-        assert said in view
+        assert any(line.startswith(label) and line.endswith(amount) for line in text.splitlines())
+        assert f"{label}{amount}" in view
     totals = result.to_dict()["totals"]
     assert (totals["in_transit_amount"], totals["unknown_status_amount"]) == (60.0, 40.0)
     result.to_excel(tmp_path / "r.xlsx")
     book = openpyxl.load_workbook(tmp_path / "r.xlsx")
-    summary = [row[:2] for row in rows(book["Summary"])]
-    assert ("Of what is refunded, in transit", 60) in summary
-    assert ("Of what is refunded, of an undocumented status", 40) in summary
+    summary = [row[:3] for row in rows(book["Summary"])]
+    assert ("Of what is refunded, in transit and not confirmed by Treasury yet", None, 60) in summary
+    assert ("Of what is refunded, of an undocumented status", None, 40) in summary
     expected = "Everything is as expected; $60.00 of it in transit; $40.00 of it of an undocumented status."
-    assert (expected, None) in summary
+    assert (expected, None, None) in summary
     matched = dict(zip((cell.value for cell in book["Matched"][4]), book["Matched"][5], strict=True))
     assert (matched["Of it in transit"].value, matched["Of it undocumented"].value) == (60, 40)
 
@@ -218,7 +219,9 @@ def test_what_is_shown_at_the_prompt_is_short_and_names_nobody() -> None:
 def test_the_html_view_is_escaped_and_masked(name: str) -> None:
     view = _Tags(answer(name, importer="98-765432100")._repr_html_())
     assert any("paid to another party: " in text for text in view.texts)
-    assert view.tags == {"div", "p", "b", "table", "caption", "thead", "tbody", "tr", "th", "td"}
+    assert view.tags == {
+        "div", "p", "strong", "small", "table", "caption", "thead", "tbody", "tr", "th", "td",
+    }  # fmt: skip
     assert "000-12-3456" not in "".join(view.texts)
     assert "$1,341.50" in view.texts
 
@@ -257,8 +260,9 @@ def test_the_workbook_holds_each_line_on_the_sheet_of_its_outcome(tmp_path: Path
         assert [row[0] for row in rows(sheet)].count(number) == 1
         assert sheet.freeze_panes == "A5"
         assert sheet.auto_filter.ref is not None
-    assert ("Unexplained", 0) in [row[:2] for row in rows(book["Summary"])]
-    assert ("All", 5, 4, 5, 1341.5, 1307.5, 34) in rows(book["Summary"])
+    labels, figures = rows(book["Summary"])[3:5]
+    assert dict(zip(labels[:4], figures[:4], strict=True))["Unexplained"] == 0
+    assert ("all", 5, 4, 5, 1341.5, 1307.5, 34) in rows(book["Summary"])
     short = dict(zip((cell.value for cell in book["Short-over"][4]), book["Short-over"][5], strict=True))
     assert (short["Difference"].value, "$" in short["Difference"].number_format) == (10, True)
     missing = dict(zip((cell.value for cell in book["Missing"][4]), book["Missing"][5], strict=True))
@@ -275,7 +279,7 @@ def test_the_figures_are_the_same_in_every_form(tmp_path: Path) -> None:
     view = _Tags(result._repr_html_()).texts
     for outcome, line in plain.items():
         cents = [round(line[name] * 100) for name in ("expected", "refunded", "explained")]
-        assert [round(value * 100) for value in from_book[outcome]] == cents
+        assert [round(value * 100) for value in from_book.get(outcome, (0, 0, 0))] == cents
         if any(cents):
             written = f"{'-' if cents[2] < 0 else ''}${abs(cents[2]) / 100:,.2f}"
             assert written in view
@@ -321,7 +325,7 @@ def test_each_form_takes_a_path_or_an_open_file_or_gives_the_text(tmp_path: Path
         assert buffer.getvalue() == text
         write(raw := io.BytesIO())
         assert raw.getvalue().decode() == text
-        assert "Reconciliation of 4 entry lines" in text or json.loads(text) == result.to_dict()
+        assert "4 entry lines" in text or json.loads(text) == result.to_dict()
     result.to_excel(tmp_path / "r.xlsx")
     result.to_excel(book := io.BytesIO())
     assert (tmp_path / "r.xlsx").read_bytes() == book.getvalue() == result.to_excel()
@@ -340,7 +344,8 @@ def test_an_ending_that_does_not_fit_and_a_folder_that_is_not_there_are_refused(
 def test_page_and_markdown_escape_hostile_names_and_headings_and_mask(name: str) -> None:
     result = answer(name, importer="98-765432100")
     page = result.to_html()
-    assert _Tags(page).tags.isdisjoint({"script", "a", "img"})
+    assert _Tags(page).tags.isdisjoint({"script", "img"})
+    assert re.findall('href="(?!#)', page) == []
     assert "000-12-3456" not in page + result.to_markdown()
     assert "<script>" not in page + result.to_markdown()
     assert "@x" not in result.to_markdown()
@@ -362,11 +367,11 @@ def test_what_is_late_and_what_is_not_due_yet_is_said_in_every_form() -> None:
     entries = pd.DataFrame({"entry_number": [A, B, D], "expected_amount": [100.0, 20.0, 7.0]})
     dates = pd.to_datetime(["2026-05-29", "2026-05-29", "2026-06-11"])
     result = reconcile(refunds, entries.assign(liquidation_date=dates))
-    late = "Missing although due, more than 30 days after liquidation: $20.00 in 1 match."
-    coming = "Missing and not due yet, within 30 days of liquidation: $7.00 in 1 match."
-    for text in (result.summary(), result.to_html(), result.to_markdown().replace("\\", "")):
-        assert late in text
-        assert coming in text
-    summary = openpyxl.load_workbook(io.BytesIO(result.to_excel()))["Summary"]
-    figures = dict(row[:2] for row in rows(summary))
-    assert (figures["Missing, and late"], figures["Missing, and not due yet"]) == (20, 7)
+    late = "Missing although due, more than 30 days after liquidation"
+    coming = "Missing and not due yet, within 30 days of liquidation"
+    for text in (result.summary(), result.to_html(), result.to_markdown()):
+        told = re.sub(r"<[^>]*>|[| ]", "", text)
+        assert f"{late}1$20.00".replace(" ", "") in told.replace("\n", "")
+        assert f"{coming}1$7.00".replace(" ", "") in told.replace("\n", "")
+    summary = rows(openpyxl.load_workbook(io.BytesIO(result.to_excel()))["Summary"])
+    assert {(late, 1, 20), (coming, 1, 7)} <= {row[:3] for row in summary}

@@ -1,0 +1,210 @@
+"""A view as a workbook: the first sheet answers in one screen, the sheets behind it hold every line.
+
+Import this where a workbook is written, not before: openpyxl takes its time to load.
+"""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from openpyxl.chart import BarChart, Reference
+from openpyxl.chart.axis import ChartLines
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText, Text
+from openpyxl.chart.title import Title
+from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
+from openpyxl.utils import get_column_letter
+
+from rev603.presenting.cell_styles import INK, Mark
+from rev603.presenting.column_labels import shown_columns
+from rev603.presenting.masking import mask_frame
+from rev603.presenting.workbook import MAX_ROWS, Front, write_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from rev603.presenting.files import Target
+    from rev603.presenting.masking import Mask
+    from rev603.presenting.view import Picture, Section, Value, View
+
+__all__ = ["write_view"]
+
+# what, lines, dollars; a gap; what, lines, dollars. Or one wide table under the other.
+_PAIRED = (34, 14, 20, 2, 34, 14, 20)
+_WIDE = (60, 24, 24, 24, 20, 20, 20)
+_LINE = 125  # characters in a row of the page
+_CHART_ROWS = 13
+_SHORT_MONEY = '[>=1000000]"$"0.0,,"M";[>=1000]"$"0,"K";"$"0'
+_BAR = "B4472E"
+_FIRST_ROW = 5  # of a sheet's lines, under title, note, totals and column names
+
+Row = list[Mark | None]
+
+
+def write_view(view: View, target: Target, *, max_rows: int = MAX_ROWS) -> None:
+    """Write a view as a workbook; see :func:`rev603.presenting.workbook.write_workbook`."""
+    date = f", {view.moment.date().isoformat()}" if view.moment else ""
+    write_workbook(
+        target, [_front(view), *view.sections], mask=view.mask, title=f"{view.title}{date}", moment=view.moment,
+        max_rows=max_rows,
+    )  # fmt: skip
+
+
+class _Page:
+    """Rows as they are laid one under the other, and where each account has its lines: column, first and last row."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.heights: dict[int, float] = {}
+        self.merged: list[str] = []
+        self.places: dict[str, tuple[int, int, int]] = {}
+
+    def add(self, row: Sequence[Mark | None] = (), *, height: float = 0, merge: str = "") -> None:
+        self.rows.append(list(row))
+        number = len(self.rows)
+        if height:
+            self.heights[number] = height
+        if merge:
+            self.merged.append(":".join(f"{letter}{number}" for letter in merge.split(":")))
+
+    def say(self, text: str, style: str, height: float = 19) -> None:
+        """Add a sentence over the whole width."""
+        lines = -(-len(text) // _LINE)
+        self.add([Mark(text, style), *[Mark(None, style)] * 6], height=height + 15 * (lines - 1), merge="A:G")
+
+
+def _rows_of(section: Section, mask: Mask) -> list[Row]:
+    """Return an account as rows, with an empty one under it."""
+    first = section.frame.columns[0]
+    shown = shown_columns(section.frame, labels={**section.labels, first: section.title})
+    rows: list[Row] = [[Mark(each.label, "head right" if each.is_figure else "head") for each in shown]]
+    for number, line in enumerate(mask_frame(section.frame, mask).itertuples(index=False), 1):
+        style = "total " if section.summed and number == len(section.frame) else ""
+        rows.append([Mark(value, f"{style}{each.kind}") for value, each in zip(line, shown, strict=True)])
+        if leads_to := section.leads.get(line[0]):
+            rows[-1][0] = Mark(line[0], "link", leads_to=leads_to)
+    return [*rows, [None] * len(shown)]
+
+
+def _front(view: View) -> Front:
+    """Lay out the first sheet: verdict, figures, accounts, what to do, charts, and the way on."""
+    page = _Page()
+    page.add([Mark(view.title, "title")], height=24)
+    page.add([Mark(view.about, "note")])
+    for sentence in (view.notice.title, *view.notice.sentences):
+        if sentence:
+            page.say(sentence, view.notice.kind)
+    if view.headline:
+        page.say(view.headline, "lead", 24)
+    page.add()
+    if view.figures:
+        page.add(_gapped([Mark(label, "label") for label, _ in view.figures], view), height=17)
+        page.add(_gapped([_tile(value) for _, value in view.figures], view), height=28)
+        page.add()
+    _add_accounts(page, view)
+    if any(each.key == "worklist" for each in view.sections):
+        _add_actions(page, view)
+    charts = [picture for picture in view.pictures if picture.of]
+    beginning = len(page.rows) + 1
+    for _ in range(_CHART_ROWS if charts else 0):
+        page.add()
+    page.add([Mark("In this workbook:", "note")])
+    names = [Mark(each.name, "link", leads_to=each.name) for each in view.sections]
+    for start in range(0, len(names), 6):
+        page.add(_gapped(names[start : start + 6], view))
+    page.add([Mark(view.footnote, "note")])
+
+    def draw(ws: Worksheet) -> None:
+        for where in page.merged:
+            ws.merged_cells.add(where)
+        for picture, column in zip(charts, "AE", strict=False):
+            ws.add_chart(_bars(picture, page, view), f"{column}{beginning}")
+
+    widths = _WIDE if view.is_wide else _PAIRED
+    return Front(name="Summary", rows=page.rows, widths=widths, heights=page.heights, draw=draw)
+
+
+def _add_accounts(page: _Page, view: View) -> None:
+    """Add the accounts, one under the other where one is wide, else the second one on the right."""
+    begin = len(page.rows) + 1
+    columns: list[list[Row]] = [[], []]
+    for number, each in enumerate(view.accounts):
+        side = 0 if view.is_wide or number != 1 else 1
+        first = begin + len(columns[side]) + 1
+        page.places[each.title] = (1 + 4 * side, first, first + len(each.frame) - 1)
+        columns[side] += _rows_of(each, view.mask)
+    for left, right in zip_longest(*columns):
+        page.add(left if view.is_wide else [*(left or [None] * 3), None, *(right or [])])
+
+
+def _add_actions(page: _Page, view: View) -> None:
+    heads = [("Act now: who must act", "head"), ("Days", "head right"), ("Amount", "head right"), None]
+    heads += [("What to do, and why", "head"), ("", "head"), ("", "head")]
+    page.add([Mark(*head) if head else None for head in heads], height=20)
+    for action in view.actions:
+        what = Mark(f"{action.act}: {action.why}. {action.contact}", "wrapped")
+        who = Mark(action.who, "wrapped")
+        page.add(
+            [who, Mark(action.days, "days"), Mark(action.amount, "money"), None, what],
+            height=15 * max(2, -(-len(str(what.value)) // 62)),
+            merge="E:G",
+        )
+    if view.more_to_do > 0:
+        page.add([Mark(f"and {view.more_to_do:,} more: see Act now", "link", leads_to="Act now")])
+    if view.actions:
+        page.say(view.objection, "wrapped")
+    else:
+        page.add([Mark("Nobody: nothing is stuck.", "note")])
+    page.add()
+
+
+def _gapped(row: Row, view: View) -> Row:
+    """Leave the gap between the two halves of the page."""
+    return row if view.is_wide else [*row[:3], None, *row[3:]]
+
+
+def _tile(value: Value) -> Mark:
+    if value is None:
+        return Mark("none", "figure text")
+    kinds = {str: "text", float: "money", pd.Timestamp: "date"}
+    return Mark(value, f"figure {kinds.get(type(value), 'count')}")
+
+
+def _bars(picture: Picture, page: _Page, view: View) -> BarChart:
+    """Draw a column of an account, or of another sheet, as bars, with the first column as their names."""
+    if picture.of in page.places:
+        section = next(each for each in view.accounts if each.title == picture.of)
+        sheet, (left, first, last) = "Summary", page.places[picture.of]
+    else:
+        section = next(each for each in view.sections if each.name == picture.of)
+        sheet, left, first, last = section.name, 1, _FIRST_ROW, _FIRST_ROW + len(section.frame) - 1
+    names = [shown.name for shown in shown_columns(section.frame, section.columns)]
+    chart = BarChart()
+    chart.type = "col"
+    chart.title = _small_title(picture.title)
+    chart.legend = None
+    chart.gapWidth = 60
+    chart.width, chart.height = 13.0, 6.3  # type: ignore[assignment] # centimetres; the stubs say whole ones
+    chart.y_axis.number_format = _SHORT_MONEY
+    chart.y_axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill="D9DEE7")))
+    chart.y_axis.delete = chart.x_axis.delete = False
+    if section.frame[picture.column].min() >= 0:  # bars that do not start at zero exaggerate a change
+        chart.y_axis.scaling.min = 0
+    letters = (get_column_letter(left + place) for place in (names.index(picture.column), 0))
+    figures, labels = (f"'{sheet}'!${letter}${first}:${letter}${last}" for letter in letters)
+    chart.add_data(Reference(range_string=figures))
+    chart.set_categories(Reference(range_string=labels))
+    chart.series[0].graphicalProperties = GraphicalProperties(solidFill=_BAR)
+    return chart
+
+
+def _small_title(text: str) -> Title:
+    font = CharacterProperties(sz=1100, b=True, solidFill=INK)
+    run = RegularTextRun(rPr=font, t=text)
+    words = RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=font), r=[run])])
+    return Title(tx=Text(rich=words), overlay=False)

@@ -1,0 +1,231 @@
+"""An answer as it is shown: one description, which every format renders.
+
+What stands in it comes from the analyses; titles, notes and columns of its tables are data, in ``shown.toml``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+import pandas as pd
+
+from rev603.presenting.text import count, day, money
+from rev603.vocabulary.headings import DERIVED_COLUMNS, REFUND_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from datetime import datetime
+
+    from matplotlib.axes import Axes
+
+    from rev603.presenting.masking import Mask
+    from rev603.vocabulary.guide import Topic
+
+__all__ = [
+    "Action",
+    "Notice",
+    "Picture",
+    "Section",
+    "Value",
+    "View",
+    "account",
+    "sections_of",
+    "shown_data",
+    "written",
+]
+
+#: Text, a count, dollars, a date, or nothing.
+Value: TypeAlias = "str | int | float | pd.Timestamp | None"
+
+#: What reports give: a history need not have all of it. Every other column is made by the analyses.
+_GIVEN = frozenset(column.name for column in (*REFUND_COLUMNS, *DERIVED_COLUMNS))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A table: a sheet of the workbook, a chapter elsewhere.
+
+    Parameters
+    ----------
+    name
+        Its sheet's name, at most 25 characters.
+    frame
+        The lines; they are masked when they are written.
+    title, note
+        What it answers and how to read it. A sheet without a title begins with the column names, so that other
+        programs read it as it is.
+    key
+        What a page's links call it.
+    columns
+        Which columns, in order. All, if None.
+    brief, text
+        Those for narrow places (mail, phone, notebook), and for the terminal. It is not shown there without them.
+    labels
+        Names of columns that differ from the usual ones.
+    totals
+        Column → figure, for a line of totals. They are handed in: nothing is added up here.
+    printed
+        How many columns, from the left, go on paper, so that print stays legible; all, if 0.
+    breaks
+        Keep line breaks and TABs inside a cell of the workbook.
+    summed
+        The last line is the sum of those above it.
+    leads
+        What stands in the first column → the sheet to which a click on it leads.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    title: str = ""
+    note: str = ""
+    key: str = ""
+    columns: tuple[str, ...] | None = None
+    brief: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    totals: Mapping[str, float] = field(default_factory=dict)
+    printed: int = 0
+    breaks: bool = False
+    summed: bool = False
+    leads: Mapping[str, str] = field(default_factory=dict)
+
+
+class Notice(NamedTuple):
+    """What is to be seen first; ``bad`` where money may hide."""
+
+    kind: Literal["good", "warn", "bad"]
+    title: str
+    sentences: tuple[str, ...]
+
+
+class Action(NamedTuple):
+    """What somebody must do, why, whom to ask, and which topic of the guide explains it."""
+
+    who: str
+    amount: float
+    days: int
+    act: str
+    why: str
+    contact: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture with its text alternative; a workbook draws ``column`` of the section ``of`` itself."""
+
+    name: str
+    title: str
+    says: str
+    draw: Callable[[Axes], Axes]
+    of: str = ""
+    column: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """An answer as every format shows it: from what must be seen first to each line.
+
+    Texts are finished and masked. ``accounts`` are small tables that are shown in full and nearly everywhere;
+    ``objection`` is what those who must act will say, and what is
+    true; ``topics`` are those of the guide that they need.
+    """
+
+    title: str
+    about: str
+    notice: Notice
+    sections: tuple[Section, ...]
+    mask: Mask
+    headline: str = ""
+    figures: tuple[tuple[str, Value], ...] = ()
+    accounts: tuple[Section, ...] = ()
+    actions: tuple[Action, ...] = ()
+    objection: str = ""
+    topics: tuple[Topic, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    footnote: str = ""
+    moment: datetime | None = None
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the accounts do not fit beside each other."""
+        return any(each.frame.shape[1] != 3 for each in self.accounts)
+
+    @property
+    def more_to_do(self) -> int:
+        """How many have to act besides those who are named."""
+        return sum(len(each.frame) for each in self.sections if each.key == "worklist") - len(self.actions)
+
+
+def account(title: str, frame: pd.DataFrame, **more: Any) -> Section:
+    """Return a small table whose first column names its lines; ``more`` is that of :class:`Section`."""
+    return Section(name=title, title=title, frame=frame, **more)
+
+
+def written(value: Value) -> str:
+    """Return a value as it is written, by what it is.
+
+    >>> [written(value) for value in ("yes", 1200, 1200.5, pd.Timestamp("2026-03-02"), None)]
+    ['yes', '1,200', '$1,200.50', '03/02/2026', 'none']
+    """
+    if value is None:
+        return "none"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, pd.Timestamp):
+        return day(value)
+    return money(value) if isinstance(value, float) else count(value)
+
+
+@cache
+def shown_data() -> dict[str, Any]:
+    """Return what ``shown.toml`` says."""
+    return tomllib.loads(resources.files("rev603.presenting").joinpath("shown.toml").read_text("utf-8"))
+
+
+def sections_of(
+    answer: str,
+    frames: Mapping[str, pd.DataFrame],
+    totals: Mapping[str, Any],
+    *,
+    optional: Collection[str] = (),
+    labels: Mapping[str, Mapping[str, str]] | None = None,
+) -> tuple[Section, ...]:
+    """Return the sections of a kind of answer that have something to show, or say that there is nothing.
+
+    A column of the analyses must be there, one of the reports, or one that is optional, need not. ``labels`` are names of
+    columns that differ in a single section.
+    """
+    usual = shown_data().get(f"{answer}_labels", {})
+    found, may_lack = [], _GIVEN.union(optional)
+    for data in shown_data()[answer]:
+        frame = frames[data["key"]]
+        if frame.empty and data.get("if_any"):
+            continue
+        lists = {
+            name: tuple(each for each in _names(data[name]) if each in frame or each not in may_lack)
+            for name in ("columns", "brief", "text")
+            if name in data
+        }
+        pairs = (each.partition("=") for each in _names(data.get("totals", "")))
+        found.append(
+            Section(
+                key=data["key"], name=data["name"], title=data["title"], note=data.get("note", ""), frame=frame,
+                labels={**usual, **(labels or {}).get(data["key"], {})}, printed=data.get("printed", 0), **lists,
+                totals={column: totals[key or column] for column, _, key in pairs},
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _names(text: str) -> list[str]:
+    lists: dict[str, str] = shown_data()["lists"]
+    return [
+        name
+        for word in text.split()
+        for name in (lists[word[1:]].split() if word.startswith("@") else [word])
+    ]
