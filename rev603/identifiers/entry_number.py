@@ -42,6 +42,7 @@ import string
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -49,19 +50,16 @@ from rev603.errors import IdentifierError
 from rev603.identifiers._columns import (
     TEXT,
     arrow_text,
-    arrow_text_or_null,
+    by_distinct,
+    column_form,
     matrix,
     one_array,
-    pandas_bool,
-    pandas_text,
     stripped,
-    widths,
 )
 from rev603.identifiers.importer_number import mask
 from rev603.safe_text import DASHES
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
 __all__ = [
@@ -90,14 +88,13 @@ _DIGIT_OF = {digit: int(digit) for digit in string.digits} | {
 _NOT_THE_SHAPE = "it is not 3 letters or digits and then 8 digits"
 _NO_VALUE = "there is no value"
 _WRONG_DIGIT = "its check digit is not {}"
-_WRONG_DIGITS = tuple(_WRONG_DIGIT.format(digit) for digit in string.digits)
 
 #: More than the eleven weights of any well-formed number come to (at most 99).
 _ILLEGAL = 100
 
 
 def _weights() -> NDArray[np.uint16]:
-    """Give what each byte adds to the sum at each of the 11 places; ``_ILLEGAL`` where it must not stand."""
+    """Return what each byte adds to the sum at each of the 11 places; ``_ILLEGAL`` where it must not stand."""
     table = np.full((11, 256), _ILLEGAL, np.uint16)
     for place in range(11):
         for character, digit in _DIGIT_OF.items():
@@ -115,7 +112,7 @@ _WEIGHTS_OF_TEN_DIGITS = np.where(
 
 
 def compact(text: str) -> str:
-    """Take out spaces and hyphens and raise letters to capitals.
+    """Return the text without spaces and hyphens, in capitals.
 
     Raises
     ------
@@ -137,7 +134,7 @@ def compact(text: str) -> str:
 
 
 def check_digit(base: str) -> str:
-    """Compute the check digit of the ten characters before it.
+    """Return the check digit of the ten characters before it.
 
     Raises
     ------
@@ -178,7 +175,7 @@ def _reason(number: str) -> str | None:
 
 
 def validate(text: str) -> str:
-    """Give the compact form of an entry number whose check digit is right.
+    """Return the compact form of an entry number whose check digit is right.
 
     Raises
     ------
@@ -202,7 +199,7 @@ def validate(text: str) -> str:
 
 
 def is_valid(text: object) -> bool:
-    """Tell whether a value is an entry number with the right check digit; never raises.
+    """Return whether a value is an entry number with the right check digit; never raises.
 
     Examples
     --------
@@ -213,7 +210,7 @@ def is_valid(text: object) -> bool:
 
 
 def format(text: str) -> str:  # noqa: A001 - the name that identifier modules give it everywhere
-    """Give an entry number with its hyphens; whatever has another shape stays as it is.
+    """Return an entry number with its hyphens; whatever has another shape stays as it is.
 
     Examples
     --------
@@ -229,20 +226,19 @@ def _shown(text: str) -> str:
     return repr(text[:40] if _SHAPE.fullmatch(compact(text)) else mask(text[:40]))
 
 
-def compact_column(column: pd.Series[str]) -> pd.Series[str]:
-    """Give :func:`compact` of a whole column; missing stays missing.
+def _check_digit_or_none(base: str) -> str | None:
+    try:
+        return check_digit(base)
+    except IdentifierError:
+        return None
 
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> compact_column(pd.Series(["sp7-0000001-4", None], dtype="str")).tolist()
-    ['SP700000014', nan]
-    """
-    return pandas_text(stripped(arrow_text(column), hyphens=True), column)
+
+compact_column = column_form(compact)
+format_column = column_form(format)
 
 
 def check_digit_column(column: pd.Series[str]) -> pd.Series[str]:
-    """Give :func:`check_digit` of a whole column; missing where it is not ten characters of the right shape.
+    """Return :func:`check_digit` of each value of a column; missing where it is not ten characters of the right shape.
 
     Examples
     --------
@@ -250,13 +246,11 @@ def check_digit_column(column: pd.Series[str]) -> pd.Series[str]:
     >>> check_digit_column(pd.Series(["MYK-2800086", "MYK"], dtype="str")).tolist()
     ['4', nan]
     """
-    totals = _totals(stripped(arrow_text(column), hyphens=True), _WEIGHTS[:10])
-    digits = pa.array(list(string.digits), TEXT)
-    return pandas_text(digits.take(pa.array(-totals % 10, mask=totals >= _ILLEGAL)), column)
+    return by_distinct(column, _check_digit_or_none)
 
 
 def validate_column(column: pd.Series[str]) -> pd.Series[str]:
-    """Say of each value why it is not an entry number; missing where it is one.
+    """Return of each value why it is not an entry number; missing where it is one.
 
     Examples
     --------
@@ -264,17 +258,11 @@ def validate_column(column: pd.Series[str]) -> pd.Series[str]:
     >>> validate_column(pd.Series(["SP7-0000001-4", "SP7-0000001-7"], dtype="str")).tolist()
     [nan, 'its check digit is not 4']
     """
-    numbers = stripped(arrow_text(column), hyphens=True)
-    totals = _totals(numbers, _WEIGHTS)
-    # the last digit counts once, so the right one is as far from it as the sum is above a whole ten
-    last = _last_digits(numbers, totals < _ILLEGAL)
-    which = np.select([widths(numbers) == 0, totals >= _ILLEGAL], [10, 11], default=(last - totals) % 10)
-    reasons = pa.array([*_WRONG_DIGITS, _NO_VALUE, _NOT_THE_SHAPE], TEXT)
-    return pandas_text(reasons.take(pa.array(which, mask=totals % 10 + (totals >= _ILLEGAL) == 0)), column)
+    return by_distinct(column.fillna(""), lambda text: _reason(compact(text)))
 
 
 def is_valid_column(column: pd.Series[Any]) -> pd.Series[bool]:
-    """Give :func:`is_valid` of a whole column: False where missing, and for whatever is not text.
+    """Return :func:`is_valid` of a whole column: False where missing, and for whatever is not text.
 
     Examples
     --------
@@ -282,30 +270,12 @@ def is_valid_column(column: pd.Series[Any]) -> pd.Series[bool]:
     >>> is_valid_column(pd.Series(["SP7-0000001-4", "SP7-0000001-7", None], dtype="str")).tolist()
     [True, False, False]
     """
-    totals = _totals(stripped(arrow_text_or_null(column), hyphens=True), _WEIGHTS)
-    return pandas_bool((totals < _ILLEGAL) & (totals % 10 == 0), column)
-
-
-def format_column(column: pd.Series[str]) -> pd.Series[str]:
-    """Give :func:`format` of a whole column; missing stays missing.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> format_column(pd.Series(["SP700000014", "PROTEST 12", None], dtype="str")).tolist()
-    ['SP7-0000001-4', 'PROTEST 12', nan]
-    """
-    given = arrow_text(column)
-    numbers = stripped(given, hyphens=True)
-    shaped = _totals(numbers, _WEIGHTS) < _ILLEGAL
-    parts = (pc.utf8_slice_codeunits(numbers, start, stop) for start, stop in ((0, 3), (3, 10), (10, 11)))
-    return pandas_text(
-        pc.if_else(pa.array(shaped), pc.binary_join_element_wise(*parts, pa.scalar("-", TEXT)), given), column
-    )
+    totals = _totals(stripped(arrow_text(column, anything=True), hyphens=True), _WEIGHTS)
+    return pd.Series((totals < _ILLEGAL) & (totals % 10 == 0), index=column.index, name=column.name)
 
 
 def parse_arrow(array: Any) -> tuple[Any, NDArray[np.bool_], NDArray[np.bool_]]:
-    """Find the entry numbers among document numbers, a whole column at once.
+    """Return the entry numbers among document numbers, a whole column at once.
 
     Parameters
     ----------
@@ -342,8 +312,10 @@ def parse_arrow(array: Any) -> tuple[Any, NDArray[np.bool_], NDArray[np.bool_]]:
 
 
 def _totals(numbers: Any, weights: NDArray[np.uint16]) -> NDArray[np.int64]:
-    """Give the Luhn sum of each compact number; ``_ILLEGAL`` or more where its shape is wrong."""
-    fits = widths(numbers) == len(weights)
+    """Return the Luhn sum of each compact number; ``_ILLEGAL`` or more where its shape is wrong."""
+    fits = pc.fill_null(pc.equal(pc.binary_length(numbers), len(weights)), False).to_numpy(
+        zero_copy_only=False
+    )
     totals = np.full(len(numbers), _ILLEGAL, np.int64)
     letters = matrix(numbers, fits, len(weights))
     total = np.zeros(len(letters), np.uint16)
@@ -351,9 +323,3 @@ def _totals(numbers: Any, weights: NDArray[np.uint16]) -> NDArray[np.int64]:
         total += weight[letters[:, place]]
     totals[fits] = total
     return totals
-
-
-def _last_digits(numbers: Any, shaped: NDArray[np.bool_]) -> NDArray[np.int64]:
-    last = np.zeros(len(numbers), np.int64)
-    last[shaped] = matrix(numbers, shaped, 11)[:, 10] - ord("0")
-    return last

@@ -43,6 +43,9 @@ Every function has a column form, which takes and gives whole pandas columns:
 ['irs', 'ssn', nan]
 >>> mask_column(column).tolist()
 ['98-7654321', 'XXX-XX-3456', nan]
+>>> column = pd.Series(["98-7654321 ab", None], dtype="str")
+>>> [of(column).tolist() for of in (compact_column, format_column, base_column, suffix_column)]
+[['98-7654321AB', nan], ['98-7654321AB', nan], ['98-7654321', nan], ['AB', nan]]
 """
 
 from __future__ import annotations
@@ -52,11 +55,8 @@ import string
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from rev603.errors import IdentifierError
-from rev603.identifiers._columns import arrow_text_or_null, by_distinct, pandas_bool
+from rev603.identifiers._columns import arrow_text, by_distinct, column_form, pandas_text
 from rev603.safe_text import DASHES, hide_persons
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ _NO_VALUE = "there is no value"
 
 
 def compact(text: str) -> str:
-    """Take out spaces, raise letters to capitals, make every dash a hyphen. The hyphens stay.
+    """Return the text without spaces, in capitals, with every dash as a hyphen. The hyphens stay.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def compact(text: str) -> str:
 
 
 def validate(text: str) -> str:
-    """Give the compact form of a well-formed importer number.
+    """Return the compact form of a well-formed importer number.
 
     Raises
     ------
@@ -145,7 +145,7 @@ def validate(text: str) -> str:
 
 
 def is_valid(text: object) -> bool:
-    """Tell whether a value is a well-formed importer number; never raises.
+    """Return whether a value is a well-formed importer number; never raises.
 
     Examples
     --------
@@ -156,7 +156,7 @@ def is_valid(text: object) -> bool:
 
 
 def kind(text: object) -> Kind | None:
-    """Tell what an importer number is: ``"irs"``, ``"ssn"``, ``"cbp"``, or None where it does not say.
+    """Return what an importer number is: ``"irs"``, ``"ssn"``, ``"cbp"``, or None where it does not say.
 
     Examples
     --------
@@ -172,7 +172,7 @@ def kind(text: object) -> Kind | None:
 
 
 def format(text: str) -> str:  # noqa: A001 - the name that identifier modules give it everywhere
-    """Give the form that CBP prints: an EIN with its suffix, ``00`` where none is given.
+    """Return the form that CBP prints: an EIN with its suffix, ``00`` where none is given.
 
     Whatever is not surely an EIN stays as it is, compact where it is well formed.
 
@@ -188,7 +188,7 @@ def format(text: str) -> str:  # noqa: A001 - the name that identifier modules g
 
 
 def base(text: object) -> str | None:
-    """Give an EIN without its suffix: payees with the same base are siblings. None where no EIN is certain.
+    """Return an EIN without its suffix: payees with the same base are siblings. None where no EIN is certain.
 
     Examples
     --------
@@ -202,7 +202,7 @@ def base(text: object) -> str | None:
 
 
 def suffix(text: object) -> str | None:
-    """Give the two characters behind an EIN, ``00`` where there are none; None where no EIN is certain.
+    """Return the two characters behind an EIN, ``00`` where there are none; None where no EIN is certain.
 
     CBP enrolls a bank account for the number *and* its suffix (CBP Form 5106), so suffixes matter.
 
@@ -217,7 +217,7 @@ def suffix(text: object) -> str | None:
 
 
 def mask(text: str, *, nine_digits: bool = True) -> str:
-    """Hide social security numbers, all but the last four digits (26 CFR 301.6109-4).
+    """Return the text with social security numbers hidden, all but their last four digits (26 CFR 301.6109-4).
 
     Parameters
     ----------
@@ -238,20 +238,15 @@ def mask(text: str, *, nine_digits: bool = True) -> str:
     return hide_persons(text, payee=nine_digits)
 
 
-def compact_column(column: pd.Series[str]) -> pd.Series[str]:
-    """Give :func:`compact` of a whole column; missing stays missing.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> compact_column(pd.Series(["98-7654321 ab", None], dtype="str")).tolist()
-    ['98-7654321AB', nan]
-    """
-    return by_distinct(column, compact)
+compact_column = column_form(compact)
+format_column = column_form(format)
+kind_column = column_form(kind)
+base_column = column_form(base)
+suffix_column = column_form(suffix)
 
 
 def validate_column(column: pd.Series[str]) -> pd.Series[str]:
-    """Say of each value why it is not an importer number; missing where it is one.
+    """Return of each value why it is not an importer number; missing where it is one.
 
     Examples
     --------
@@ -263,7 +258,7 @@ def validate_column(column: pd.Series[str]) -> pd.Series[str]:
 
 
 def is_valid_column(column: pd.Series[Any]) -> pd.Series[bool]:
-    """Give :func:`is_valid` of a whole column: False where missing, and for whatever is not text.
+    """Return :func:`is_valid` of a whole column: False where missing, and for whatever is not text.
 
     Examples
     --------
@@ -271,63 +266,12 @@ def is_valid_column(column: pd.Series[Any]) -> pd.Series[bool]:
     >>> is_valid_column(pd.Series(["98-7654321", "98-76543", None], dtype="str")).tolist()
     [True, False, False]
     """
-    texts = arrow_text_or_null(column).dictionary_encode()
-    found = pa.array([is_valid(text) for text in texts.dictionary.to_pylist()], pa.bool_()).take(
-        texts.indices
-    )
-    return pandas_bool(pc.fill_null(found, fill_value=False).to_numpy(zero_copy_only=False), column)
-
-
-def kind_column(column: pd.Series[str]) -> pd.Series[str]:
-    """Give :func:`kind` of a whole column; missing where the number does not say what it is.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> kind_column(pd.Series(["98-7654321", "262704-00017", "987654321"], dtype="str")).tolist()
-    ['irs', 'cbp', nan]
-    """
-    return by_distinct(column, kind)
-
-
-def format_column(column: pd.Series[str]) -> pd.Series[str]:
-    """Give :func:`format` of a whole column; missing stays missing.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> format_column(pd.Series(["98-7654321", "98-7654321AB", None], dtype="str")).tolist()
-    ['98-765432100', '98-7654321AB', nan]
-    """
-    return by_distinct(column, format)
-
-
-def base_column(column: pd.Series[str]) -> pd.Series[str]:
-    """Give :func:`base` of a whole column; missing where no EIN is certain.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> base_column(pd.Series(["98-7654321AB", "000-12-3456"], dtype="str")).tolist()
-    ['98-7654321', nan]
-    """
-    return by_distinct(column, base)
-
-
-def suffix_column(column: pd.Series[str]) -> pd.Series[str]:
-    """Give :func:`suffix` of a whole column; missing where no EIN is certain.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> suffix_column(pd.Series(["98-7654321AB", "98-7654321"], dtype="str")).tolist()
-    ['AB', '00']
-    """
-    return by_distinct(column, suffix)
+    texts = pandas_text(arrow_text(column, anything=True), column)
+    return texts.isin([text for text in texts.dropna().unique() if is_valid(text)])
 
 
 def mask_column(column: pd.Series[str], *, nine_digits: bool = True) -> pd.Series[str]:
-    """Give :func:`mask` of a whole column; missing stays missing.
+    """Return :func:`mask` of a whole column; missing stays missing.
 
     Examples
     --------
