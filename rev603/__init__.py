@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rev603.follow_up import enrollment_worklist, reissue_requests
     from rev603.identifiers import entry_number, importer_number
     from rev603.presenting import plots
-    from rev603.presenting.letters.collection import Letters, letters
+    from rev603.presenting.letters import Letters, letters
     from rev603.presenting.line_files import write_lines
     from rev603.presenting.masking import mask
     from rev603.presenting.packs import ClientPacks, client_packs
@@ -50,7 +50,7 @@ __version__ = "0.1.0"
 _ON_FIRST_USE = {
     "ClientPacks": "rev603.presenting.packs",
     "EntrySchema": "rev603.schema",
-    "Letters": "rev603.presenting.letters.collection",
+    "Letters": "rev603.presenting.letters",
     "MethodSplit": "rev603.analysis.method",
     "Reconciliation": "rev603.presenting.reconciliation",
     "RefundSchema": "rev603.schema",
@@ -68,7 +68,7 @@ _ON_FIRST_USE = {
     "enrollment_worklist": "rev603.follow_up",
     "flag_rejects": "rev603.analysis.status",
     "Limits": "rev603.reading.limits",
-    "letters": "rev603.presenting.letters.collection",
+    "letters": "rev603.presenting.letters",
     "read": "rev603.presenting.report",
     "read_entries": "rev603.reading.entries",
     "read_history": "rev603.reading.history",

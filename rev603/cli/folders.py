@@ -9,6 +9,7 @@ from rev603.cli._output import emit, emit_json, say
 from rev603.cli._reading import read_lines
 from rev603.cli.listing import FULL_NUMBERS
 from rev603.errors import Rev603Error
+from rev603.presenting.folders import SUPERSEDED
 from rev603.sample import write_samples
 
 if TYPE_CHECKING:
@@ -67,4 +68,6 @@ def _write(
         emit_json({"schema_version": 1, "written": [str(path) for path in written]})
     elif not options.quiet:
         say(f"Wrote {len(made)} {what} into {options.output}.")
+        if (aside := options.output / SUPERSEDED).is_dir():
+            say(f"What an earlier run wrote, and this one did not, is in {aside}: do not send it.")
     return int(not sound)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,11 +14,10 @@ from rev603.analysis.correspondence import letters_due
 from rev603.analysis.reissue import REQUEST
 from rev603.analysis.worklist import WORKLIST
 from rev603.presenting.files import write_text
-from rev603.presenting.letters.collection import Letters
-from rev603.presenting.letters.letter import Letter
+from rev603.presenting.folders import Several, safe_names, set_earlier_aside
+from rev603.presenting.letters import Letter, Letters
 from rev603.presenting.line_files import write_lines
 from rev603.presenting.masking import Mask, check_mask, mask_frame, mask_text
-from rev603.presenting.names import safe_names
 from rev603.presenting.records import records
 from rev603.presenting.text import money
 from rev603.presenting.workbook import Section, write_workbook
@@ -45,16 +43,8 @@ _WORK = (
     "last_paid_by_ach",
 )  # fmt: skip
 _INDEX = (
-    "folder",
-    "client",
-    "name",
-    "lines",
-    "amount",
-    "stuck_lines",
-    "stuck_amount",
-    "entries",
-    "expected_amount",
-)
+    "folder", "client", "name", "lines", "amount", "stuck_lines", "stuck_amount", "entries", "expected_amount",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +80,16 @@ class ClientPack:
         }  # fmt: skip
 
     def write(self, folder: str | os.PathLike[str], *, mask: Mask = "ssn") -> list[Path]:
-        """Write the workbook, the JSON and the letters into a folder, and return the files."""
-        target = Path(folder)
+        """Write the workbook, the JSON and the letters into a folder, and return the files.
+
+        What an earlier run wrote there and this one did not is moved into ``superseded``.
+        """
+        written = self.write_into(Path(folder), mask=mask)
+        set_earlier_aside(Path(folder), written)
+        return written
+
+    def write_into(self, target: Path, *, mask: Mask) -> list[Path]:
+        """Write the pack into a folder of which somebody else takes care."""
         target.mkdir(parents=True, exist_ok=True)
         book, plain = target / "refunds.xlsx", target / "refunds.json"
         total, frames = self.figures.totals, self.frames
@@ -120,26 +118,12 @@ class ClientPack:
             book.chmod(0o600)
         document = json.dumps(self.to_dict(mask=mask), indent=1, ensure_ascii=False, allow_nan=False)
         write_text(plain, document + "\n", private=private)
-        return [book, plain, *self.letters.write(target, mask=mask)]
+        return [book, plain, *self.letters.write_into(target, mask=mask)]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ClientPacks(Sequence[ClientPack]):
+class ClientPacks(Several[ClientPack]):
     """Packs in the order of their amounts, ``unassigned`` last; together they are the whole."""
-
-    items: tuple[ClientPack, ...]
-
-    @overload
-    def __getitem__(self, place: int) -> ClientPack: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[ClientPack]: ...
-    def __getitem__(self, place: Any) -> Any:
-        """Return one pack, or several."""
-        return self.items[place]
-
-    def __len__(self) -> int:
-        """Return how many packs there are."""
-        return len(self.items)
 
     def __repr__(self) -> str:
         """Say whose they are."""
@@ -161,16 +145,16 @@ class ClientPacks(Sequence[ClientPack]):
             }
             for folder, each in zip(safe_names(texts), self, strict=True)
         ]
-        frame = pd.DataFrame(rows, columns=list(_INDEX)).astype(
-            {"folder": "str", "client": "str", "name": "str"}
-        )
+        frame = pd.DataFrame(rows, columns=list(_INDEX)).astype(dict.fromkeys(_INDEX[:3], "str"))
         numbers = frame.rename(columns={"client": "payee_id"})
         return mask_frame(numbers, mask).rename(columns={"payee_id": "client"})
 
     def write(self, folder: str | os.PathLike[str], *, mask: Mask = "ssn") -> list[Path]:
         """Write a folder for each client, and ``index.csv`` beside them, and return the files.
 
-        Files of the same names are replaced, others stay: written twice, the same history gives the same bytes.
+        Files of the same names are replaced: written twice, the same history gives the same bytes. What an earlier run
+        wrote there and this one did not, such as the pack of a client who is no longer in the reports or a letter about
+        what has been paid since, is moved into ``superseded``; files of others stay.
         """
         check_mask(mask)
         target = Path(folder)
@@ -179,10 +163,11 @@ class ClientPacks(Sequence[ClientPack]):
         written = [
             path
             for name, pack in zip(index["folder"], self, strict=True)
-            for path in pack.write(target / name, mask=mask)
+            for path in pack.write_into(target / name, mask=mask)
         ]
-        write_lines(index, target / "index.csv", mask=mask)
-        return [*written, target / "index.csv"]
+        written += write_lines(index, target / "index.csv", mask=mask)
+        set_earlier_aside(target, written)
+        return written
 
 
 @takes_log_file

@@ -176,6 +176,47 @@ def test_folders_are_safe_numbers_are_masked_and_twice_gives_the_same_bytes(
     assert len(index) == len(packs) == len(set(index["folder"]))
 
 
+def test_what_an_earlier_run_wrote_and_this_one_did_not_is_set_aside_so_that_nobody_sends_it(
+    history: pd.DataFrame, tmp_path: Path
+) -> None:
+    client_packs(history).write(tmp_path)
+    mine = tmp_path / "gamma-toys-inc-13-579246800" / "my notes.txt"
+    mine.write_text("called them", encoding="utf-8")
+    # since then one client was paid, and two are in no report any more
+    later = history[~history["payee_id"].isin(["12-345678911", "13-579246800"])].assign(
+        refund_secondary_status=lambda frame: frame["refund_secondary_status"].mask(
+            frame["payee_id"] == "98-765432101", "Check/ACH Reissued"
+        )
+    )
+    packs = client_packs(later)
+    written = packs.write(tmp_path)
+    there = {path for path in tmp_path.rglob("*") if path.is_file() and path.name != ".rev603-written"}
+    aside = {path for path in there if path.is_relative_to(tmp_path / "superseded")}
+    assert there - aside == {*written, mine}
+    assert mine.read_text(encoding="utf-8") == "called them"
+    gone = {path.relative_to(tmp_path / "superseded").as_posix() for path in aside}
+    folders = {name.split("/")[0] for name in gone}
+    assert folders == {
+        "beta-west-bcc-x-example-com-12-345678911", "gamma-toys-inc-13-579246800", "alpha-lamps-east-llc-98-765432101",
+    }  # fmt: skip
+    assert {name.split("/")[1] for name in gone if name.startswith("alpha")} == {
+        f"alpha-lamps-east-llc.{form}" for form in ("txt", "html", "eml")
+    }
+    again = {path: path.read_bytes() for path in there}
+    packs.write(tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path in again} == again
+
+
+def test_a_note_that_names_files_elsewhere_moves_none_of_them(history: pd.DataFrame, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.txt"
+    outside.write_text("stays", encoding="utf-8")
+    folder = tmp_path / "packs"
+    folder.mkdir()
+    (folder / ".rev603-written").write_text(f"../outside.txt\n{outside}\n", encoding="utf-8")
+    client_packs(history).write(folder)
+    assert outside.read_text(encoding="utf-8") == "stays"
+
+
 def test_another_way_to_tell_clients_is_refused(history: pd.DataFrame) -> None:
     with pytest.raises(Rev603Error, match="cannot be told by 'broker'"):
         client_packs(history, by="broker")

@@ -1,4 +1,4 @@
-"""Templates to blocks, and blocks to plain text and HTML.
+"""Templates to blocks, each of which is plain text or HTML.
 
 A template is cut into blocks before any value is put in, so that a name with a line break, markup or a dollar sign is
 text in its block and nothing else. Blank lines part the blocks; ``# `` begins a heading, ``- `` and ``1. `` a list,
@@ -19,7 +19,7 @@ from rev603.errors import Rev603Error
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Block", "Heading", "Lines", "Paragraph", "Points", "Table", "as_html", "as_text", "parsed"]
+__all__ = ["Block", "Heading", "Lines", "Points", "Table", "as_html", "as_text", "parsed"]
 
 _WIDTH = 78
 _NARROWEST = 28
@@ -33,19 +33,28 @@ class Heading:
 
     text: str
 
+    def to_text(self) -> str:
+        """Return it with a rule below."""
+        return f"{self.text}\n{'-' * len(self.text)}"
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph."""
-
-    text: str
+    def to_html(self) -> str:
+        """Return it as HTML."""
+        return f'<h2 style="font-size:13pt;margin:1.6em 0 .4em">{html.escape(self.text)}</h2>'
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines one below the other, as an address or a signature has them."""
+    """A paragraph, or lines one below the other, as an address or a signature has them."""
 
     lines: tuple[str, ...]
+
+    def to_text(self) -> str:
+        """Return a paragraph wrapped, and several lines as they are."""
+        return _wrapped(self.lines[0]) if len(self.lines) == 1 else "\n".join(self.lines)
+
+    def to_html(self) -> str:
+        """Return them as HTML."""
+        return f"<p>{'<br>'.join(map(html.escape, self.lines))}</p>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,18 @@ class Points:
     """A list, numbered where its order matters."""
 
     points: tuple[str, ...]
-    ordered: bool
+    ordered: bool = False
+
+    def to_text(self) -> str:
+        """Return it with a mark before each point."""
+        marks = (f"{number}. " if self.ordered else "- " for number in range(1, len(self.points) + 1))
+        return "\n".join(_wrapped(text, mark) for mark, text in zip(marks, self.points, strict=True))
+
+    def to_html(self) -> str:
+        """Return it as HTML."""
+        tag = "ol" if self.ordered else "ul"
+        items = (f'<li style="margin:.3em 0">{html.escape(text)}</li>' for text in self.points)
+        return f"<{tag}>{''.join(items)}</{tag}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +84,60 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     right: frozenset[int]
 
+    def to_text(self) -> str:
+        """Return it aligned."""
+        widths = [max(map(len, column)) for column in zip(self.head, *self.rows, strict=True)]
+        before = sum(width + 2 for width in widths[:-1])
+        widths[-1] = min(widths[-1], max(_WIDTH - before, _NARROWEST))
+        told = []
+        for cells in (self.head, tuple("-" * width for width in widths), *self.rows):
+            last = textwrap.wrap(cells[-1], widths[-1], break_on_hyphens=False) or [""]
+            placed = [
+                text.rjust(width) if place in self.right else text.ljust(width)
+                for place, (text, width) in enumerate(zip([*cells[:-1], last[0]], widths, strict=True))
+            ]
+            told += ["  ".join(placed), *(" " * before + more for more in last[1:])]
+        return "\n".join(line.rstrip() for line in told)
 
-Block = Heading | Paragraph | Lines | Points | Table
+    def to_html(self) -> str:
+        """Return it as HTML."""
+        rows = "".join(f"<tr>{self._row(cells, 'td')}</tr>\n" for cells in self.rows)
+        table = 'style="border-collapse:collapse;font-size:10pt;margin:1em 0"'
+        head = self._row(self.head, "th")
+        return f"<table {table}>\n<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>"
+
+    def _row(self, cells: Sequence[str], tag: str) -> str:
+        return "".join(
+            f'<{tag} style="border-bottom:1px solid #c8ccd0;padding:.3em .6em;vertical-align:top;'
+            f"text-align:{'right' if place in self.right else 'left'}"
+            f'{";white-space:nowrap" if place in {0, *self.right} else ""}">{html.escape(text)}</{tag}>'
+            for place, text in enumerate(cells)
+        )
+
+
+Block = Heading | Lines | Points | Table
+
+
+def _wrapped(text: str, mark: str = "") -> str:
+    return textwrap.fill(
+        text, _WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def as_text(blocks: Sequence[Block]) -> str:
+    """Return blocks as plain text."""
+    return "\n\n".join(block.to_text() for block in blocks) + "\n"
+
+
+def as_html(blocks: Sequence[Block], *, title: str) -> str:
+    """Return blocks as a page of their own: nothing to load, styles where mail programs keep them."""
+    body = "\n".join(block.to_html() for block in blocks)
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{html.escape(title)}</title></head>\n'
+        '<body style="font-family:Arial,Helvetica,sans-serif;font-size:11pt;line-height:1.45;color:#1a1a1a;'
+        f'max-width:50em;margin:2em auto;padding:0 1em">\n{body}\n</body>\n</html>\n'
+    )
 
 
 def parsed(
@@ -115,95 +187,5 @@ def parsed(
             points = tuple(filled(_MARK.sub("", " ".join(item.split("\n")), count=1)) for item in items)
             blocks.append(Points(points, ordered=not lines[0].startswith("-")))
         elif text := filled(" ".join(lines)).strip():
-            blocks.append(Paragraph(text))
+            blocks.append(Lines((text,)))
     return blocks
-
-
-def as_text(blocks: Sequence[Block]) -> str:
-    """Return blocks as plain text."""
-    return "\n\n".join(_TEXT[type(block)](block) for block in blocks) + "\n"
-
-
-def _points_text(block: Points) -> str:
-    marks = [f"{number}. " if block.ordered else "- " for number in range(1, len(block.points) + 1)]
-    return "\n".join(_wrapped(text, mark) for mark, text in zip(marks, block.points, strict=True))
-
-
-def _wrapped(text: str, mark: str = "") -> str:
-    return textwrap.fill(
-        text,
-        _WIDTH,
-        initial_indent=mark,
-        subsequent_indent=" " * len(mark),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def _table_text(block: Table) -> str:
-    widths = [max(map(len, column)) for column in zip(block.head, *block.rows, strict=True)]
-    before = sum(width + 2 for width in widths[:-1])
-    widths[-1] = min(widths[-1], max(_WIDTH - before, _NARROWEST))
-
-    def line(cells: Sequence[str]) -> list[str]:
-        *first, last = cells
-        placed = "".join(
-            (text.rjust(width) if place in block.right else text.ljust(width)) + "  "
-            for place, (text, width) in enumerate(zip(first, widths[:-1], strict=True))
-        )
-        if len(block.head) - 1 in block.right:
-            return [placed + last.rjust(widths[-1])]
-        more = textwrap.wrap(last, widths[-1], break_on_hyphens=False) or [""]
-        return [placed + more[0], *(" " * before + each for each in more[1:])]
-
-    rows = [block.head, tuple("-" * width for width in widths), *block.rows]
-    return "\n".join(each.rstrip() for row in rows for each in line(row))
-
-
-def as_html(blocks: Sequence[Block], *, title: str) -> str:
-    """Return blocks as a page of their own: nothing to load, styles where mail programs keep them."""
-    body = "\n".join(_HTML[type(block)](block) for block in blocks)
-    return (
-        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{_escaped(title)}</title></head>\n'
-        '<body style="font-family:Arial,Helvetica,sans-serif;font-size:11pt;line-height:1.45;color:#1a1a1a;'
-        f'max-width:50em;margin:2em auto;padding:0 1em">\n{body}\n</body>\n</html>\n'
-    )
-
-
-def _points_html(block: Points) -> str:
-    items = "".join(f'<li style="margin:.3em 0">{_escaped(text)}</li>' for text in block.points)
-    return f"<ol>{items}</ol>" if block.ordered else f"<ul>{items}</ul>"
-
-
-def _table_html(block: Table) -> str:
-    def row(cells: Sequence[str], tag: str) -> str:
-        return "".join(
-            f'<{tag} style="border-bottom:1px solid #c8ccd0;padding:.3em .6em;vertical-align:top;'
-            f"text-align:{'right' if place in block.right else 'left'}"
-            f'{";white-space:nowrap" if place in {0, *block.right} else ""}">{_escaped(text)}</{tag}>'
-            for place, text in enumerate(cells)
-        )
-
-    rows = "".join(f"<tr>{row(cells, 'td')}</tr>\n" for cells in block.rows)
-    table = 'style="border-collapse:collapse;font-size:10pt;margin:1em 0"'
-    return f"<table {table}>\n<thead><tr>{row(block.head, 'th')}</tr></thead>\n<tbody>{rows}</tbody></table>"
-
-
-def _escaped(text: str) -> str:
-    return html.escape(text)
-
-
-_TEXT: dict[type, Callable[..., str]] = {
-    Heading: lambda block: f"{block.text}\n{'-' * len(block.text)}",
-    Paragraph: lambda block: _wrapped(block.text),
-    Lines: lambda block: "\n".join(block.lines),
-    Points: _points_text,
-    Table: _table_text,
-}
-_HTML: dict[type, Callable[..., str]] = {
-    Heading: lambda block: f'<h2 style="font-size:13pt;margin:1.6em 0 .4em">{_escaped(block.text)}</h2>',
-    Paragraph: lambda block: f"<p>{_escaped(block.text)}</p>",
-    Lines: lambda block: f"<p>{'<br>'.join(map(_escaped, block.lines))}</p>",
-    Points: _points_html,
-    Table: _table_html,
-}

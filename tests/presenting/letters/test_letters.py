@@ -15,8 +15,7 @@ import pytest
 from rev603.analysis.correspondence import letters_due, stuck_money
 from rev603.analysis.worklist import enrollment_worklist
 from rev603.errors import Rev603Error
-from rev603.presenting.letters.collection import letters
-from rev603.presenting.letters.letter import Letter
+from rev603.presenting.letters import Letter, letters
 from rev603.sample import sample_report
 
 if TYPE_CHECKING:
@@ -193,6 +192,20 @@ def test_written_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     second = {path.name: path.read_bytes() for path in letters(frame, as_of=AS_OF).write(tmp_path)}
     assert first == second
     assert len(first) == 6
+
+
+def test_a_letter_of_an_earlier_run_to_somebody_paid_since_is_set_aside(tmp_path: Path) -> None:
+    other = {"company_name": "Harbor Lamp Co", "payee_id": "12-345678900"}
+    letters(frame_of({}, other), as_of=AS_OF).write(tmp_path)
+    paid = {"refund_secondary_status": PAID, "check_or_ach": "ACH"}
+    letters(frame_of({}, other | paid), as_of=AS_OF).write(tmp_path)
+    forms = ("txt", "html", "eml")
+    assert {path.name for path in tmp_path.glob("*.*") if path.suffix} == {
+        f"example-llc.{form}" for form in forms
+    }
+    assert {path.name for path in (tmp_path / "superseded").iterdir()} == {
+        f"harbor-lamp-co.{form}" for form in forms
+    }
 
 
 def test_persons_numbers_are_masked_unless_asked_otherwise(tmp_path: Path) -> None:
