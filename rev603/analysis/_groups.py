@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from rev603.analysis._cents import cents, dollars, open_frame
-from rev603.analysis._keys import KEY, OWN, PAYEE_KEY, REFUND_KEY, name_key
-from rev603.analysis._text import status_text
+from rev603.analysis._text import name_key, status_text
 from rev603.analysis.disposition import with_disposition
+from rev603.identifiers.refund_key import KEY, OWN, PAYEE_KEY, REFUND_KEY
 from rev603.vocabulary import statuses
 
 if TYPE_CHECKING:

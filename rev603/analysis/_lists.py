@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from rev603.analysis._cents import cents
-from rev603.analysis._keys import KEY
 from rev603.analysis._movement import ALL_STUCK
 from rev603.analysis._text import status_text
 from rev603.analysis.ageing import ageing
 from rev603.analysis.follow_up import checks_after_cutover
+from rev603.identifiers.refund_key import KEY
 from rev603.vocabulary.statuses import (
     APPLIED_TO_DEBT,
     CHECKS_ENDED,

@@ -8,8 +8,8 @@ import narwhals as nw
 import pandas as pd
 
 from rev603.analysis._cents import cents, dollars
-from rev603.analysis._keys import IDENTITY
 from rev603.analysis._text import status_text
+from rev603.identifiers.refund_key import IDENTITY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

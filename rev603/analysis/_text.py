@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import narwhals as nw
 
+from rev603.identifiers.refund_key import DASHES, SPACING
 from rev603.vocabulary import statuses
 
-__all__ = ["has_state", "payment_state", "status_text", "text_key"]
+__all__ = ["name_key", "payment_state", "status_text"]
+
+_PUNCTUATION = "!-/:-@\\[-`{-~\u00a0\u00b7\u2018-\u201f\u2022\u2026\u3001\u3002\uff01-\uff0f"
 
 
-def text_key(column: str) -> nw.Expr:
-    """Return text without case and spacing; missing is ``""``."""
-    return _text(column).str.replace_all(statuses.SPACING, "").str.to_lowercase()
+def name_key(column: str) -> nw.Expr:
+    """Return company or C/O names as they are compared: without case, spacing and punctuation; missing is ``""``.
+
+    >>> import pandas as pd
+    >>> frame = nw.from_native(pd.DataFrame({"care_of": ["Harbor Brokers, Inc.", "HARBOR  BROKERS INC", None]}))
+    >>> frame.select(name_key("care_of"))["care_of"].to_list()
+    ['harborbrokersinc', 'harborbrokersinc', '']
+    """
+    return _text(column).str.to_lowercase().str.replace_all(f"[{SPACING}{DASHES}{_PUNCTUATION}]+", "")
 
 
 def status_text(column: str) -> nw.Expr:
@@ -21,11 +30,6 @@ def status_text(column: str) -> nw.Expr:
 
 def _text(column: str) -> nw.Expr:
     return nw.col(column).cast(nw.String).fill_null("")
-
-
-def has_state(key: str, *states: str) -> nw.Expr:
-    """Return whether each status key (the column ``key``) stands for one of these states."""
-    return nw.col(key).is_in([text for text, state in statuses.STATE_OF_STATUS.items() if state in states])
 
 
 def payment_state(column: str) -> nw.Expr:

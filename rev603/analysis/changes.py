@@ -11,9 +11,9 @@ import pandas as pd
 from rev603._columns import key_codes
 from rev603.analysis._cents import cents, open_frame
 from rev603.analysis._engines import like, to_pandas
-from rev603.analysis._keys import IDENTITY, KEY, with_identity
 from rev603.analysis._text import status_text
 from rev603.analysis.disposition import with_disposition
+from rev603.identifiers.refund_key import IDENTITY, KEY, with_identity
 from rev603.vocabulary.statuses import SUPERSEDED
 
 if TYPE_CHECKING:

@@ -9,13 +9,14 @@ import narwhals as nw
 import pandas as pd
 
 from rev603.analysis._engines import to_pandas
-from rev603.analysis._keys import PAYEE_KEY, name_key, plain, with_identity
+from rev603.analysis._text import name_key
 from rev603.analysis.correspondence import StuckMoney, stuck_money_of
 from rev603.analysis.evidence import CARE_KEY, importer_of
 from rev603.analysis.history import current
 from rev603.analysis.reconcile.comparison import compare
 from rev603.analysis.worklist import keyed
 from rev603.errors import Rev603Error
+from rev603.identifiers.refund_key import PAYEE_KEY, plain, with_identity
 from rev603.vocabulary.statuses import SUPERSEDED
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from rev603.analysis._keys import PAYEE_KEY
 from rev603.analysis.ageing import as_day
 from rev603.analysis.evidence import CARE_KEY
 from rev603.analysis.reissue import requests_of
 from rev603.analysis.worklist import judged, keyed, with_actor
+from rev603.identifiers.refund_key import PAYEE_KEY
 from rev603.vocabulary.guide import REQUEST_REISSUE, STEPS, WAITING
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ import pandas as pd
 
 from rev603._columns import key_codes
 from rev603.analysis._cents import cents
-from rev603.analysis._keys import IDENTITY, KEY, OWN, plain, with_identity
 from rev603.analysis._text import payment_state, status_text
+from rev603.identifiers.refund_key import IDENTITY, KEY, OWN, plain, with_identity
 from rev603.vocabulary import statuses
 from rev603.vocabulary.statuses import PAID_STATES, REJECTED, RETURNED, STUCK, SUPERSEDED
 

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from rev603.analysis._engines import to_pandas
-from rev603.analysis._keys import PAYEE_KEY, name_key, with_identity
+from rev603.analysis._text import name_key
 from rev603.errors import ColumnsMissingError, Rev603Error
 from rev603.identifiers import importer_number
+from rev603.identifiers.refund_key import PAYEE_KEY, with_identity
 from rev603.vocabulary.guide import ADD_SUFFIX, CHECK_4811, CHECK_ACCOUNT, ENROLL, REQUEST_REISSUE, WAITING
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import pandas as pd
 
 from rev603._columns import key_codes
 from rev603.analysis._cents import open_frame
-from rev603.analysis._keys import DOCUMENT_KEY, IDENTITY, KEY, OWN, REFUND_KEY, with_identity
 from rev603.analysis._text import payment_state
 from rev603.errors import Rev603Error
+from rev603.identifiers.refund_key import DOCUMENT_KEY, IDENTITY, KEY, OWN, REFUND_KEY, with_identity
 from rev603.vocabulary import statuses
 
 if TYPE_CHECKING:

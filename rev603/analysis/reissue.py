@@ -8,9 +8,9 @@ import narwhals as nw
 import pandas as pd
 
 from rev603.analysis._engines import collected, like
-from rev603.analysis._keys import DOCUMENT_KEY, PAYEE_KEY, REFUND_KEY
 from rev603.analysis.evidence import CARE_KEY
 from rev603.analysis.worklist import judged, keyed
+from rev603.identifiers.refund_key import DOCUMENT_KEY, PAYEE_KEY, REFUND_KEY
 from rev603.vocabulary.guide import REQUEST_REISSUE
 from rev603.vocabulary.statuses import STUCK
 

@@ -8,7 +8,6 @@ import narwhals as nw
 
 from rev603.analysis._cents import open_frame
 from rev603.analysis._groups import grouped
-from rev603.analysis._text import has_state, text_key
 from rev603.analysis.disposition import with_disposition
 from rev603.vocabulary.statuses import NO_ACH, STUCK
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from narwhals.typing import IntoFrameT
 
-__all__ = ["by_disposition", "flag_rejects", "has_state", "rejects", "text_key"]
+__all__ = ["by_disposition", "flag_rejects", "rejects"]
 
 
 def flag_rejects(refunds: IntoFrameT) -> IntoFrameT:

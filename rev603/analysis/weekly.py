@@ -13,7 +13,6 @@ from rev603._columns import key_codes
 from rev603.analysis import _provenance as provenance
 from rev603.analysis._cents import open_frame
 from rev603.analysis._engines import to_pandas
-from rev603.analysis._keys import DOCUMENT_KEY, IDENTITY, KEY, PAYEE_KEY, REFUND_KEY, with_identity
 from rev603.analysis._lists import lists_of, printed_vs_received, totals_of
 from rev603.analysis._movement import Movement, movement, trend
 from rev603.analysis._sightings import Sightings, sightings_of
@@ -27,6 +26,7 @@ from rev603.analysis.reissue import reissue_requests
 from rev603.analysis.status import by_disposition
 from rev603.analysis.worklist import enrollment_worklist
 from rev603.errors import Rev603Error
+from rev603.identifiers.refund_key import DOCUMENT_KEY, IDENTITY, KEY, PAYEE_KEY, REFUND_KEY, with_identity
 
 if TYPE_CHECKING:
     import datetime as dt

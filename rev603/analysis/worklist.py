@@ -9,10 +9,11 @@ import pandas as pd
 
 from rev603.analysis._cents import cents, open_frame
 from rev603.analysis._engines import collected, like, to_pandas
-from rev603.analysis._keys import PAYEE_KEY, name_key, with_identity
+from rev603.analysis._text import name_key
 from rev603.analysis.ageing import as_day
 from rev603.analysis.disposition import with_disposition
 from rev603.analysis.evidence import CARE_KEY, importer_of, with_evidence
+from rev603.identifiers.refund_key import PAYEE_KEY, with_identity
 from rev603.vocabulary.guide import STEPS
 from rev603.vocabulary.statuses import PAID_BY_ACH, REJECTED, STUCK
 

@@ -27,9 +27,6 @@ PAYMENT_STATES = (IN_TRANSIT, ISSUED, RETURNED, REISSUED, DIVERTED, REJECTED, UN
 #: The money went out to the payee.
 PAID_STATES = (ISSUED, REISSUED)
 
-#: The money has not reached the payee: it is on its way, came back, paid a debt, or lies rejected.
-UNPAID_STATES = (IN_TRANSIT, RETURNED, DIVERTED, REJECTED)
-
 PAID_BY_ACH = "paid by ACH"
 PAID_BY_CHECK = "paid by check"
 PAID_NOT_STATED = "paid, method not stated"

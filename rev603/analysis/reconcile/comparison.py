@@ -8,33 +8,26 @@ from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypedDict
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from rev603.analysis.reconcile.due import DUE, PROTEST, due_dates
-from rev603.analysis.reconcile.inputs import both_sides
-from rev603.analysis.reconcile.matching import match
-from rev603.analysis.reconcile.outcomes import (
-    CODE,
-    NOT_PAID,
-    OUTCOMES,
-    SETTLED,
-    WITHIN_TOLERANCE,
-    Judged,
-    judge,
-)
-from rev603.analysis.reconcile.parties import elsewhere, notify_parties, payees
-from rev603.analysis.reconcile.proof import Proof, prove
+from rev603.analysis.reconcile.inputs import both_sides, pandas_frame
+from rev603.analysis.reconcile.matching import matched
+from rev603.analysis.reconcile.outcomes import DUE, NOT_PAID, PROTEST, SETTLED, WITHIN_TOLERANCE, judge
+from rev603.analysis.reconcile.proof import Proof, elsewhere, notify_parties, payees, prove
 from rev603.analysis.reconcile.reasons import reasons
 from rev603.analysis.reconcile.suggestions import suggest
-from rev603.identifiers._columns import TEXT, pandas_text
-from rev603.vocabulary.statuses import DISPOSITIONS, PAYMENT_STATES
 
 if TYPE_CHECKING:
-    from rev603.analysis.reconcile.due import Due
-    from rev603.analysis.reconcile.inputs import Flags, Ints
+    from collections.abc import Sequence
+
+    from rev603.analysis.reconcile.outcomes import Judged
     from rev603.analysis.reconcile.suggestions import Suggested
+
+_GROUPS = (
+    "match_id", "entry_number", "expected", "refunded", "difference", "outcome", "entries", "refunds",
+    "not_paid_amount", "in_transit_amount", "unknown_status_amount", "no_expected_amount", "paid_to_another_party",
+    "due", "protest_by", "reason",
+)  # fmt: skip
 
 
 class Totals(TypedDict):
@@ -160,106 +153,69 @@ def compare(refunds: Any, entries: Any, *, tolerance: float = 0.0) -> Comparison
     1       5.0       0.0         5.0  missing
     """
     limit = tolerance_in_cents(tolerance)
-    listed, came = both_sides(refunds, entries)
-    matching = match(listed, came)
-    judged = Judged(listed, came, matching, judge(listed, came, matching, limit))
-    payee, notified = payees(listed, came), notify_parties(listed, came)
-    other = elsewhere(matching, came.refunded, payee, none_is_other=False)
-    other |= elsewhere(matching, came.refunded, notified, none_is_other=True)
-    due = due_dates(judged)
-    reason = reasons(judged, other, limit, due)
+    listed, came = pandas_frame(entries, "entries"), pandas_frame(refunds, "refunds")
+    judged = judge(matched(both_sides(came, listed), listed), limit)
+    lines, groups, _ = judged
+    payee, notified = payees(lines, listed), notify_parties(lines, listed)
+    other = elsewhere(lines, payee, none_is_other=False) | elsewhere(lines, notified, none_is_other=True)
     suggested = suggest(judged, payee)
+    groups = groups.assign(
+        match_id=groups.index + 1,
+        entry_number=lines.drop_duplicates("group")["written"].array,
+        **{name: groups[name] / 100 for name in ("expected", "refunded", "difference")},
+        **{f"{name}_amount": groups[name] / 100 for name in ("not_paid", "in_transit", "unknown_status")},
+        no_expected_amount=groups["not_stated"] / 100,
+        paid_to_another_party=groups.index.isin(lines.loc[other, "group"]),
+        protest_by=groups["due"] - DUE + PROTEST,
+        reason=reasons(judged, other, limit),
+    )
+    answers = lines[["outcome", "payment_state", "disposition", "due"]].assign(
+        match_id=lines["group"] + 1,
+        **groups[["difference", "reason"]].take(lines["group"]).set_axis(lines.index),
+        paid_to_another_party=other,
+        protest_by=lines["due"] - DUE + PROTEST,
+    )
     return Comparison(
-        entries=_answered(
-            listed.frame,
-            judged,
-            matching.entries.group,
-            reason,
-            outcome=_texts(judged.outcomes.entry_outcome, OUTCOMES),
-            due=due.of_entries,
-            protest_by=due.of_entries - DUE + PROTEST,
-        ),
+        entries=_answered(listed, answers[lines["listed"]], ("due", "protest_by")),
         refunds=_answered(
-            came.frame,
-            judged,
-            matching.refunds.group,
-            reason,
-            outcome=_texts(judged.outcomes.refund_outcome, OUTCOMES),
-            payment_state=_texts(came.state, PAYMENT_STATES),
-            disposition=_texts(came.disposition, DISPOSITIONS),
-            paid_to_another_party=other,
+            came, answers[~lines["listed"]], ("payment_state", "disposition", "paid_to_another_party")
         ),
-        groups=_groups(judged, other, due, reason),
+        groups=groups[list(_GROUPS)].rename_axis(None),
         suggestions=suggested.frame,
         proof=prove(judged, payee, notified),
-        totals=_totals(judged, other, due, limit, suggested),
+        totals=_totals(judged, other, limit, suggested),
     )
 
 
-def _groups(judged: Judged, other: Flags, due: Due, reason: pd.Series[str]) -> pd.DataFrame:
-    entries, refunds, matching, outcomes = judged
-    other_groups = np.zeros(matching.groups, bool)
-    other_groups[matching.refunds.group[other]] = True
-    of_line = np.concatenate([matching.entries.group, matching.refunds.group])
-    first = np.zeros(matching.groups, np.int64)
-    first[of_line[::-1]] = np.arange(len(of_line))[::-1]
-    numbers = pa.concat_arrays([entries.written, refunds.written]).take(pa.array(first))
-    return pd.DataFrame(
-        {
-            "match_id": np.arange(1, matching.groups + 1),
-            "entry_number": pandas_text(numbers, reason),
-            "expected": outcomes.expected / 100,
-            "refunded": outcomes.refunded / 100,
-            "difference": outcomes.difference / 100,
-            "outcome": _texts(outcomes.outcome, OUTCOMES),
-            "entries": outcomes.entries,
-            "refunds": outcomes.refunds,
-            "not_paid_amount": outcomes.not_paid / 100,
-            "in_transit_amount": outcomes.in_transit / 100,
-            "unknown_status_amount": outcomes.unknown_status / 100,
-            "no_expected_amount": outcomes.not_stated / 100,
-            "paid_to_another_party": other_groups,
-            "due": due.of_groups,
-            "protest_by": due.of_groups - DUE + PROTEST,
-            "reason": reason,
-        }
-    )
-
-
-def _answered(
-    frame: pd.DataFrame, judged: Judged, group: Ints, reason: pd.Series[str], *, outcome: Any, **more: Any
-) -> pd.DataFrame:
-    """Give an input with what became of each of its lines behind it."""
-    columns = {
-        "outcome": outcome,
-        "match_id": group + 1,
-        "difference": (judged.outcomes.difference / 100)[group],
-        **more,
-        "reason": reason.take(group).reset_index(drop=True),
-    }
+def _answered(frame: pd.DataFrame, answers: pd.DataFrame, more: Sequence[str]) -> pd.DataFrame:
+    """Return an input with what became of each of its lines behind it."""
+    columns = answers[["outcome", "match_id", "difference", *more, "reason"]].set_axis(frame.index)
     kept = frame.rename(columns={name: f"{name}_given" for name in columns if name in frame})
-    answers = pd.DataFrame(columns).set_axis(kept.index, axis=0)
-    return pd.concat([kept, answers], axis=1)
+    return pd.concat([kept, columns], axis=1)
 
 
-def _totals(judged: Judged, other: Flags, due: Due, limit: int, suggested: Suggested) -> Totals:
-    entries, refunds, matching, outcomes = judged
-    within = outcomes.outcome == CODE[WITHIN_TOLERANCE]
+def _totals(judged: Judged, other: pd.Series[bool], limit: int, suggested: Suggested) -> Totals:
+    lines, groups, _ = judged
+    within = groups["outcome"] == WITHIN_TOLERANCE
+
+    def dollars(cents: pd.Series[int]) -> float:
+        return int(cents.sum()) / 100
+
     return {
-        "matches": matching.groups,
-        "entries": len(entries),
-        "refunds": len(refunds),
+        "matches": len(groups),
+        "entries": int(lines["listed"].sum()),
+        "refunds": int((~lines["listed"]).sum()),
         "tolerance": limit / 100,
         "tolerance_matches": int(within.sum()),
-        "tolerance_absorbed": int(np.abs(outcomes.difference[within]).sum()) / 100,
-        "in_transit_amount": int(outcomes.in_transit.sum()) / 100,
-        "unknown_status_amount": int(outcomes.unknown_status.sum()) / 100,
-        "late_matches": int(due.late.sum()),
-        "late_amount": int(outcomes.difference[due.late].sum()) / 100,
-        "not_due_matches": int(due.not_due.sum()),
-        "not_due_amount": int(outcomes.difference[due.not_due].sum()) / 100,
+        "tolerance_absorbed": dollars(groups["difference"][within].abs()),
+        "in_transit_amount": dollars(groups["in_transit"]),
+        "unknown_status_amount": dollars(groups["unknown_status"]),
+        "late_matches": int(groups["late"].sum()),
+        "late_amount": dollars(groups["difference"][groups["late"]]),
+        "not_due_matches": int(groups["not_due"].sum()),
+        "not_due_amount": dollars(groups["difference"][groups["not_due"]]),
         "paid_to_another_party_lines": int(other.sum()),
-        "paid_to_another_party_amount": int(refunds.cents[other].sum()) / 100,
+        "paid_to_another_party_amount": dollars(lines["cents"][other]),
         "suggestions": suggested.frame["suggestion"].nunique(),
         "suggestions_left_out": suggested.left_out,
         "refunds_not_fully_searched": suggested.not_searched,
@@ -285,9 +241,3 @@ def tolerance_in_cents(tolerance: Any) -> int:
         raise ValueError(f"tolerance is a number of dollars from 0.00 up, not {tolerance}")
     exact = tolerance if isinstance(tolerance, Decimal) else Decimal(str(float(tolerance)))
     return int(exact * 100)
-
-
-def _texts(codes: Ints, names: tuple[str, ...]) -> pd.Series[str]:
-    """Give codes as text."""
-    values = pa.array(names, TEXT).take(pa.array(codes))
-    return pandas_text(values, pd.Series(index=range(len(codes))))

@@ -1,17 +1,13 @@
-"""What became of each group: sums in whole cents, one outcome per group and per line."""
+"""What became of each group: sums in whole cents, one outcome per group and per line; and when money was due."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
-from rev603.vocabulary import statuses
-
-if TYPE_CHECKING:
-    from rev603.analysis.reconcile.inputs import Flags, Ints, Lines, RefundLines
-    from rev603.analysis.reconcile.matching import Matching
+from rev603.vocabulary.statuses import IN_TRANSIT, UNKNOWN
 
 MATCHED = "matched"
 WITHIN_TOLERANCE = "within tolerance"
@@ -29,122 +25,77 @@ OUTCOMES = (
 )  # fmt: skip
 #: Nothing is left to be done about these.
 SETTLED = (MATCHED, WITHIN_TOLERANCE, FOUND)
-CODE = {outcome: code for code, outcome in enumerate(OUTCOMES)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcomes:
-    """Counts, cents and the outcome of each group; outcomes of the lines. They are places in ``OUTCOMES``."""
-
-    entries: Ints
-    refunds: Ints
-    refunded_lines: Ints
-    expected: Ints
-    refunded: Ints
-    #: expected less refunded, less what came for entries whose expected amount is not stated
-    difference: Ints
-    #: what came for entries whose expected amount is not stated
-    not_stated: Ints
-    #: entries whose expected amount is not stated
-    unpriced: Ints
-    #: amounts of lines that are found and not paid
-    not_paid: Ints
-    #: of what is refunded, repeats left out: what is in transit, and what has an undocumented status
-    in_transit: Ints
-    unknown_status: Ints
-    outcome: Ints
-    entry_outcome: Ints
-    refund_outcome: Ints
-    #: refund lines found and not paid
-    outstanding: Flags
+#: A refund is due within 30 days of liquidation (19 U.S.C. 1505(b)); 180 days of it are left to protest (1514(c)(3)).
+DUE, PROTEST = pd.Timedelta(days=30), pd.Timedelta(days=180)
 
 
 class Judged(NamedTuple):
-    """Both inputs, which lines belong together, and what became of them."""
+    """What both sides came to.
 
-    entries: Lines
-    refunds: RefundLines
-    matching: Matching
-    outcomes: Outcomes
+    Attributes
+    ----------
+    lines
+        Those of :func:`matched`, with ``outcome`` and, of entries that are missing or short, ``due``.
+    groups
+        One line per group, numbered from 0: ``entries refunds refunded_lines unpriced`` (entries whose expected amount
+        is not stated); cents of ``expected refunded not_paid`` (found, and not paid) ``in_transit unknown_status``
+        (both within refunded, repeats left out) ``not_stated`` (what came for entries without an expected amount) and
+        ``difference`` (expected less refunded, and less that); ``outcome``; ``due`` of its first entry that was
+        liquidated, ``late`` and ``not_due``: missing, and due, or not, when the newest report was drawn.
+    as_of
+        The date of the newest report, or else refund.
+    """
+
+    lines: pd.DataFrame
+    groups: pd.DataFrame
+    as_of: pd.Timestamp
 
 
-def judge(entries: Lines, refunds: RefundLines, matching: Matching, tolerance: int) -> Outcomes:
+def judge(lines: pd.DataFrame, tolerance: int) -> Judged:
     """Compare the sums of each group and say what became of it; ``tolerance`` is in cents."""
-    of_e, of_r = matching.entries.group, matching.refunds.group
-    groups = matching.groups
+    listed, cents = lines["listed"], lines["cents"]
+    outstanding = lines["counted"] & lines["not_paid"]
 
-    def total(group: Ints, what: Ints | Flags | int) -> Ints:
-        sums = np.zeros(groups, np.int64)
-        np.add.at(sums, group, what)
-        return sums
+    def in_state(name: str) -> pd.Series[Any]:
+        return cents.where((lines["payment_state"] == name) & (lines["repeats"] < 0), 0)
 
-    n_entries, n_refunds = np.bincount(of_e, minlength=groups), np.bincount(of_r, minlength=groups)
-    refunded_lines = np.bincount(of_r[refunds.refunded], minlength=groups)
-    unpriced = np.bincount(of_e[~entries.stated], minlength=groups)
-    expected = total(of_e, entries.cents)
-    refunded = total(of_r[refunds.refunded], refunds.cents[refunds.refunded])
+    counted = pd.DataFrame(
+        {
+            "entries": listed, "refunds": ~listed, "refunded_lines": lines["refunded"],
+            "unpriced": listed & ~lines["stated"], "repeats": lines["repeats"] >= 0, "unusable": ~lines["usable"],
+            "expected": cents.where(listed, 0), "refunded": cents.where(lines["refunded"], 0),
+            "not_paid": cents.where(outstanding, 0), "in_transit": in_state(IN_TRANSIT),
+            "unknown_status": in_state(UNKNOWN),
+        }
+    )  # fmt: skip
+    groups = counted.astype("int64").groupby(lines["group"]).sum()
+    owed = groups["expected"] - groups["refunded"]
+    entries, unpriced, paid = groups["entries"], groups["unpriced"], groups["refunded_lines"] > 0
+    alone = (groups["repeats"] > 0) | (groups["unusable"] > 0)
+    not_compared = paid & (unpriced > 0) & ((owed <= 0) | (unpriced == entries))
+    groups["not_stated"] = -owed.where(not_compared & ~alone, 0)
+    groups["difference"] = difference = owed + groups["not_stated"]
+    nothing_due = (groups["expected"] == 0) & (unpriced == 0)
+    decisions = {
+        DUPLICATE: groups["repeats"] > 0,
+        UNUSABLE: groups["unusable"] > 0,
+        UNEXPECTED: (entries == 0) & paid,
+        NOT_PAID: (groups["refunds"] > 0) & ~paid,
+        MISSING: (groups["refunds"] == 0) & ~nothing_due,
+        FOUND: not_compared,
+        MATCHED: difference == 0,
+        WITHIN_TOLERANCE: difference.abs() <= tolerance,
+        SHORT: difference > 0,
+    }
+    chosen = np.select([*decisions.values()], [*decisions], OVER)
+    groups["outcome"] = pd.Series(chosen, groups.index, dtype="str")
+    outcome = groups["outcome"].take(lines["group"]).set_axis(lines.index).mask(outstanding, NOT_PAID)
 
-    owed = expected - refunded
-    repeats, unusable = np.zeros(groups, bool), np.zeros(groups, bool)
-    for side in (matching.entries, matching.refunds):
-        unusable[side.group[~side.usable]] = True
-        repeats[side.group[side.repeats >= 0]] = True
-    not_compared = (refunded_lines > 0) & (unpriced > 0) & ((owed <= 0) | (unpriced == n_entries))
-    not_stated = np.where(not_compared & ~repeats & ~unusable, -owed, 0)
-    difference = owed + not_stated
-
-    nothing_due = (expected == 0) & (unpriced == 0)
-    outcome = np.select(
-        [
-            repeats,
-            unusable,
-            (n_entries == 0) & (refunded_lines > 0),
-            (n_refunds > 0) & (refunded_lines == 0),
-            (n_refunds == 0) & ~nothing_due,
-            not_compared,
-            difference == 0,
-            np.abs(difference) <= tolerance,
-            difference > 0,
-        ],
-        [
-            CODE[name]
-            for name in (
-                DUPLICATE,
-                UNUSABLE,
-                UNEXPECTED,
-                NOT_PAID,
-                MISSING,
-                FOUND,
-                MATCHED,
-                WITHIN_TOLERANCE,
-                SHORT,
-            )
-        ],
-        default=CODE[OVER],
-    ).astype(np.int64)
-
-    refund_outcome = outcome[of_r]
-    outstanding = matching.refunds.counted & refunds.not_paid
-    refund_outcome[outstanding] = CODE[NOT_PAID]
-
-    def in_state(name: str) -> Ints:
-        chosen = (refunds.state == statuses.PAYMENT_STATES.index(name)) & (matching.refunds.repeats < 0)
-        return total(of_r[chosen], refunds.cents[chosen])
-
-    return Outcomes(
-        entries=n_entries,
-        refunds=n_refunds,
-        refunded_lines=refunded_lines,
-        expected=expected,
-        refunded=refunded,
-        difference=difference,
-        not_stated=not_stated,
-        unpriced=unpriced,
-        not_paid=total(of_r[outstanding], refunds.cents[outstanding]),
-        in_transit=in_state(statuses.IN_TRANSIT),
-        unknown_status=in_state(statuses.UNKNOWN),
-        outcome=outcome,
-        entry_outcome=outcome[of_e],
-        refund_outcome=refund_outcome,
-        outstanding=outstanding,
-    )
+    newest = [lines.loc[~listed, name].max() for name in ("report_date", "refund_date")]
+    as_of: Any = next((day.normalize() for day in newest if not pd.isna(day)), pd.NaT)
+    is_open = listed & outcome.isin([MISSING, SHORT])
+    due = lines["liquidation_date"].dt.normalize().where(is_open) + DUE
+    groups["due"] = due.groupby(lines["group"]).min()
+    missing = groups["outcome"] == MISSING
+    groups = groups.assign(late=missing & (groups["due"] < as_of), not_due=missing & (groups["due"] >= as_of))
+    return Judged(lines.assign(outcome=outcome, due=due), groups, as_of)

@@ -3,7 +3,7 @@
 Four kinds, sought only between what is unmatched on both sides:
 
 * ``one character off``: two entry numbers differ in one character, and exactly one has a wrong check digit;
-* ``swapped characters``: two neighbouring characters are swapped, and the amounts are equal;
+* ``swapped characters``: two neighboring characters are swapped, and the amounts are equal;
 * ``10 characters``: what stands as entry number lacks the first or last character of one on the other side;
 * ``entries that sum up``: expected amounts of entries of one payee and liquidation week sum to the refund.
   Of up to 12 such entries every set is tried; of more, single ones, all, and all but one. The 2,000 largest
@@ -14,27 +14,25 @@ At most 5,000 lines are listed, the largest amounts first; how many suggestions 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from rev603.analysis.reconcile import outcomes as oc
-from rev603.analysis.reconcile.inputs import PLACES
 from rev603.analysis.reconcile.reasons import money
-from rev603.analysis.reconcile.subsets import sums_up
-from rev603.identifiers._columns import pandas_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rev603.analysis.reconcile.inputs import Ints, Lines, RefundLines
-    from rev603.analysis.reconcile.outcomes import Judged
-    from rev603.analysis.reconcile.parties import Parties
+    from numpy.typing import NDArray
 
-    #: places of entry lines and of refund lines, and how many more pairs there are
+    from rev603.analysis.reconcile.outcomes import Judged
+    from rev603.analysis.reconcile.proof import Parties
+
+    Ints = NDArray[np.int64]
+    #: lines of entries and of refunds, and how many more pairs there are
     Pairs = tuple[Ints, Ints, int]
 
 ONE_OFF = "one character off"
@@ -44,15 +42,23 @@ SUMS_UP = "entries that sum up"
 
 _WORDS = {
     ONE_OFF: "the entry numbers differ in one character, and one of them has a wrong check digit",
-    SWAPPED: "two neighbouring characters are swapped, and the amounts are equal",
+    SWAPPED: "two neighboring characters are swapped, and the amounts are equal",
     TEN: "one character is missing at the beginning or the end",
     SUMS_UP: "the expected amounts of entries of one payee and week sum to the refund",
 }
 #: A guess that fits this often says nothing: no more pairs than this for each line of one side.
 _MOST_PAIRS = 20
 _WIDTH = 11
+_PLACES = 36 ** np.arange(_WIDTH - 1, -1, -1, dtype=np.int64)
 #: More lines of suggestions than this nobody judges; those with the largest amounts are listed.
 MOST_LISTED = 5_000
+#: Of so many entries every set is tried (4,095 of them); of more single ones, all but one, and all.
+ALL_SETS = 12
+#: So many refunds are searched for, and so many payees' weeks searched, the largest refunds first.
+MOST_REFUNDS = 2000
+MOST_WEEKS = 500
+#: A larger set is no suggestion that a person can judge.
+MOST_IN_SET = 1000
 
 
 class Suggested(NamedTuple):
@@ -73,24 +79,26 @@ def suggest(judged: Judged, payee: Parties) -> Suggested:
     refunded alternatives reason``; entries that are suggested together share a ``suggestion``; ``alternatives``
     counts the other ways to the same refund.
     """
-    entries, refunds, matching, outcomes = judged
-    of_e, of_r = outcomes.outcome[matching.entries.group], outcomes.outcome[matching.refunds.group]
-    lone_e = np.flatnonzero(np.isin(of_e, [oc.CODE[oc.MISSING], oc.CODE[oc.UNUSABLE]]))
-    without_entry = (of_r == oc.CODE[oc.NOT_PAID]) & (outcomes.entries[matching.refunds.group] == 0)
-    stray = np.isin(of_r, [oc.CODE[oc.UNEXPECTED], oc.CODE[oc.UNUSABLE]]) | without_entry
-    sums = outcomes.refunded + np.where(outcomes.refunded_lines == 0, outcomes.not_paid, 0)
-    worth, expected = sums[matching.refunds.group], outcomes.expected[matching.entries.group]
+    groups = judged.groups
+    came = groups["refunded"] + groups["not_paid"].where(groups["refunded_lines"] == 0, 0)
+    without_entry = (groups["outcome"] == oc.NOT_PAID) & (groups["entries"] == 0)
+    told = groups[["outcome", "expected"]].assign(
+        worth=came, stray=groups["outcome"].isin([oc.UNEXPECTED, oc.UNUSABLE]) | without_entry
+    )
+    names = ["group", "key", "listed", "number", "written", "right", "usable", "stated", "cents", "refund_id"]
+    lines = judged.lines[[*names, "refund_date", "liquidation_date"]].assign(
+        **told.take(judged.lines["group"]).set_axis(judged.lines.index),
+        # a list without importer numbers is taken to be that of one payee
+        payee=payee.codes if payee.listed else 0,
+    )
+    entries = lines[lines["listed"] & lines["outcome"].isin([oc.MISSING, oc.UNUSABLE])]
+    refunds = lines[~lines["listed"] & lines["stray"]]
     # the largest first; one line of each group and key stands for it
-    lone_e = lone_e[np.argsort(-expected[lone_e], kind="stable")]
-    lone_r = np.flatnonzero(stray)
-    of_group = np.stack([matching.refunds.group[lone_r], matching.refunds.key[lone_r]])
-    lone_r = lone_r[~pd.DataFrame(of_group.T).duplicated().to_numpy()]
-
+    largest = entries.sort_values("expected", ascending=False, kind="stable")
     pairs, left_out = [], 0
-    for kind, finder in _FINDERS.items() if len(lone_e) and len(lone_r) else ():
-        for left, right, more in finder(entries, refunds, lone_e, lone_r):
-            equal = expected[left] == worth[right] if kind == SWAPPED else np.ones(len(left), bool)
-            pairs.append(pd.DataFrame({"kind": kind, "entry": left[equal], "refund": right[equal]}))
+    for kind, finder in _FINDERS.items() if len(entries) and len(refunds) else ():
+        for left, right, more in finder(largest, refunds.drop_duplicates(["group", "key"])):
+            pairs.append(pd.DataFrame({"kind": kind, "entry": left, "refund": right}))
             left_out += more
     alone = pd.concat(
         [pd.DataFrame(columns=["kind", "entry", "refund"], dtype="int64"), *pairs], ignore_index=True
@@ -98,54 +106,52 @@ def suggest(judged: Judged, payee: Parties) -> Suggested:
     alone = alone.drop_duplicates(["entry", "refund"], ignore_index=True)
     alone["alternatives"] = alone.groupby("refund")["entry"].transform("size") - 1
 
-    by_group = np.flatnonzero(stray & matching.refunds.usable & (worth > 0))
-    by_group = by_group[~pd.Series(matching.refunds.group[by_group]).duplicated().to_numpy()]
-    priced = lone_e[(of_e[lone_e] == oc.CODE[oc.MISSING]) & entries.stated[lone_e]]
-    sets, not_searched = sums_up(entries, refunds, np.sort(priced), by_group, worth=worth, payee=payee)
-    sets = sets.assign(kind=SUMS_UP, suggestion=np.arange(len(sets))).explode("entries")
-    sets = sets.rename(columns={"entries": "entry"})
+    known = lines["payee"] >= 0
+    priced = entries[
+        known.loc[entries.index]
+        & (entries["outcome"] == oc.MISSING)
+        & entries["stated"]
+        & (entries["cents"] > 0)
+    ]
+    whole = refunds[refunds["usable"] & (refunds["worth"] > 0)].drop_duplicates("group")
+    whole = whole[known.loc[whole.index]]
+    sets, not_searched = _sums_up(priced, whole)
+    sets = sets.assign(kind=SUMS_UP, suggestion=np.arange(len(sets))).explode("entry")
     # what is one entry, and said already, is not said again
-    said = pd.MultiIndex.from_frame(sets[["entry", "refund"]]).isin(
-        pd.MultiIndex.from_frame(alone[["entry", "refund"]])
-    )
+    pair = ["entry", "refund"]
+    said = pd.MultiIndex.from_frame(sets[pair]).isin(pd.MultiIndex.from_frame(alone[pair]))
     sets = sets[~said | sets["suggestion"].duplicated(keep=False)]
 
     alone["suggestion"] = -1 - np.arange(len(alone))
     every = pd.concat([alone, sets], ignore_index=True).astype({"entry": "int64", "refund": "int64"})
-    amounts = pd.Series(worth[every["refund"]]).groupby(every["suggestion"]).transform("max")
+    amounts = every["refund"].map(lines["worth"]).groupby(every["suggestion"]).transform("max")
     sizes = every.groupby("suggestion")["entry"].transform("size")
     firsts = (~every["suggestion"].duplicated()).astype("int64")
     order = np.lexsort((every.index, -amounts))
-    lines = (sizes * firsts).iloc[order].cumsum()
-    kept = every.loc[np.sort(order[(lines <= MOST_LISTED).to_numpy()])]
+    listed = (sizes * firsts).iloc[order].cumsum() <= MOST_LISTED
+    kept = every.loc[np.sort(order[listed.to_numpy()])].reset_index(drop=True)
     left_out += every["suggestion"].nunique() - kept["suggestion"].nunique()
-    kept = kept.assign(suggestion=pd.factorize(kept["suggestion"])[0])
-    return Suggested(_frame(kept.reset_index(drop=True), judged, expected, worth), left_out, not_searched)
+    return Suggested(_frame(kept, lines), left_out, not_searched)
 
 
-def _frame(every: pd.DataFrame, judged: Judged, expected: Ints, worth: Ints) -> pd.DataFrame:
-    entries, refunds, matching, _ = judged
-    entry, refund = every["entry"].to_numpy(np.int64), every["refund"].to_numpy(np.int64)
-    figures = (expected[entry], worth[refund], every["alternatives"])
+def _frame(pairs: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    entry, refund = (lines.loc[pairs[side]].reset_index(drop=True) for side in ("entry", "refund"))
+    figures = (entry["expected"], refund["worth"], pairs["alternatives"])
     reasons = [
-        _reason(*line) for line in zip(every["kind"], *(column.tolist() for column in figures), strict=True)
+        _reason(*line) for line in zip(pairs["kind"], *(column.tolist() for column in figures), strict=True)
     ]
-
-    def of(values: Any, places: Ints) -> pd.Series[str]:
-        return pandas_text(values.take(pa.array(places)), every["kind"])
-
     return pd.DataFrame(
         {
-            "suggestion": every["suggestion"] + 1,
-            "kind": every["kind"].astype("str"),
-            "entry_match_id": matching.entries.group[entry] + 1,
-            "refund_match_id": matching.refunds.group[refund] + 1,
-            "entry_number": of(entries.written, entry),
-            "document_number": of(refunds.written, refund),
-            "refund_id": of(refunds.refund_id, refund),
-            "expected": expected[entry] / 100,
-            "refunded": worth[refund] / 100,
-            "alternatives": every["alternatives"].astype("int64"),
+            "suggestion": pd.factorize(pairs["suggestion"])[0] + 1,
+            "kind": pairs["kind"].astype("str"),
+            "entry_match_id": entry["group"] + 1,
+            "refund_match_id": refund["group"] + 1,
+            "entry_number": entry["written"],
+            "document_number": refund["written"],
+            "refund_id": refund["refund_id"],
+            "expected": entry["expected"] / 100,
+            "refunded": refund["worth"] / 100,
+            "alternatives": pairs["alternatives"].astype("int64"),
             "reason": pd.Series(reasons, dtype="str"),
         }
     )
@@ -161,8 +167,11 @@ def _reason(kind: str, expected: int, worth: int, others: int) -> str:
     return f"{_WORDS[kind]}{amounts}; " + (f"{others:,} more that fit as well" if others else "no other fits")
 
 
+# ------------------------------------------------------------------ numbers that nearly agree
+
+
 def _equal(left: Ints, right: Ints) -> tuple[Ints, Ints, int]:
-    """Give the positions of equal values on both sides, and how many pairs there are beyond the bounds."""
+    """Return the positions of equal values on both sides, and how many pairs there are beyond the bounds."""
     order = np.argsort(right, kind="stable")
     ordered = right[order]
     start, stop = np.searchsorted(ordered, left, "left"), np.searchsorted(ordered, left, "right")
@@ -175,55 +184,118 @@ def _equal(left: Ints, right: Ints) -> tuple[Ints, Ints, int]:
     return at, order[np.repeat(start, many) + offset], more
 
 
-def _with_key(lines: Lines, places: Ints) -> Ints:
-    return places[lines.key[places] >= 0]
+def _numbered(lines: pd.DataFrame) -> tuple[Ints, Ints, Ints]:
+    """Return the lines that have an entry number, it as a whole number in base 36, and its characters as numbers."""
+    some = lines["number"].dropna()
+    keys = np.array([int(text, 36) for text in some], np.int64)
+    return some.index.to_numpy(), keys, keys[:, None] // _PLACES % 36
 
 
-def _digits(keys: Ints) -> Ints:
-    """Give the characters of keys as numbers, a row per key."""
-    return keys[:, None] // PLACES % 36
-
-
-def _one_off(entries: Lines, refunds: RefundLines, lone_e: Ints, lone_r: Ints) -> Iterator[Pairs]:
+def _one_off(entries: pd.DataFrame, refunds: pd.DataFrame) -> Iterator[Pairs]:
     for wrong_in_list in (True, False):
-        e, r = _with_key(entries, lone_e), _with_key(refunds, lone_r)
-        e, r = e[entries.right[e] != wrong_in_list], r[refunds.right[r] == wrong_in_list]
-        e_digits, r_digits = _digits(entries.key[e]), _digits(refunds.key[r])
-        for place, weight in enumerate(PLACES):
+        e, e_keys, e_digits = _numbered(entries[entries["right"] != wrong_in_list])
+        r, r_keys, r_digits = _numbered(refunds[refunds["right"] == wrong_in_list])
+        for place, weight in enumerate(_PLACES):
             # with this character struck out, are they the same?
-            struck_e, struck_r = e_digits[:, place] * weight, r_digits[:, place] * weight
-            at, to, more = _equal(entries.key[e] - struck_e, refunds.key[r] - struck_r)
+            at, to, more = _equal(e_keys - e_digits[:, place] * weight, r_keys - r_digits[:, place] * weight)
             yield e[at], r[to], more
 
 
-def _swapped(entries: Lines, refunds: RefundLines, lone_e: Ints, lone_r: Ints) -> Iterator[Pairs]:
-    e, r = _with_key(entries, lone_e), _with_key(refunds, lone_r)
-    keys, digits = entries.key[e], _digits(entries.key[e])
-    for place in range(len(PLACES) - 1):
+def _swapped(entries: pd.DataFrame, refunds: pd.DataFrame) -> Iterator[Pairs]:
+    (e, e_keys, digits), (r, r_keys, _) = _numbered(entries), _numbered(refunds)
+    for place in range(_WIDTH - 1):
         gap = digits[:, place] - digits[:, place + 1]
         differs = np.flatnonzero(gap)
-        swapped = keys[differs] - gap[differs] * (PLACES[place] - PLACES[place + 1])
-        at, to, more = _equal(swapped, refunds.key[r])
-        yield e[differs[at]], r[to], more
+        swapped = e_keys[differs] - gap[differs] * (_PLACES[place] - _PLACES[place + 1])
+        at, to, more = _equal(swapped, r_keys)
+        left, right = e[differs[at]], r[to]
+        equal = entries["expected"].loc[left].to_numpy() == refunds["worth"].loc[right].to_numpy()
+        yield left[equal], right[equal], more
 
 
-def _ten(entries: Lines, refunds: RefundLines, lone_e: Ints, lone_r: Ints) -> Iterator[Pairs]:
-    for short, short_at, whole, whole_at, in_list in (
-        (entries, lone_e, refunds, lone_r, True),
-        (refunds, lone_r, entries, lone_e, False),
-    ):
-        ten = pc.equal(pc.utf8_length(short.written), 10).fill_null(False).to_numpy(zero_copy_only=False)
-        of_ten = short_at[(short.key[short_at] < 0) & ten[short_at]]
-        with_key = _with_key(whole, whole_at)
-        texts = pandas_text(short.written.take(pa.array(of_ten)), pd.Series(index=range(len(of_ten))))
-        numbers = pandas_text(whole.written.take(pa.array(with_key)), pd.Series(index=range(len(with_key))))
-        fits = numbers.str.len() == _WIDTH
-        with_key, numbers = with_key[fits], numbers[fits]
+def _ten(entries: pd.DataFrame, refunds: pd.DataFrame) -> Iterator[Pairs]:
+    for short, whole, in_list in ((entries, refunds, True), (refunds, entries, False)):
+        texts = short.loc[short["number"].isna() & (short["written"].str.len() == _WIDTH - 1), "written"]
+        numbers = whole.loc[whole["number"].notna() & (whole["written"].str.len() == _WIDTH), "written"]
         for part in (numbers.str[1:], numbers.str[:-1]):
             codes = pd.factorize(pd.concat([texts, part]))[0]
-            at, to, more = _equal(codes[: len(of_ten)], codes[len(of_ten) :])
-            pair = of_ten[at], with_key[to]
+            at, to, more = _equal(codes[: len(texts)], codes[len(texts) :])
+            pair = texts.index.to_numpy()[at], numbers.index.to_numpy()[to]
             yield *(pair if in_list else pair[::-1]), more
 
 
 _FINDERS = {ONE_OFF: _one_off, TEN: _ten, SWAPPED: _swapped}
+
+
+# ------------------------------------------------------------------ entries whose amounts sum to a refund
+
+
+def _sums_up(entries: pd.DataFrame, refunds: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Search for each refund, one line per group, the smallest set of entries of its payee and a week that sums to it.
+
+    Returns
+    -------
+    tuple
+        Frame ``refund entry alternatives``, a line per refund that was found, its entries as an array; and how
+        many refunds there are for which not every set was tried.
+    """
+    largest = refunds.sort_values("worth", ascending=False, kind="stable")[:MOST_REFUNDS]
+    sought = largest[["payee", "worth", "refund_date"]].rename_axis("refund").reset_index()
+    most = sought.groupby("payee")["worth"].max()
+    weeks = entries["liquidation_date"].dt.to_period("W-SUN").dt.start_time.rename("week")
+    listed = entries["cents"][entries["payee"].isin(most.index)]
+    of_week: dict[Any, pd.Series[int]] = dict(iter(listed.groupby([entries["payee"], weeks], dropna=False)))
+    ordered = sorted(of_week, key=lambda key: -most[key[0]])
+    in_part = {key[0] for key in ordered[MOST_WEEKS:]}
+    in_part |= {key[0] for key in ordered[:MOST_WEEKS] if len(of_week[key]) > ALL_SETS}
+
+    worths = {who: worth.to_numpy() for who, worth in sought.groupby("payee")["worth"]}
+    tried = [np.zeros((0, 4), np.int64)]
+    for at, key in enumerate(ordered[:MOST_WEEKS]):
+        sums, sizes = _sets(of_week[key].to_numpy())
+        which = np.flatnonzero(np.isin(sums, worths[key[0]]))
+        tried.append(np.stack([np.full(len(which), at), which, sums[which], sizes[which]], axis=1))
+    sets = pd.DataFrame(np.concatenate(tried), columns=["at", "which", "worth", "size"])
+    sets = sets.sort_values("size", kind="stable").join(
+        pd.DataFrame(ordered, columns=["payee", "week"]), on="at"
+    )
+    sets["ways"] = sets.groupby(["at", "worth"])["size"].transform("size")
+    found = sought.merge(sets.drop_duplicates(["at", "worth"]), on=["payee", "worth"])
+    found = found[~(found["refund_date"] < found["week"])]  # a refund comes after the liquidation
+    found["alternatives"] = found.groupby("refund")["ways"].transform("sum") - 1
+    found = found.sort_values(["size", "at"], kind="stable").drop_duplicates("refund").sort_index()
+    found = found[found["size"] <= MOST_IN_SET]
+    found["entry"] = [
+        _members(of_week[ordered[at]].index.to_numpy(), which)
+        for at, which in zip(found["at"], found["which"], strict=True)
+    ]
+    not_searched = len(refunds) - len(largest) + int(sought["payee"].isin(in_part).sum())
+    return found[["refund", "entry", "alternatives"]], not_searched if len(entries) else 0
+
+
+def _sets(cents: Ints) -> tuple[Ints, Ints]:
+    """Return the sum and the size of each set that is tried."""
+    count = len(cents)
+    if count <= ALL_SETS:
+        masks = _masks(count)
+        return masks @ cents, masks.sum(axis=1)
+    total = int(cents.sum())
+    sizes = np.repeat([1, count - 1, count], [count, count, 1])
+    return np.concatenate([cents, total - cents, [total]]), sizes
+
+
+def _members(entries: Ints, which: int) -> Ints:
+    """Return what a set of :func:`_sets` consists of."""
+    count = len(entries)
+    if count <= ALL_SETS:
+        return np.asarray(entries[_masks(count)[which] > 0])
+    if which < count:
+        return entries[which : which + 1]
+    return np.asarray(np.delete(entries, which - count) if which < 2 * count else entries)
+
+
+@lru_cache(maxsize=ALL_SETS)
+def _masks(count: int) -> Ints:
+    """Return every set of so many things but the empty one, one per row, 1 for what is in it."""
+    masks: Ints = np.arange(1, 2**count)[:, None] >> np.arange(count) & 1
+    return masks

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from rev603.analysis.reconcile import compare
-from rev603.analysis.reconcile.parties import column_of
+from rev603.analysis.reconcile.proof import column_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

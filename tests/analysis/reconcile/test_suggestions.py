@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rev603.analysis.reconcile import Comparison, compare
-from rev603.analysis.reconcile.subsets import _masks, _sets
+from rev603.analysis.reconcile.suggestions import _masks, _sets
 from rev603.identifiers import entry_number
 
 PAYEE, OTHER = "12-345678900", "98-765432100"
