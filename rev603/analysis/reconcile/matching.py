@@ -85,8 +85,9 @@ def _repeated_refunds(lines: pd.DataFrame) -> Ints:
 
     Without a refund number nothing proves that two lines of one report are one refund: both count.
     """
-    counting = lines[~lines["listed"] & ~lines["older"]]
-    numbered = counting.loc[counting["refund"] >= 0, [name for name in _REPEATED if name in lines]]
+    columns = ["refund", *(name for name in _REPEATED if name in lines)]
+    counting = lines.loc[~lines["listed"] & ~lines["older"], columns]
+    numbered = counting[counting["refund"] >= 0]
     repeats = _first_of_same(numbered[numbered["unit"].duplicated(keep=False)], len(lines))
     first = counting.drop_duplicates("unit").reset_index().set_index("unit")["index"]
     older = lines["older"].to_numpy()

@@ -87,9 +87,9 @@ def notify_parties(lines: pd.DataFrame, entries: pd.DataFrame) -> Parties:
 
 def _shown(lines: pd.DataFrame, name: str, codes: pd.Series[Any]) -> pd.Series[str]:
     """Return the name of each party as it is printed first, among refunds before the list."""
-    printed = lines.assign(_code=codes).sort_values("listed", kind="stable")
-    firsts = printed[printed["_code"] >= 0].groupby("_code")[name].first().str.strip()
-    return firsts.reindex(range(int(codes.max()) + 1 if len(codes) else 0)).astype("str")
+    printed = lines[["listed", name]].assign(code=codes)[codes >= 0].dropna(subset=name)
+    firsts = printed.sort_values("listed", kind="stable").drop_duplicates("code").set_index("code")[name]
+    return firsts.str.strip().reindex(range(int(codes.max()) + 1 if len(codes) else 0)).astype("str")
 
 
 def elsewhere(lines: pd.DataFrame, parties: Parties, *, none_is_other: bool) -> pd.Series[bool]:

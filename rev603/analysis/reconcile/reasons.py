@@ -37,7 +37,8 @@ _BLANK = "there is neither an entry number nor a refund number"
 def reasons(judged: Judged, elsewhere: pd.Series[bool], tolerance: int) -> pd.Series[str]:
     """Return the reason of each group; ``tolerance`` is in cents."""
     said, states = _special(judged.lines), _states(judged.lines)
-    texts, groups = [], list(judged.groups.itertuples())
+    plain = judged.groups.drop(columns=["due", "late", "not_due"]).astype({"outcome": "object"})
+    texts, groups = [], list(plain.itertuples())
     for group in groups:
         text = _WORDS[group.outcome](group) if group.outcome in _WORDS else said[group.Index]
         if group.outcome == oc.WITHIN_TOLERANCE:
@@ -124,7 +125,7 @@ _WORDS = {
 
 def _states(lines: pd.DataFrame) -> dict[int, str]:
     """Say in what state the unpaid lines of each group are, with the latest refund date of each state."""
-    unpaid = lines[lines["counted"] & lines["not_paid"]]
+    unpaid = lines.loc[lines["counted"] & lines["not_paid"], ["disposition", "group", "refund_date"]]
     table = unpaid.groupby(["disposition", "group"])["refund_date"].agg(["size", "max"])
     said: dict[int, list[str]] = defaultdict(list)
     for name, (word, rest) in _NOT_PAID.items():
@@ -138,10 +139,10 @@ def _states(lines: pd.DataFrame) -> dict[int, str]:
 
 def _special(lines: pd.DataFrame) -> dict[int, str]:
     """Say why a line has no key, or which line it repeats."""
-    bad = lines[~lines["usable"]]
+    bad = lines.loc[~lines["usable"], ["group", "listed", "written"]]
     malformed = bad["listed"] & bad["written"].notna()
     said = dict(zip(bad["group"], np.where(malformed, _MALFORMED, _BLANK).tolist(), strict=True))
-    again = lines[lines["repeats"] >= 0]
+    again = lines.loc[lines["repeats"] >= 0, ["group", "listed", "older", "repeats"]]
     places = zip(_where(lines, again.index), _where(lines, again["repeats"]), strict=True)
     kinds = zip(again["group"], again["listed"], again["older"], strict=True)
     for (group, listed, older), ((file, row), (counting, first)) in zip(kinds, places, strict=True):
@@ -158,7 +159,7 @@ def _special(lines: pd.DataFrame) -> dict[int, str]:
 
 def _where(lines: pd.DataFrame, places: Any) -> Iterable[tuple[str, int]]:
     """Return file (with its sheet) and row of some lines; without provenance their position on their side."""
-    some = lines.loc[places]
+    some = lines[["source_file", "sheet", "row", "listed"]].loc[places]
     files, sheets = (some[name].fillna("") for name in ("source_file", "sheet"))
     named = files + (", sheet " + sheets).where((files != "") & (sheets != ""), "")
     position = some.index - np.where(some["listed"], 0, int(lines["listed"].sum())) + 1
@@ -170,19 +171,17 @@ def _remarks(
     judged: Judged, groups: list[Any], elsewhere: pd.Series[bool], states: dict[int, str]
 ) -> dict[int, list[str]]:
     """Return what else is to be said of some groups."""
-    lines = judged.lines
+    lines, dates, as_of = judged
     said: dict[int, list[str]] = defaultdict(list)
-    for group in groups:
-        if group.late:
-            late = _counted((judged.as_of - group.due).days, "day")
-            said[group.Index].append(f"due {group.due:%Y-%m-%d}, {late} late")
-        elif group.not_due:
-            said[group.Index].append(f"not due until {group.due:%Y-%m-%d}")
+    for of, due in dates.loc[dates["late"], "due"].items():
+        said[int(of)].append(f"due {due:%Y-%m-%d}, {_counted((as_of - due).days, 'day')} late")
+    for of, due in dates.loc[dates["not_due"], "due"].items():
+        said[int(of)].append(f"not due until {due:%Y-%m-%d}")
     for of, text in states.items():
         if groups[of].outcome != oc.NOT_PAID:
             said[of].append(f"beside that {text}: {money(groups[of].not_paid)}")
 
-    counted = lines[lines["counted"]]
+    counted = lines.loc[lines["counted"], ["disposition", "group"]]
     for name, (column, words) in _UNCONFIRMED.items():
         for of, count in _times(counted, name):
             whole = count == groups[of].refunded_lines
@@ -214,7 +213,7 @@ def _times(lines: pd.DataFrame, disposition: str) -> Iterable[tuple[int, int]]:
 def _summed(judged: Judged) -> pd.Series[Any]:
     """Return the groups that differ and hold an entry number on several lines of the list."""
     lines, groups, _ = judged
-    listed = lines[lines["counted"] & lines["listed"] & (lines["key"] >= 0)]
+    listed = lines.loc[lines["counted"] & lines["listed"] & (lines["key"] >= 0), ["key", "group"]]
     again = listed.loc[listed["key"].duplicated(keep=False), "group"]
     return again[groups["outcome"].take(again).isin([oc.SHORT, oc.OVER, oc.MISSING]).to_numpy()]
 
@@ -223,7 +222,8 @@ def _netted(judged: Judged) -> pd.Index[Any]:
     """Return the groups that match as a whole though each entry has a refund of its own and those differ."""
     lines, groups, _ = judged
     several = (groups["outcome"] == oc.MATCHED) & (groups["entries"] > 1) & (groups["unpriced"] == 0)
-    some = lines[(lines["listed"] | lines["refunded"]) & several.take(lines["group"]).to_numpy()]
+    some = lines[["group", "key", "cents", "listed", "refunded", "lump"]]
+    some = some[(some["listed"] | some["refunded"]) & several.take(some["group"]).to_numpy()]
     whole = some.loc[(some["key"] < 0) | some["lump"], "group"]
     net = some["cents"].where(some["listed"], -some["cents"])
     by_key = (
