@@ -15,7 +15,7 @@ from rev603.vocabulary.headings import (
     alias_table,
     heading_key,
 )
-from rev603.vocabulary.statuses import PAYMENT_STATES, STATE_OF_STATUS, UNPAID_STATES, status_key
+from rev603.vocabulary.statuses import PAYMENT_STATES, STATE_OF_STATUS, status_key
 
 #: CBP Pub. 5286-1225, the picture of the report.
 PICTURE = (
@@ -75,9 +75,8 @@ def test_each_documented_status_has_its_state(status: str, state: str) -> None:
     assert STATE_OF_STATUS[status_key(status)] == state
 
 
-def test_states_are_closed_and_unpaid_is_part_of_them() -> None:
+def test_states_are_closed() -> None:
     assert set(STATE_OF_STATUS.values()) < set(PAYMENT_STATES)
-    assert set(UNPAID_STATES) < set(PAYMENT_STATES)
 
 
 def test_the_ten_centers_and_the_pending_one() -> None:

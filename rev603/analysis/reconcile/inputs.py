@@ -17,7 +17,7 @@ from rev603.analysis.history import counting_lines
 from rev603.errors import ColumnsMissingError, Rev603Error
 from rev603.identifiers import entry_number
 from rev603.identifiers._columns import TEXT, one_array, pandas_text, stripped
-from rev603.identifiers.refund_key import IDENTITY, KEY, PAYEE_KEY, with_identity
+from rev603.identifiers.refund_key import IDENTITY, PAYEE_KEY, with_identity
 from rev603.vocabulary import statuses
 
 if TYPE_CHECKING:
@@ -90,18 +90,7 @@ def _side(frame: pd.DataFrame, number: str, amount: str, names: dict[str, str]) 
 
 def _told(lines: pd.DataFrame, refunds: pd.DataFrame, status: str) -> pd.DataFrame:
     """Add where the money of the refund lines is."""
-    used = {
-        *IDENTITY,
-        "unit",
-        "amount",
-        "report_date",
-        "refund_date",
-        "source_file",
-        "cents",
-        *KEY,
-        *_PAYMENT,
-    }
-    came = lines.loc[~lines["listed"], [name for name in lines if name in used]].copy()
+    came = lines[~lines["listed"]].copy()
     given = refunds[status].set_axis(came.index)
     if status == "payment_state":  # a frame with states alone is told as every other
         given = given.map({state: text for text, state in statuses.STATE_OF_TEXT.items()}).fillna("?")
@@ -115,7 +104,6 @@ def _told(lines: pd.DataFrame, refunds: pd.DataFrame, status: str) -> pd.DataFra
     counting = _counting(came) if {"report_date", "refund_id"} <= set(refunds) else came
     rest = came.loc[came.index.difference(counting.index), ["refund_secondary_status"]]
     told = pd.concat([with_disposition(nw.from_native(part)).to_native() for part in (counting, rest)])
-    lines = lines.drop(columns=[*IDENTITY, "amount", "document_number"])
     lines = lines.join(told[["payment_state", "disposition"]])
     return lines.assign(
         refunded=~lines["listed"] & ~lines["disposition"].isin([*NOT_PAID, statuses.SUPERSEDED]),
