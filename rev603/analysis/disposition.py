@@ -46,7 +46,7 @@ def with_disposition(frame: Any, *, identified: bool = False) -> Any:
         ``check_or_ach``, and what is superseded by ``payee_id refund_id document_number amount`` (and, where they
         are there, ``refund_date report_date check_or_trace_number total_refund_amount``).
     identified
-        Leave the columns of :func:`rev603.analysis._keys.with_identity` there, for which those of the key must be.
+        Leave the columns of :func:`rev603.identifiers.refund_key.with_identity` there, for which those of the key must be.
     """
     names = frame.collect_schema().names()
     if {*IDENTITY, "disposition"} <= set(names):  # one of ours, that has been here before

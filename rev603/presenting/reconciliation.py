@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from rev603.analysis.reconcile import Comparison, compare
-from rev603.analysis.reconcile.parties import EXPLANATIONS, column_of
+from rev603.analysis.reconcile.proof import EXPLANATIONS, column_of
 from rev603.presenting.answer import Answer
 from rev603.presenting.masking import mask_frame
 from rev603.presenting.records import records
