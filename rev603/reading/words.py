@@ -17,13 +17,13 @@ from rev603.errors import Rev603Error, SourceNotFoundError
 from rev603.vocabulary.headings import ENTRY_COLUMNS, REFUND_COLUMNS, Column, heading_key
 from rev603.vocabulary.statuses import PAYMENT_STATES, UNKNOWN, status_key
 
-__all__ = ["NO_WORDS", "Columns", "Taught", "Words", "words_of"]
+__all__ = ["NO_WORDS", "Columns", "Taught", "Words", "headings_of", "words_of"]
 
 _COLUMNS = tuple(dict.fromkeys(column.name for column in (*REFUND_COLUMNS, *ENTRY_COLUMNS)))
 _STATES = tuple(state for state in PAYMENT_STATES if state != UNKNOWN)
 _AMOUNT = "total_refund_amount"
 _LARGEST = 1 << 20
-_COLUMNS_ADVICE = 'pass our names with the headings of the file: columns={"refund_id": "Our Ref"}'
+_COLUMNS_ADVICE = "pass our names with the headings of the file: {columns}"
 _PARTS = ("headings", "statuses", "centers", "teams")
 
 #: The name of a column to its heading, or to the headings whose sum it is.
@@ -65,33 +65,9 @@ class Words:
         Rev603Error
             No mapping, a name that no column has, a heading given twice, or several headings for what is no amount.
         """
-        if not isinstance(columns, Mapping | None):
-            raise Rev603Error(
-                f"columns= is {type(columns).__name__}, and no names with their headings.",
-                what_to_do=_COLUMNS_ADVICE,
-            )
-        own: dict[str, str] = {}
-        added: list[str] = []
-        for name, given in (columns or {}).items():
-            _one_of(name, [column.name for column in REFUND_COLUMNS], "columns= knows no", "")
-            headings = [given] if isinstance(given, str) else [*given] if isinstance(given, Sequence) else []
-            if not headings or not all(isinstance(text, str) and text.strip() for text in headings):
-                raise Rev603Error(
-                    f"columns= gives {name} {given!r}, which is no heading.", what_to_do=_COLUMNS_ADVICE
-                )
-            if len(headings) > 1 and name != _AMOUNT:
-                raise Rev603Error(
-                    f"columns= gives {len(headings)} headings for {name}.",
-                    what_to_do=f"give one; only {_AMOUNT} may be the sum of several",
-                )
-            own[name] = headings[0]
-            added += headings[1:]
-        keys = [heading_key(heading) for heading in (*own.values(), *added)]
-        if len(set(keys)) < len(keys):
-            raise Rev603Error(
-                "columns= gives one heading twice.", what_to_do="give each column a heading of its own"
-            )
-        return replace(self, own=own, added=tuple(added))
+        found = headings_of(columns, [column.name for column in REFUND_COLUMNS], (_AMOUNT,))
+        own = {name: headings[0] for name, headings in found.items()}
+        return replace(self, own=own, added=tuple(found.get(_AMOUNT, [])[1:]))
 
     def columns(self, known: Iterable[Column]) -> tuple[Column, ...]:
         """Return columns under which the taught headings are found too, before all other spellings."""
@@ -108,6 +84,43 @@ class Words:
 
 
 NO_WORDS = Words()
+
+
+def headings_of(
+    columns: Columns | None, names: Collection[str], amounts: Collection[str]
+) -> dict[str, list[str]]:
+    """Return the headings that a caller names for each column of a file, several only for an amount.
+
+    Raises
+    ------
+    Rev603Error
+        No mapping, a name that no column has, a heading given twice, or several headings for what is no amount.
+    """
+    if not isinstance(columns, Mapping | None):
+        raise Rev603Error(
+            f"columns= is {type(columns).__name__}, and no names with their headings.",
+            what_to_do=_COLUMNS_ADVICE,
+        )
+    found: dict[str, list[str]] = {}
+    for name, given in (columns or {}).items():
+        _one_of(name, names, "columns= knows no", "")
+        headings = [given] if isinstance(given, str) else [*given] if isinstance(given, Sequence) else []
+        if not headings or not all(isinstance(text, str) and text.strip() for text in headings):
+            raise Rev603Error(
+                f"columns= gives {name} {given!r}, which is no heading.", what_to_do=_COLUMNS_ADVICE
+            )
+        if len(headings) > 1 and name not in amounts:
+            raise Rev603Error(
+                f"columns= gives {len(headings)} headings for {name}.",
+                what_to_do=f"give one; only {', '.join(amounts)} may be the sum of several",
+            )
+        found[name] = headings
+    keys = [heading_key(heading) for headings in found.values() for heading in headings]
+    if len(set(keys)) < len(keys):
+        raise Rev603Error(
+            "columns= gives one heading twice.", what_to_do="give each column a heading of its own"
+        )
+    return found
 
 
 def words_of(given: Taught) -> Words:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,7 @@ from rev603._columns import pandas_text
 from rev603.errors import ColumnsMissingError, LineError, Rev603Error
 from rev603.identifiers import importer_number
 from rev603.reading.dates import parse_dates
-from rev603.reading.entries.entry_lines import EntryLines
-from rev603.reading.entries.entry_numbers import entry_numbers
+from rev603.reading.entries.entry_lines import EntryLines, entry_numbers
 from rev603.reading.entries.expected_amounts import AMOUNTS, expected_amounts
 from rev603.reading.find_tables import find_tables
 from rev603.reading.history import Known
@@ -24,6 +23,7 @@ from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.refund_rows import UNREADABLE, set_aside_frame
 from rev603.reading.report_sheet import say_beside, say_headings
 from rev603.reading.sniff import sniff
+from rev603.reading.words import Columns, headings_of
 from rev603.vocabulary.headings import ENTRY_COLUMNS, heading_key
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _NAME_A_COLUMN = "name the heading: pass {columns}"
 def read_entries(
     source: str | os.PathLike[str] | BinaryIO,
     *,
-    columns: Mapping[str, str | Sequence[str]] | None = None,
+    columns: Columns | None = None,
     sheet: str | int | None = None,
     combine: bool = False,
     on_error: OnError = "raise",
@@ -98,8 +98,11 @@ def read_entries(
     0  MYK28000864             12.5
     """
     if on_error not in ("raise", "collect"):
-        raise ValueError(f'on_error is "raise" or "collect", not {on_error!r}')
-    headings = _headings(columns or {})
+        raise Rev603Error(
+            f"on_error= is {on_error!r}.",
+            what_to_do='pass "raise", or "collect" to set unreadable lines aside',
+        )
+    headings = headings_of(columns, _NAMES, AMOUNTS)
     named = {name: first for name, (first, *_) in headings.items()}
     file = sniff(source, limits=limits)
     log = IssueLog(file.name)
@@ -114,7 +117,7 @@ def read_entries(
                 what="an entry list",
                 what_to_do=_NAME_A_COLUMN + "; a list without headings needs a first line with them",
             )
-        _refuse_missing({"entry_number": "Entry Number"}, *sheets.tables[0], file.name)
+        _refuse_missing(["Entry Number"], *sheets.tables[0], file.name)
     for grid, table in sheets.tables:
         if "entry_number" not in table.columns:
             log.add_sheet("sheet-skipped", grid.sheet or "", "it has no entry numbers")
@@ -122,15 +125,14 @@ def read_entries(
         log.add_sheet("sheet-joined", grid.sheet or "")
     parts, asides = [], []
     for grid, table in with_entries:
-        absent = {name: heading for name, heading in named.items() if name not in table.columns}
-        more = {heading: _place(grid, table, heading) for _, *rest in headings.values() for heading in rest}
-        absent |= {f"{heading} ": heading for heading, at in more.items() if at is None}
+        absent = [heading for name, heading in named.items() if name not in table.columns]
+        added: dict[str, list[int]] = {}
+        for name, (_, *rest) in headings.items():
+            places = [_place(grid, table, heading) for heading in rest]
+            absent += [heading for heading, at in zip(rest, places, strict=True) if at is None]
+            added[name] = [at for at in places if at is not None]
         if absent:
             _refuse_missing(absent, grid, table, file.name)
-        added = {
-            name: [at for heading in rest if (at := more[heading]) is not None]
-            for name, (_, *rest) in headings.items()
-        }
         entries, aside = _entries(grid, table, added, log, on_error)
         parts.append(entries)
         asides.append(set_aside_frame(grid, aside))
@@ -148,44 +150,6 @@ def read_entries(
     return frame
 
 
-def _headings(columns: Any) -> dict[str, list[str]]:
-    """Give the headings of each of our columns, or say what is wrong with what was asked."""
-    if not isinstance(columns, Mapping):
-        raise Rev603Error(
-            f"columns= is {type(columns).__name__}, and no names with their headings.",
-            what_to_do="pass {columns}",
-        )
-    for name in columns:
-        if name not in _NAMES:
-            near = difflib.get_close_matches(str(name), _NAMES, n=1)
-            raise Rev603Error(
-                f"An entry list has no column {name!r}" + (f"; did you mean {near[0]!r}?" if near else "."),
-                what_to_do=f"name one of {', '.join(_NAMES)}",
-            )
-    headings = {
-        name: [given] if isinstance(given, str) else list(given or ()) if isinstance(given, Sequence) else []
-        for name, given in columns.items()
-    }
-    for name, texts in headings.items():
-        if not texts or not all(isinstance(text, str) and text.strip() for text in texts):
-            raise Rev603Error(
-                f"columns= gives {name} {columns[name]!r}, which is no heading.",
-                what_to_do="pass a heading of the list as text, or several in a list",
-            )
-        if len(texts) > 1 and name not in AMOUNTS:
-            raise Rev603Error(
-                f"columns= gives {name} several headings.",
-                why=f"only amounts are added up: {', '.join(AMOUNTS)}",
-                what_to_do="name one heading",
-            )
-    every = [heading_key(text) for texts in headings.values() for text in texts]
-    if len(set(every)) < len(every):
-        raise Rev603Error(
-            f"columns= gives one heading two names: {dict(columns)}.", what_to_do="name each heading once"
-        )
-    return headings
-
-
 def _place(grid: TextGrid, table: Table, heading: str) -> int | None:
     """Find a column by its heading, in whichever of the rows of headings it stands."""
     wanted = heading_key(heading)
@@ -196,17 +160,12 @@ def _place(grid: TextGrid, table: Table, heading: str) -> int | None:
     return None
 
 
-def _refuse_missing(missing: Mapping[str, str], grid: TextGrid, table: Table, where: str) -> None:
+def _refuse_missing(missing: list[str], grid: TextGrid, table: Table, where: str) -> None:
     texts = [" ".join(text.split()) for line in grid.lines(table.header) for text in line if text]
     found = [importer_number.mask(text) for text in texts]
-    near = {
-        heading: match[0]
-        for heading in missing.values()
-        if (match := difflib.get_close_matches(heading, found, n=1, cutoff=0.5))
-    }
-    raise ColumnsMissingError(
-        list(missing.values()), found=found, guesses=near, where=where, what_to_do=_NAME_A_COLUMN
-    )
+    near = {heading: difflib.get_close_matches(heading, found, n=1, cutoff=0.5) for heading in missing}
+    guesses = {heading: match[0] for heading, match in near.items() if match}
+    raise ColumnsMissingError(missing, found=found, guesses=guesses, where=where, what_to_do=_NAME_A_COLUMN)
 
 
 def _entries(
@@ -233,7 +192,7 @@ def _entries(
         if name in work.text:
             frame[name] = pandas_text(work.text[name])
     for heading, column in work.others.items():
-        frame[_free(heading, frame)] = pandas_text(column)
+        frame[f"{heading} (list)" if heading in frame else heading] = pandas_text(column)
     if work.bad.any() and on_error == "raise":
         issues = log.frame()
         raise LineError(issues[issues["severity"] == "error"].reset_index(drop=True), where=grid.file)
@@ -254,20 +213,13 @@ def _dates(work: EntryLines, name: str) -> np.ndarray:
     return dates.days
 
 
-def _free(heading: str, taken: Mapping[str, object]) -> str:
-    return heading if heading not in taken else f"{heading} (list)"
-
-
 def _combined(frame: pd.DataFrame) -> pd.DataFrame:
     """Add up the lines of each entry, in cents; its other columns are those of its first line."""
-    usable = frame["entry_number"].notna()
-    amounts = [name for name in AMOUNTS if name in frame]
-    group = frame["entry_number"].where(usable, "\0" + frame.index.astype("str"))
+    group = frame["entry_number"].fillna("\0" + frame.index.to_series().astype("str"))
     combined = frame[~group.duplicated()].copy()
-    for name in amounts:
+    for name in [name for name in AMOUNTS if name in frame]:
         cents = (frame[name] * 100).round()
-        sums = cents.groupby(group, sort=False).sum(min_count=1)
-        combined[name] = (sums / 100).to_numpy()
+        combined[name] = (cents.groupby(group, sort=False).sum(min_count=1) / 100).to_numpy()
     return combined.reset_index(drop=True)
 
 

@@ -63,7 +63,7 @@ def expected_amounts(work: EntryLines, added: Mapping[str, list[int]]) -> dict[s
         parts = [name for name in (PRINCIPAL, INTEREST) if name in cents]
         cents[TOTAL] = np.sum([cents[name] for name in parts], axis=0)
         there[TOTAL] = np.any([there[name] for name in parts], axis=0)
-        made = " + ".join(repr(_heading(work, name)) for name in parts)
+        made = " + ".join(repr(_text_of(work, work.table.columns[name])) for name in parts)
         kind = CATALOGUE["expected-summed"]
         work.log.add("expected-summed", f"{kind.meaning}: {made}; {kind.what_to_do}", sheet=work.grid.sheet)
     if TOTAL not in cents or (len(work.lines) and not there[TOTAL].any()):
@@ -113,12 +113,8 @@ def _say_missing(work: EntryLines) -> None:
     amounts = [heading for heading, column in work.others.items() if _like_money(heading, column)]
     kind = CATALOGUE["expected-unclear" if amounts else "expected-missing"]
     named = f": {', '.join(map(repr, amounts[:3]))}" if amounts else ""
-    work.log.add(
-        kind.code,
-        f"{kind.meaning}{named}; {kind.what_to_do}",
-        sheet=work.grid.sheet,
-        value=amounts[0] if amounts else None,
-    )
+    said, value = f"{kind.meaning}{named}; {kind.what_to_do}", amounts[0] if amounts else None
+    work.log.add(kind.code, said, sheet=work.grid.sheet, value=value)
 
 
 def _like_money(heading: str, column: pa.ChunkedArray) -> bool:
@@ -144,10 +140,6 @@ def _refuse_other_units(work: EntryLines, places: list[int]) -> None:
                 why="its heading says thousands or millions, and cents would be guessed",
                 what_to_do="put a column in dollars and cents into the list, and name it: {columns}",
             )
-
-
-def _heading(work: EntryLines, name: str) -> str:
-    return _text_of(work, work.table.columns[name])
 
 
 def _text_of(work: EntryLines, at: int) -> str:

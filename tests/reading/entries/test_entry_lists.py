@@ -332,7 +332,7 @@ def test_errors_name_the_headings_found_and_how_to_name_them() -> None:
             columns={"expected_amount": "Our claims"},
         )
     assert "did you mean 'Our claim'?" in str(missing.value)
-    with pytest.raises(Rev603Error, match="one heading two names"):
+    with pytest.raises(Rev603Error, match="one heading twice"):
         read_entries(as_csv([["Ref"], ["1"]]), columns={"entry_number": "Ref", "refund_id": "REF"})
 
 
@@ -429,7 +429,7 @@ def test_an_amount_may_be_the_sum_of_several_columns() -> None:
         ({"entry_number": 3}, "no heading"),
         ({"entry_number": ""}, "no heading"),
         ({"entry_number": []}, "no heading"),
-        ({"refund_id": ["Ref", "Other"]}, "several headings"),
+        ({"refund_id": ["Ref", "Other"]}, "2 headings for refund_id"),
     ],
 )
 def test_wrong_columns_are_errors_with_a_way_out(wrong: Any, said: str) -> None:
