@@ -35,5 +35,11 @@ def test_stored_as_run_from_first_to_last_cell_without_an_error(path: Path) -> N
 def test_titled_small_and_without_social_security_numbers(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert "".join(cells(path)[0]["source"]).startswith("# ")
-    assert len(text) < 200_000
+    assert len(text) < 300_000
     assert re.findall(r"(?<![0-9])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![0-9])", text) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_each_has_a_picture(path: Path) -> None:
+    outputs = [output for cell in cells(path) for output in cell.get("outputs", [])]
+    assert any("image/png" in output.get("data", {}) for output in outputs)

@@ -17,7 +17,7 @@ from rev603.presenting.files import SteadyZip
 from rev603.sample._entries import sample_entries
 from rev603.sample._report import sample_history
 from rev603.vocabulary.headings import REFUND_COLUMNS
-from rev603.vocabulary.reports import REPORTS, REV_603
+from rev603.vocabulary.reports import REPORTS, REV_603, REV_613
 
 if TYPE_CHECKING:
     import os
@@ -27,6 +27,7 @@ Layout = Literal["picture", "webi", "table"]
 Grain = Literal["line", "refund"]
 
 HEADINGS = {column.name: column.heading for column in REFUND_COLUMNS}
+_OF_REJECTS = [name for name in HEADINGS if name not in ("care_of", "check_or_trace_number", "check_or_ach")]
 #: Lines between two repeats of the headings on a page of Web Intelligence.
 PAGE = 60
 _FIXED = dt.datetime(2026, 11, 13, 12, 0, 0)  # noqa: DTZ001 - workbooks know no time zone
@@ -43,7 +44,8 @@ _README = """\
 # Samples of REV-603 exports
 
 Synthetic: companies, people, addresses and numbers are invented. Three weekly pulls of the same importer's
-refunds, with overlapping windows, and the entry list to compare them with.
+refunds, with overlapping windows, the newest week's rejects as the sister report REV-613 shows them, and the entry
+list to compare them with.
 
 | file | what it is |
 |---|---|
@@ -64,7 +66,7 @@ class Sheet:
 
 
 def write_samples(directory: str | os.PathLike[str], *, lines: int = 400, seed: int = 603) -> list[Path]:
-    """Write three weekly exports in three layouts, an entry list and a README.
+    """Write three weekly exports in three layouts, the newest week's rejects as REV-613, an entry list and a README.
 
     Parameters
     ----------
@@ -83,11 +85,15 @@ def write_samples(directory: str | os.PathLike[str], *, lines: int = 400, seed: 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     [path.name for path in write_samples(folder, lines=60)]
-    ['rev603_2026-10-30.xlsx', 'rev603_2026-11-06.xlsx', 'rev603_2026-11-13.csv', 'entries.csv', 'README.md']
+    ['rev603_2026-10-30.xlsx', 'rev603_2026-11-06.xlsx', 'rev603_2026-11-13.csv', 'rev613_2026-11-13.csv',
+     'entries.csv', 'README.md']
     """
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
     first, second, third = sample_history(weeks=3, lines=lines, seed=seed)
+    rejected = third[third["refund_secondary_status"] == "Reject No ACH"].assign(
+        report=REV_613.name, refund_secondary_status=REV_613.status
+    )
     written = {
         write_report(first, folder / "rev603_2026-10-30.xlsx"): (
             f"{len(first)} lines in the layout of CBP's picture: totals and two call-outs above 17 columns"
@@ -98,6 +104,10 @@ def write_samples(directory: str | os.PathLike[str], *, lines: int = 400, seed: 
         ),
         write_report(third, folder / "rev603_2026-11-13.csv", delimiter=";"): (
             f"{len(third)} lines as semicolon CSV with the totals above"
+        ),
+        write_report(rejected, folder / "rev613_2026-11-13.csv", columns=_OF_REJECTS): (
+            f"the same day's {len(rejected)} rejects as REV-613 lists them: its own word for the status, and no "
+            "C/O, number or method; read beside the REV-603, it counts no refund twice"
         ),
     }
     entries = sample_entries(third, seed=seed)
