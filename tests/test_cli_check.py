@@ -41,7 +41,7 @@ def test_a_folder_is_checked_file_by_file_and_other_files_passed_over(
 ) -> None:
     assert main(["check", str(SAMPLES)]) == 0
     said = capsys.readouterr()
-    assert said.out.count(": accepted\n") == 3
+    assert said.out.count(": accepted\n") == 4
     assert "entries.csv: no refund report" in said.err
 
 

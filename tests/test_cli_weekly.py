@@ -185,7 +185,7 @@ def test_cache_changes_nothing_but_the_time(tmp_path: Path, capsys: pytest.Captu
         answers.append(capsys.readouterr().out)
     main(["weekly", SAMPLES, "--json"])
     assert answers == [capsys.readouterr().out] * 2
-    assert len(list((tmp_path / "cache").glob("*.parquet"))) == 3
+    assert len(list((tmp_path / "cache").glob("*.parquet"))) == 4
 
 
 def test_no_social_security_number_is_shown_or_written_by_default(
