@@ -161,7 +161,7 @@ def _repeated(frame: pd.DataFrame, alike: Numbers) -> Numbers:
     """Return the lines that are the same as an earlier one in every column; a few columns rule most of them out."""
     first = frame[["refund_id", "document_number", "refund_secondary_status"]].iloc[alike]
     maybe = alike[first.duplicated(keep=False).to_numpy(dtype=bool)]
-    whole = frame.drop(columns=["source_file", "source_sheet", "source_row"]).iloc[maybe]
+    whole = frame.iloc[maybe].drop(columns=["source_file", "source_sheet", "source_row"])
     return np.asarray(maybe[whole.duplicated().to_numpy(dtype=bool)], dtype=np.int64)
 
 

@@ -132,9 +132,14 @@ def _trimmed(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:
         possible = [sign for sign in SIGNS[:-1] if least <= ord(sign) <= most and sign not in signs]
         signs += "".join(sign for sign in possible if (whole == ord(sign)).any())
         signs += SIGNS[-1] if most >= ord(SIGNS[-1]) and SIGNS[-1] not in signs else ""
-        empty = np.count_nonzero(bounds[1:] == bounds[:-1]) > chunk.null_count
-        untidy = untidy or empty or least <= ord(" ") or most >= ord(SIGNS[-1])
-    if not untidy:  # codes, dates and amounts
+        filled = bounds[1:] > bounds[:-1]
+        untidy = untidy or np.count_nonzero(filled) < len(chunk) - chunk.null_count
+        if not untidy and (
+            least <= ord(" ") or most > ord("~")
+        ):  # a space, or what may be one; seldom outermost
+            outermost = text[bounds[:-1][filled]], text[bounds[1:][filled] - 1]
+            untidy = any(bool(((ends <= ord(" ")) | (ends > ord("~"))).any()) for ends in outermost)
+    if not untidy:
         return column, signs
     trimmed = pc.utf8_trim_whitespace(column)
     blank = pc.equal(trimmed, "")

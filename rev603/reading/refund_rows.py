@@ -161,7 +161,8 @@ def _filled(line: Line) -> tuple[str, ...]:
 
 def _label_places(column: pa.ChunkedArray) -> Numbers:
     """Return which cells are the label of a total and nothing else; identifiers mostly end in a figure, labels never."""
-    places = np.flatnonzero(as_mask(pc.greater(pc.utf8_slice_codeunits(column, -1, None), "9")))
+    last = pc.binary_slice(column.cast(pa.large_binary()), -1, None)
+    places = np.flatnonzero(as_mask(pc.greater(last, b"9")))
     return places[_has(column.take(pa.array(places)), rf"(?i)\A{LABEL}[\W_]*\z")] if len(places) else places
 
 
