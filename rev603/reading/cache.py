@@ -30,6 +30,7 @@ from rev603.reading.report import Report
 
 _META = b"rev603"
 _ROOMS = ("identifiers", "reading", "vocabulary")
+_KINDS = ("*.py", "*.toml")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,10 @@ class Cache:
 def reading_code(package: Path = Path(__file__).parents[1]) -> str:
     """Return a digest of the code that a report comes from: where that differs, the report may too."""
     digest = hashlib.sha256()
-    rooms = [package.glob("*.py"), *(package.joinpath(room).rglob("*.py") for room in _ROOMS)]
+    rooms = [
+        package.glob("*.py"),
+        *(package.joinpath(room).rglob(kind) for room in _ROOMS for kind in _KINDS),
+    ]
     for room in rooms:
         for path in sorted(room):
             digest.update(f"{path.relative_to(package).as_posix()}\0".encode() + path.read_bytes())

@@ -52,7 +52,7 @@ def read_csv_grid(source: Source, headings: Collection[str], *, limits: Limits =
     UnsafeFileError
         More columns or cells than any report has.
     """
-    data = source.utf8()
+    data = source.text
     skipped, delimiter = _marked_delimiter(data)
     body = memoryview(data)[bytes(data[:64]).find(b"\n") + 1 if skipped else 0 :]
     sample = _sample(body, 0)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
 from rev603.reading.limits import Limits
 
-__all__ = ["Encoding", "text_encoding", "to_utf8"]
+__all__ = ["Encoding", "decoded"]
 
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252"]
 
@@ -26,8 +26,8 @@ _MARKS: tuple[tuple[bytes, Encoding], ...] = (
 )
 
 
-def text_encoding(data: bytes | memoryview, name: str, limits: Limits) -> tuple[Encoding, int]:
-    r"""Return the encoding of a text file, proven over every byte, and the length of its byte order mark.
+def decoded(data: bytes | memoryview, name: str, limits: Limits) -> tuple[Encoding, bytes | memoryview]:
+    r"""Return the encoding of a text file, proven over every byte, and its text as UTF-8 without a byte order mark.
 
     A mark decides; without one, UTF-16 shows by its NULs, then UTF-8 is tried strictly, and what is left is cp1252, the
     encoding of Windows in the Americas. A file that is mostly UTF-8 with a few bytes astray is damaged, not cp1252, and
@@ -43,54 +43,34 @@ def text_encoding(data: bytes | memoryview, name: str, limits: Limits) -> tuple[
     Examples
     --------
     >>> from rev603.reading.limits import DEFAULT_LIMITS
-    >>> text_encoding(b"Qu\xe9bec", "list.csv", DEFAULT_LIMITS)
-    ('cp1252', 0)
+    >>> decoded(b"Qu\xe9bec", "list.csv", DEFAULT_LIMITS)
+    ('cp1252', b'Qu\xc3\xa9bec')
     """
     _refuse_long_lines(data, name, limits)
     encoding, bom_bytes = _by_mark_or_pattern(data, name)
+    text = data[bom_bytes:] if bom_bytes else data
     if encoding in {"utf-16-le", "utf-16-be"}:
-        blank = _prove_utf16(data, encoding, bom_bytes, name)
-    else:
-        if not np.frombuffer(data, np.uint8).min():
-            _refuse(
-                "The file is not text.",
-                data,
-                bytes(data).find(b"\0"),
-                name,
-                "it holds a NUL, which no text has",
-            )
-        if not _is_utf8(data):
-            if bom_bytes:
-                _refuse_mixed(data, name, "its byte order mark says UTF-8, and the bytes do not keep to it")
-            encoding = _prove_cp1252(data, name)
-        # seldom looks further than the beginning
-        blank = all(bytes(data[at : at + _SAMPLE]).isspace() for at in range(bom_bytes, len(data), _SAMPLE))
-    if blank:
+        text = _from_utf16(data, encoding, bom_bytes, name)
+    elif not np.frombuffer(data, np.uint8).min():
+        _refuse(
+            "The file is not text.", data, bytes(data).find(b"\0"), name, "it holds a NUL, which no text has"
+        )
+    elif not _is_utf8(data):
+        if bom_bytes:
+            _refuse_mixed(data, name, "its byte order mark says UTF-8, and the bytes do not keep to it")
+        _refuse_no_cp1252(data, name)
+        encoding, text = "cp1252", codecs.decode(data, "cp1252").encode()
+    # seldom looks further than the beginning
+    if all(
+        codecs.decode(text[at : at + _SAMPLE], "utf-8", "ignore").isspace()
+        for at in range(0, len(text), _SAMPLE)
+    ):
         raise UnrecognizedFileError(
             "The file holds nothing but white space.",
             where=name,
             what_to_do="run the report again and export it",
         )
-    return encoding, bom_bytes
-
-
-def to_utf8(
-    data: bytes | memoryview, encoding: Encoding, *, bom_bytes: int = 0, partial: bool = False
-) -> bytes | memoryview:
-    """Return text as UTF-8 without its byte order mark; the same object where nothing has to change.
-
-    ``partial`` says that it is only the beginning of a text, and may end within a character.
-
-    Examples
-    --------
-    >>> to_utf8("Québec".encode("cp1252"), "cp1252").decode()
-    'Québec'
-    """
-    body = data[bom_bytes:] if bom_bytes else data
-    if encoding in {"utf-8", "utf-8-sig"}:
-        return body
-    text, _ = codecs.getdecoder(encoding)(body, "ignore" if partial else "strict")
-    return text.encode()
+    return encoding, text
 
 
 def _by_mark_or_pattern(data: bytes | memoryview, name: str) -> tuple[Encoding, int]:
@@ -108,8 +88,7 @@ def _by_mark_or_pattern(data: bytes | memoryview, name: str) -> tuple[Encoding, 
     return "utf-8", 0
 
 
-def _prove_utf16(data: bytes | memoryview, encoding: Encoding, bom_bytes: int, name: str) -> bool:
-    """Decode the whole, so that no later step meets half a character; return whether it is blank."""
+def _from_utf16(data: bytes | memoryview, encoding: Encoding, bom_bytes: int, name: str) -> bytes:
     try:
         text = codecs.decode(data[bom_bytes:], encoding)
     except UnicodeDecodeError as error:
@@ -126,7 +105,7 @@ def _prove_utf16(data: bytes | memoryview, encoding: Encoding, bom_bytes: int, n
             why="it holds a NUL, which no text has",
             what_to_do=_SAVE_UTF8,
         )
-    return not text or text.isspace()
+    return text.encode()
 
 
 def _is_utf8(data: bytes | memoryview) -> bool:
@@ -140,7 +119,7 @@ def _is_utf8(data: bytes | memoryview) -> bool:
     return True
 
 
-def _prove_cp1252(data: bytes | memoryview, name: str) -> Encoding:
+def _refuse_no_cp1252(data: bytes | memoryview, name: str) -> None:
     octets = np.frombuffer(data, np.uint8)
     leads = (octets[:-1] >= 0xC2) & (octets[:-1] <= 0xF4)
     followed = (octets[1:] >= 0x80) & (octets[1:] <= 0xBF)
@@ -153,7 +132,6 @@ def _prove_cp1252(data: bytes | memoryview, name: str) -> Encoding:
         at = undefined.start()
         why = f"byte {data[at]:02X} is a character in neither"
         _refuse("The text is neither UTF-8 nor Windows-1252.", data, at, name, why)
-    return "cp1252"
 
 
 def _refuse_mixed(data: bytes | memoryview, name: str, why: str) -> None:

@@ -11,6 +11,7 @@ from typing import BinaryIO, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from rev603.errors import (
     ColumnsMissingError,
@@ -231,14 +232,14 @@ def _report(
             frame = frame.assign(amount=amount)
         zeroed = int(((counted.cents == 0) & (everything.cents[readable] != 0)).sum())
         _say_totals(counted.control, counted.ambiguous, zeroed, log)
-        repeated = frame[["source_sheet", "source_row"]].iloc[counted.repeated]
-        for tab, rows in repeated.groupby("source_sheet", dropna=False, sort=False)["source_row"]:
-            log.add_lines("line-repeated", tab if isinstance(tab, str) else None, rows.to_numpy())
-        adding = np.zeros(len(everything.cents), dtype=np.int64)
+        adding, again = np.zeros(len(readable), dtype=np.int64), np.zeros(len(readable), dtype=bool)
         adding[readable] = counted.cents
-        ends = np.cumsum([len(part.typed.cents) for part in parts])
-        for part, own in zip(parts, np.split(adding, ends[:-1]), strict=True):
-            check_total_lines(part, own, log)
+        again[np.flatnonzero(readable)[counted.repeated]] = True
+        ends = np.cumsum([len(part.typed.cents) for part in parts])[:-1]
+        for part, cents, same in zip(parts, np.split(adding, ends), np.split(again, ends), strict=True):
+            lines = part.rows.refunds[np.flatnonzero(same)]
+            log.add_cells("line-repeated", part.grid, lines, None, pa.nulls(len(lines)), at=None)
+            check_total_lines(part, cents, log)
         aside = [set_aside_frame(part.grid, part.aside()) for part in parts]
         set_aside = pd.concat(aside, ignore_index=True)
         rows_read = sum(int(part.grid.nonblank().sum()) for part in parts)

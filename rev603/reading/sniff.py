@@ -14,7 +14,7 @@ import numpy as np
 from rev603.errors import SourceNotFoundError, UnrecognizedFileError, UnsafeFileError
 from rev603.reading.archive import archive_kind
 from rev603.reading.containers import held_in_mail, held_in_zip, is_mail, the_only_one
-from rev603.reading.encoding import Encoding, text_encoding, to_utf8
+from rev603.reading.encoding import decoded
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.source import Source
 from rev603.reading.written import text_of_parquet
@@ -79,16 +79,16 @@ def _recognized(name: str, data: bytes | memoryview, *, limits: Limits, held: bo
             _refuse(what, name, what_to_do)
         return Source(name, data, "xlsx", misnamed=suffix not in _WORKBOOK_SUFFIXES and bool(suffix))
     if bytes(data[:4]) == b"PAR1":
-        return Source(name, text_of_parquet(data, name, limits), "text", "utf-8")
+        text = text_of_parquet(data, name, limits)
+        return Source(name, text, "text", text, "utf-8")
     _refuse_by_magic(data, name)
     if not held and is_mail(data) and (suffix == ".eml" or held_in_mail(bytes(data), name, limits)):
         inner = the_only_one(held_in_mail(bytes(data), name, limits), name, "The e-mail")
         return _recognized(f"{name}/{inner.name}", inner.data, limits=limits, held=True)
-    encoding, bom_bytes = text_encoding(data, name, limits)
-    _refuse_markup(data, encoding, bom_bytes, name)
-    return Source(
-        name, data, "text", encoding, bom_bytes, misnamed=suffix in _WORKBOOK_SUFFIXES | _OTHER_SUFFIXES
-    )
+    encoding, text = decoded(data, name, limits)
+    _refuse_markup(text, name)
+    misnamed = suffix in _WORKBOOK_SUFFIXES | _OTHER_SUFFIXES
+    return Source(name, data, "text", text, encoding, misnamed=misnamed)
 
 
 # ------------------------------------------------------------------ getting the bytes
@@ -255,9 +255,9 @@ def _refuse_ole(data: bytes, name: str) -> None:
     _refuse("This is an old Word, Outlook or other Office file, not a workbook.", name, _EXPORT_AGAIN, why="")
 
 
-def _refuse_markup(data: bytes | memoryview, encoding: Encoding, bom_bytes: int, name: str) -> None:
+def _refuse_markup(text: bytes | memoryview, name: str) -> None:
     """Refuse web pages and XML, which programs like to name .xls or .xlsx."""
-    head = bytes(to_utf8(data[: _HEAD + bom_bytes], encoding, bom_bytes=bom_bytes, partial=True)).lstrip()
+    head = bytes(text[:_HEAD]).lstrip()
     if head.startswith(b"%PDF"):
         _refuse("This is a PDF.", name, _EXPORT_AGAIN)
     if head[:13].lower() == b"mime-version:":

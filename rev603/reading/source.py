@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from rev603.reading.encoding import to_utf8
-
-if TYPE_CHECKING:
-    from rev603.reading.encoding import Encoding
+from rev603.reading.encoding import Encoding
 
 
 @dataclass(frozen=True)
@@ -23,11 +20,10 @@ class Source:
         Every byte of it. Read once, so that what was checked is what is read. A workbook's are ``bytes``.
     kind
         ``"xlsx"`` (also .xlsm) or ``"text"``.
+    text
+        The text as UTF-8 without a byte order mark, whatever it was written in; of a workbook nothing.
     encoding
-        For text ``"utf-8"``, ``"utf-8-sig"``, ``"utf-16-le"``, ``"utf-16-be"`` or ``"cp1252"``, proven over
-        the whole file; for a workbook None.
-    bom_bytes
-        How many bytes at the start are a byte order mark.
+        What the text was written in, proven over the whole file; for a workbook None.
     misnamed
         True where the name says something else than the bytes: text named .xlsx, a workbook named .csv.
     """
@@ -35,12 +31,6 @@ class Source:
     name: str
     data: bytes | memoryview
     kind: Literal["xlsx", "text"]
+    text: bytes | memoryview = b""
     encoding: Encoding | None = None
-    bom_bytes: int = 0
     misnamed: bool = False
-
-    def utf8(self) -> bytes | memoryview:
-        """Give the text as UTF-8 without a byte order mark, whatever it was written in."""
-        if self.encoding is None:
-            raise ValueError(f"{self.name} is a workbook and has no text of its own")
-        return to_utf8(self.data, self.encoding, bom_bytes=self.bom_bytes)

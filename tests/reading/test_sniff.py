@@ -69,7 +69,7 @@ def test_every_encoding_met_gives_the_same_text(encoding: str, mark: bytes, expe
     text = "Refund ID\tCompany Name\r\n900001\tMontréal Œufs\u2013Söhne €\r\n"
     source = sniff(io.BytesIO(mark + text.encode(encoding)))
     assert (source.kind, source.encoding) == ("text", expected)
-    assert bytes(source.utf8()).decode() == text
+    assert bytes(source.text).decode() == text
 
 
 def test_one_accent_late_in_a_large_file_decides_its_encoding() -> None:
