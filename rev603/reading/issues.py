@@ -136,7 +136,7 @@ class IssueLog:
         frame = pd.DataFrame(
             {name: pandas_text(table[name]) for name in ISSUE_COLUMNS if name != "source_row"}
         )
-        rows = pd.Int64Dtype().__from_arrow__(table["source_row"])
+        rows = table["source_row"].to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
         frame.insert(ISSUE_COLUMNS.index("source_row"), "source_row", rows)
         return joined([frame])
 

@@ -20,7 +20,6 @@ from rev603._columns import (
     is_valid,
     joined_text,
     lines_of,
-    map_columns,
     pandas_text,
 )
 from rev603.errors import ColumnsMissingError
@@ -34,17 +33,11 @@ from rev603.reading.layout import Table, other_columns
 from rev603.reading.line_checks import refuse_long_lines, say_doubts
 from rev603.reading.line_log import LineLog
 from rev603.reading.words import NO_WORDS, Words
+from rev603.vocabulary import statuses
 from rev603.vocabulary.centers import CENTERS
 from rev603.vocabulary.headings import REFUND_COLUMNS, heading_key
 from rev603.vocabulary.reports import ReportKind
-from rev603.vocabulary.statuses import (
-    KNOWN_REFUND_STATUSES,
-    KNOWN_REFUND_TYPES,
-    METHODS,
-    STATE_OF_STATUS,
-    STATUS_OF_STATE,
-    status_key,
-)
+from rev603.vocabulary.statuses import METHODS, status_key
 
 _STATUS, _AMOUNT = "refund_secondary_status", "total_refund_amount"
 #: An error in one of these would change an answer without a word; elsewhere it is kept as text.
@@ -67,6 +60,15 @@ class Typed:
     frame: pd.DataFrame
     cents: Numbers
     unreadable: Mask
+
+    @classmethod
+    def of(cls, parts: list[Typed]) -> Typed:
+        """Return the lines of several tables as those of one."""
+        if len(parts) == 1:
+            return parts[0]
+        frame = pd.concat([each.frame for each in parts], ignore_index=True)
+        cents, unreadable = ([getattr(each, name) for each in parts] for name in ("cents", "unreadable"))
+        return cls(frame, np.concatenate(cents), np.concatenate(unreadable))
 
 
 def typed_lines(
@@ -104,8 +106,10 @@ def typed_lines(
 
     count = len(lines)
     dollars = np.where(filled, cents / 100, np.nan)
-    as_pandas = dict(zip(work.text, map_columns(pandas_text, work.text.values()), strict=True))
-    columns: dict[str, object] = {column.name: as_pandas[column.name] for column in REFUND_COLUMNS} | {
+    columns: dict[str, object] = {
+        column.name: pandas_text(work.text[column.name]) for column in REFUND_COLUMNS
+    }
+    columns |= {
         "refund_date": dates.days,
         _AMOUNT: dollars,
         "check_or_ach": pandas_text(method),
@@ -216,17 +220,23 @@ def _taught_statuses(work: LineLog, words: Words) -> pa.ChunkedArray | None:
         return None
     printed = work.text[_STATUS]
     work.say_values("status-taught", _STATUS, lambda text: words.state(text) is None)
-    own = by_value(work.distinct(_STATUS), lambda text: STATUS_OF_STATE.get(words.state(text) or "", text))
+    own = by_value(
+        work.distinct(_STATUS), lambda text: statuses.STATUS_OF_STATE.get(words.state(text) or "", text)
+    )
     work.replace(_STATUS, own)
     return printed
 
 
 def _check_vocabularies(work: LineLog, words: Words) -> None:
     centers = {*CENTERS, *words.centers}
-    work.say_values("status-unknown", _STATUS, lambda text: status_key(text) in STATE_OF_STATUS)
+    work.say_values("status-unknown", _STATUS, lambda text: status_key(text) in statuses.STATE_OF_STATUS)
     work.say_values(
-        "refund-status-unknown", "refund_status", lambda text: status_key(text) in KNOWN_REFUND_STATUSES
+        "refund-status-unknown",
+        "refund_status",
+        lambda text: status_key(text) in statuses.KNOWN_REFUND_STATUSES,
     )
-    work.say_values("refund-type-unknown", "refund_type", lambda text: status_key(text) in KNOWN_REFUND_TYPES)
+    work.say_values(
+        "refund-type-unknown", "refund_type", lambda text: status_key(text) in statuses.KNOWN_REFUND_TYPES
+    )
     work.say_values("center-unknown", "center_id", lambda text: text.upper() in centers)
     work.say_values("method-unknown", "check_or_ach", lambda text: status_key(text) in METHODS)

@@ -148,7 +148,9 @@ def _plain_refunds(grid: TextGrid, table: Table, lines: Numbers, *, longer_than:
     if _DATED in text:
         known |= _has(text[_DATED], _LIKE_A_DATE)
     # the headings that come again have words in the column of the amount
-    return _has(text[_AMOUNT], r"\A[^A-Za-z]+\z") & known & ~doubtful & (cells > longer_than)
+    plain = _has(text[_AMOUNT], r"\A[^A-Za-z]+\z")
+    plain &= known & ~doubtful & (cells > longer_than)
+    return plain
 
 
 def _has(column: pa.ChunkedArray, pattern: str) -> Mask:

@@ -27,14 +27,9 @@ from rev603.reading.grid import TextGrid
 from rev603.reading.issues import CATALOGUE, IssueLog
 from rev603.reading.layout import Table, no_table
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
+from rev603.reading.refund_frame import Typed
 from rev603.reading.refund_rows import set_aside_frame
-from rev603.reading.report_sheet import (
-    ReportSheet,
-    check_total_lines,
-    concat_lines,
-    joined_sheets,
-    read_report_sheet,
-)
+from rev603.reading.report_sheet import ReportSheet, check_total_lines, joined_sheets, read_report_sheet
 from rev603.reading.sniff import sniff
 from rev603.reading.source import Source
 from rev603.reading.words import Columns, Taught, Words, words_of
@@ -188,13 +183,15 @@ def read(
     words = words_of(vocabulary).named(columns)
     file = sniff(source, name=name, limits=limits)
     try:
-        return as_it_was(_report(file, words, sheet=sheet, grain=grain, on_error=on_error, limits=limits))
+        report = _report(file, words, sheet=sheet, grain=grain, on_error=on_error, limits=limits)
     except (ColumnsMissingError, UnrecognizedFileError) as error:
         if file.kind == "xlsx" and is_written_by_us(file.data):
             raise NotAReportError(
                 "This is a workbook of answers that rev603 wrote.", where=file.name
             ) from error
         raise
+    converted: Report = as_it_was(report)
+    return converted
 
 
 def _report(
@@ -219,7 +216,7 @@ def _report(
         _check_named(words, sheets.tables[0][1], file.name)
         parts = joined_sheets(_sound_parts(sheets.tables, words, log), log)
         header = parts[0].header
-        everything = concat_lines(parts)
+        everything = Typed.of([part.typed for part in parts])
         if everything.unreadable.any() and on_error == "raise":
             issues = log.frame()
             raise LineError(issues[issues["severity"] == "error"].reset_index(drop=True), where=file.name)
@@ -237,7 +234,7 @@ def _report(
         again[np.flatnonzero(readable)[counted.repeated]] = True
         ends = np.cumsum([len(part.typed.cents) for part in parts])[:-1]
         for part, cents, same in zip(parts, np.split(adding, ends), np.split(again, ends), strict=True):
-            lines = part.rows.refunds[np.flatnonzero(same)]
+            lines = part.rows.refunds[same]
             log.add_cells("line-repeated", part.grid, lines, None, pa.nulls(len(lines)), at=None)
             check_total_lines(part, cents, log)
         aside = [set_aside_frame(part.grid, part.aside()) for part in parts]

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from rev603._columns import Numbers, lines_of
 from rev603.errors import UnrecognizedFileError
@@ -55,7 +54,6 @@ class ReportSheet:
     typed: Typed
     header: Header
     kind: ReportKind
-    copy_of: str = ""
     dates_assumed: bool = False
 
     @property
@@ -65,8 +63,7 @@ class ReportSheet:
 
     def aside(self) -> dict[int, str]:
         """Return every line that is no refund, with its reason."""
-        lines = self.rows.refunds if self.copy_of else self.rows.refunds[self.typed.unreadable]
-        return self.rows.aside | dict.fromkeys(lines.tolist(), self.copy_of or UNREADABLE)
+        return self.rows.aside | dict.fromkeys(self.rows.refunds[self.typed.unreadable].tolist(), UNREADABLE)
 
 
 def read_report_sheet(
@@ -247,7 +244,9 @@ def joined_sheets(parts: list[ReportSheet], log: IssueLog) -> list[ReportSheet]:
         if len(lines) and frame[lines.columns.intersection(frame.columns)].equals(lines):
             code = "sheet-repeated"
             nothing = Typed(frame.iloc[:0], part.typed.cents[:0], part.typed.unreadable[:0])
-            kept.append(replace(part, typed=nothing, copy_of=f"copy of sheet {first.grid.sheet}"))
+            rows = np.flatnonzero(part.grid.nonblank()).tolist()
+            aside = dict.fromkeys(rows, f"copy of sheet {first.grid.sheet}")
+            kept.append(replace(part, typed=nothing, rows=Rows(part.rows.refunds[:0], aside)))
         elif part.day and first.day and part.day != first.day:
             code, detail = "sheet-another-date", f"{part.day}, not {first.day}"
         elif part.kind is not first.kind or stated not in ((None, None), own_totals):
@@ -259,23 +258,12 @@ def joined_sheets(parts: list[ReportSheet], log: IssueLog) -> list[ReportSheet]:
     return kept
 
 
-def concat_lines(parts: list[ReportSheet]) -> Typed:
-    """Put the lines of all parts into one frame."""
-    if len(parts) == 1:
-        return parts[0].typed
-    return Typed(
-        pd.concat([each.typed.frame for each in parts], ignore_index=True),
-        np.concatenate([each.typed.cents for each in parts]),
-        np.concatenate([each.typed.unreadable for each in parts]),
-    )
-
-
 def check_total_lines(part: ReportSheet, counted: Numbers, log: IssueLog) -> None:
     """Compare each total line in the table with the lines that it can stand for.
 
     A total may add up what is printed, or, like the report's own, ``counted``: a repeated amount once.
     """
-    totals = sorted(at for at, reason in part.rows.aside.items() if reason == TOTAL and not part.copy_of)
+    totals = sorted(at for at, reason in part.rows.aside.items() if reason == TOTAL)
     columns, amount = part.table.columns, part.table.columns[_AMOUNT]
     lines = {at: line for at, line in zip(totals, part.grid.lines(totals), strict=True) if line[amount]}
     stated = [

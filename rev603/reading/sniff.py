@@ -79,8 +79,8 @@ def _recognized(name: str, data: bytes | memoryview, *, limits: Limits, held: bo
             _refuse(what, name, what_to_do)
         return Source(name, data, "xlsx", misnamed=suffix not in _WORKBOOK_SUFFIXES and bool(suffix))
     if bytes(data[:4]) == b"PAR1":
-        text = text_of_parquet(data, name, limits)
-        return Source(name, text, "text", text, "utf-8")
+        lines = text_of_parquet(data, name, limits)
+        return Source(name, lines, "text", lines, "utf-8")
     _refuse_by_magic(data, name)
     if not held and is_mail(data) and (suffix == ".eml" or held_in_mail(bytes(data), name, limits)):
         inner = the_only_one(held_in_mail(bytes(data), name, limits), name, "The e-mail")
@@ -133,12 +133,15 @@ def _read_path(path: Path, limits: Limits) -> bytes | memoryview:
             )
         if status.st_size > limits.max_file_bytes:
             _refuse_large(path.name, limits)
-        with path.open("rb") as file:
-            room = np.fromfile(
-                file, np.uint8, status.st_size + 1
-            )  # in large pages: four times faster than ``bytes``
-            if len(room) <= status.st_size:
-                return room.data
+        with path.open("rb", buffering=0) as file:
+            room = np.empty(
+                status.st_size + 1, np.uint8
+            ).data  # in large pages: four times faster than ``bytes``
+            filled = 0
+            while got := file.readinto(room[filled:]):
+                filled += got
+            if filled <= status.st_size:
+                return room[:filled]
             file.seek(0)  # it grew meanwhile, or never said its size
             return _bounded(file.read, path.name, limits)
     except PermissionError as error:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _SPACED = re.compile(
     r"([0-9]{2})\s([0-9]{7}(?:[0-9A-Za-z]{2})?)|([0-9]{3})\s([0-9]{2})\s([0-9]{4})|([0-9]{6})\s([0-9]{5})"
 )
+#: Most numbers stand as CBP prints them: they are not looked at any further.
+_AS_PRINTED = re.compile(r"[0-9]{2}-[0-9]{7}[0-9A-Z]{2}")
 
 
 def payee_number(text: str) -> str:
@@ -27,6 +29,8 @@ def payee_number(text: str) -> str:
     >>> [payee_number(text) for text in ("98-7654321", "987654321ab", "98 7654321", "000 12 3456", "987654321")]
     ['98-765432100', '98-7654321AB', '98-765432100', '000-12-3456', '987654321']
     """
+    if _AS_PRINTED.fullmatch(text):
+        return text
     found = _SPACED.fullmatch(text.strip())
     whole = "-".join(filter(None, found.groups())) if found else text
     return importer_number.format(whole) if importer_number.kind(whole) else text

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from rev603.errors import Rev603Error, SourceNotFoundError
 from rev603.vocabulary.headings import ENTRY_COLUMNS, REFUND_COLUMNS, Column, heading_key
@@ -102,7 +103,8 @@ def headings_of(
             what_to_do=_COLUMNS_ADVICE,
         )
     found: dict[str, list[str]] = {}
-    for name, given in (columns or {}).items():
+    asked: Mapping[str, Any] = columns or {}
+    for name, given in asked.items():
         _one_of(name, names, "columns= knows no", "")
         headings = [given] if isinstance(given, str) else [*given] if isinstance(given, Sequence) else []
         if not headings or not all(isinstance(text, str) and text.strip() for text in headings):
@@ -188,9 +190,9 @@ def words_of(given: Taught) -> Words:
         _one_of(name, _COLUMNS, "A heading cannot stand for", where)
     for state in taught["statuses"].values():
         _one_of(state, _STATES, "A status cannot stand for", where)
-    taught["statuses"] = {status_key(text): state for text, state in taught["statuses"].items()}
-    taught["centers"] = {code.upper(): name for code, name in taught["centers"].items()}
-    return Words(**taught)
+    states = {status_key(text): state for text, state in taught["statuses"].items()}
+    centers = {code.upper(): name for code, name in taught["centers"].items()}
+    return Words(taught["headings"], states, centers, taught["teams"])
 
 
 def _from_file(path: Path) -> dict[str, object]:
