@@ -29,8 +29,9 @@ _NUMBER_COLUMN = re.compile(
 _NUMBER_IN_TEXT = re.compile(
     r"(?<![0-9A-Za-z-])(?:[0-9]{2}-[0-9]{7}(?:[0-9A-Za-z]{2})?|[0-9]{6}-[0-9]{5})(?![0-9A-Za-z-])"
 )
-# Only texts with something like a person's number in them are looked at one by one.
-_PERHAPS = r"(?i)\pN{3}[^\pL\pN]{1,6}\pN{2}[^\pL\pN]{1,6}\pN{4}|ssn|s\.s\.n|social security"
+# Only texts with something like a person's number in them are looked at one by one. RE2 takes each pattern in anew
+# for each column, and a class of all that is no letter and no number alone costs it 2.5 ms: plain characters do.
+_PERHAPS = r"\pN{3}[^0-9A-Za-z]+\pN{2}[^0-9A-Za-z]+\pN|(?i:ssn|s\.s\.n|social security)"
 _PERHAPS_A_PAYEE = r"\pN"
 
 
