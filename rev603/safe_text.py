@@ -42,6 +42,8 @@ _HYPHENATED = re.compile(rf"(?<!\d)(?<!\d{_DASH})\d{{3}}{_INNER}\d{{2}}{_INNER}\
 _NAMED = re.compile(
     rf"(?i)(?:\bssn|\bs\.s\.n\.?|social security)[^\d\n]{{0,16}}(\d(?:{_GAP}{{0,{_WIDEST_GAP}}}\d){{6,8}})(?!\d)"
 )
+#: From the first digit or letter to the last.
+_WHOLE = re.compile(r"\w(?:.*\w)?", re.DOTALL)
 _SHORTEST, _LONGEST, _SHOWN = 7, 9, 4
 
 # XML 1.0 allows TAB, LF and CR of the controls. U+FFFE, U+FFFF and lone surrogates are no characters.
@@ -94,9 +96,8 @@ def _bare(number: str) -> str:
     digits = _digits(number)
     if len(digits) < _SHORTEST:
         return number
-    before, after = re.match(r"\W*", number), re.search(r"\W*\Z", number)
     hidden = "X" * (len(digits) - _SHOWN) + digits[-_SHOWN:]
-    return f"{before.group() if before else ''}{hidden}{after.group() if after else ''}"
+    return _WHOLE.sub(hidden, number, count=1)
 
 
 def _hidden_run(found: re.Match[str]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import inspect
 import pkgutil
 import re
 import time
@@ -16,6 +18,10 @@ from rev603._short import Short
 LENGTH = 100_000
 #: Seconds for one text; a pattern whose time grows with the square of the length takes minutes.
 BOUND = 2.0
+#: Patterns that are written where they are asked see text from files only in these rooms: elsewhere it is what rev603 made
+#: itself (pictures, names of files), or what the user typed.
+ROOMS = ("errors", "identifiers", "reading", "safe_text", "vocabulary")
+_ASKED = {"findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn"}
 _CLASSES = {r"\s": " ", r"\d": "1", r"\w": "a", r"\W": "-", "[0-9]": "1", "[A-Z": "A", "[a-z": "a"}
 
 
@@ -39,7 +45,41 @@ def _flat(value: Any) -> list[Any]:
     return [inner for each in value for inner in _flat(each)] if isinstance(value, list | tuple) else [value]
 
 
-PATTERNS = _patterns()
+def _inline() -> dict[str, Any]:
+    """Return the patterns that functions hand to ``re.sub`` and the like, by where that stands."""
+    found: dict[str, Any] = {}
+    for info in pkgutil.walk_packages(rev603.__path__, "rev603."):
+        if info.name.split(".")[1] not in ROOMS:
+            continue
+        module = importlib.import_module(info.name)
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            called = node.func if isinstance(node, ast.Call) else None
+            if not isinstance(called, ast.Attribute) or called.attr not in _ASKED:
+                continue
+            if isinstance(called.value, ast.Name) and called.value.id == "re":
+                assert isinstance(node, ast.Call)
+                for at, pattern in enumerate(_written(node.args[0], module)):
+                    found[f"{info.name}:{node.lineno}[{at}]"] = re.compile(pattern)
+    return found
+
+
+def _written(pattern: ast.expr, module: Any) -> list[Any]:
+    """Return a pattern as it is written, or as the module names it; a variable stands for what its loop goes through."""
+    if isinstance(pattern, ast.Constant):
+        return [pattern.value]
+    assert isinstance(pattern, ast.Name), (
+        f"{module.__name__}: {ast.unparse(pattern)} cannot be told: compile it above"
+    )
+    if hasattr(module, pattern.id):
+        return [getattr(module, pattern.id)]
+    loops = [node for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.For)]
+    (loop,) = (node for node in loops if pattern.id in ast.unparse(node.target))
+    named = [node.id for node in ast.walk(loop.iter) if isinstance(node, ast.Name)]
+    return [text for name in named for text in _flat(getattr(module, name)) if isinstance(text, str)]
+
+
+INLINE = _inline()
+PATTERNS = _patterns() | INLINE
 
 
 def _source(pattern: Any) -> tuple[str, bool]:
@@ -70,6 +110,13 @@ def test_the_patterns_of_the_package_are_found() -> None:
     assert {"rev603.reading.dates", "rev603.safe_text", "rev603.vocabulary.headings"} <= {
         name.rpartition(".")[0] for name in PATTERNS
     }
+
+
+def test_patterns_are_found_where_they_are_asked_too() -> None:
+    whole = [str(pattern.pattern) for pattern in INLINE.values()]
+    assert len(whole) > 5
+    assert any(r"\s,;:" in pattern for pattern in whole)  # a constant, in safe_text
+    assert any("[0-9]{2}-[0-9]{7}" in pattern for pattern in whole)  # by its name, and from a loop
 
 
 @pytest.mark.parametrize("name", PATTERNS)
