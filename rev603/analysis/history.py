@@ -12,16 +12,17 @@ from rev603._columns import key_codes
 from rev603.analysis._cents import open_frame
 from rev603.analysis._text import payment_state
 from rev603.errors import Rev603Error
-from rev603.identifiers.refund_key import DOCUMENT_KEY, IDENTITY, KEY, OWN, REFUND_KEY, with_identity
+from rev603.identifiers.refund_key import DOCUMENT_KEY, IDENTITY, KEY, OWN, PAYEE_KEY, REFUND_KEY, with_identity
 from rev603.vocabulary import statuses
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
 
-__all__ = ["KEY", "counting_lines", "current", "require_report_dates"]
+__all__ = ["KEY", "by_document", "counting_lines", "current", "require_report_dates"]
 
 _DAY, _FILE, _KIND, _RANK, _FILLED = (f"{OWN}{name}" for name in ("day", "file", "kind", "rank", "filled"))
 _STATE, _CHOICE, _BEST = (f"{OWN}{name}" for name in ("state", "choice", "best"))
+_SHOWN, _PLACE = f"{OWN}shown", f"{OWN}place"
 
 #: How far a payment has come, and what is not even on its way yet is 0; a status that nobody documented tells little.
 _FURTHER = (
@@ -29,6 +30,9 @@ _FURTHER = (
     (statuses.REISSUED,),
 )  # fmt: skip
 _NUMBER = "check_or_trace_number"
+_STATUS = "refund_secondary_status"
+#: What a line that speaks for its whole refund says of itself.
+_SAID = (_STATUS, "report", "report_date", "source_file", "source_sheet", "source_row")
 #: Which report's lines and amounts count where several kinds show a refund.
 _KINDS = ("REV-603", "REV-613", "REV-615")
 
@@ -63,6 +67,9 @@ def current(history: IntoFrameT) -> IntoFrameT:
     59949325), so date windows overlap, and a refund may be missing from the newest report only because
     its window has passed.
 
+    A REV-613 need not name documents. Where its refund stands in a REV-603 by document, it speaks for these: their
+    lines are given, with its status, date and source.
+
     Examples
     --------
     >>> import pandas as pd
@@ -78,7 +85,7 @@ def current(history: IntoFrameT) -> IntoFrameT:
     frame: Any = open_frame(history, [*KEY, "report_date"])
     names = frame.collect_schema().names()
     files = require_report_dates(frame)
-    keyed = with_identity(_with_files(frame)).with_columns(_day().alias(_DAY))
+    keyed = by_document(with_identity(_with_files(frame))).with_columns(_day().alias(_DAY))
     answer = keyed.filter(nw.col(_DAY) == nw.col(_DAY).max().over(*IDENTITY))
     if files > 1:
         answer = counting_lines(answer)
@@ -101,7 +108,7 @@ def require_report_dates(frame: Any) -> int:
     names = told.collect_schema().names()
     columns = [name for name in ("report_date", _FILE if _FILE in names else "source_file") if name in names]
     counted = told.group_by(*columns).agg(nw.len().alias("lines"))
-    known: Any = counted.collect() if isinstance(counted, nw.LazyFrame) else counted
+    known = _fetched(counted)
     undated = known.filter(nw.col("report_date").is_null())
     if len(undated):
         files = sorted({str(name) for name in undated[columns[1]].to_list()}) if len(columns) == 2 else []
@@ -113,6 +120,61 @@ def require_report_dates(frame: Any) -> int:
         )
     per_date = known.with_columns(_day()).group_by("report_date").agg(nw.len().alias("files"))
     return max(per_date["files"].to_list(), default=0)
+
+
+def by_document(keyed: Any) -> Any:
+    """Return the lines of a history with each refund by its documents, also where a REV-613 does not name them.
+
+    Its line without a document is no second refund where a REV-603 of the history shows the refund by document:
+    instead of it stand the lines of that REV-603 (the newest one so far, or the first one later), as of the
+    REV-613's date and with its status.
+
+    Parameters
+    ----------
+    keyed
+        An open narwhals frame with the columns of the identity and ``report_date``; without ``report`` or
+        ``refund_secondary_status`` it comes back as it is. In pandas a line keeps the index of the REV-603's.
+    """
+    names = keyed.collect_schema().names()
+    if not {"report", _STATUS} <= set(names):
+        return keyed
+    own = nw.col("report") == _KINDS[0]
+    whole = (~own & (nw.col(DOCUMENT_KEY) == "") & (nw.col(REFUND_KEY) != "")).fill_null(False)
+    refund, file = [PAYEE_KEY, REFUND_KEY], _FILE if _FILE in names else "source_file"
+    lines, index = keyed, None
+    if isinstance(keyed, nw.DataFrame) and keyed.implementation.is_pandas():
+        native = keyed.to_native()
+        lines, index = nw.from_native(native.assign(**{_PLACE: np.arange(len(native))})), native.index
+    lines = lines.with_columns(_day().alias(_DAY))
+    speaking = lines.filter(whole)
+    if not len(_fetched(speaking.select(*refund).head(1))):
+        return keyed
+    shown = lines.filter(own & (nw.col(DOCUMENT_KEY) != "")).join(
+        speaking.select(*refund).unique(), on=refund, how="semi"
+    )
+    shown = counting_lines(shown).with_columns(_day().alias(_SHOWN))
+    said = speaking.join(shown.select(*refund, _SHOWN).unique(), on=refund, how="inner")
+    # several lines of one report, each of a document that it does not name, say the same
+    once = [*refund, _DAY, *([file] if file in names else [])]
+    sofar = nw.when(nw.col(_SHOWN) <= nw.col(_DAY)).then(nw.col(_SHOWN)).max().over(*once)
+    said = said.filter(nw.col(_SHOWN) == nw.coalesce(sofar, nw.col(_SHOWN).min().over(*once)))
+    told = [name for name in (*_SAID, _FILE) if name in names and name not in once]
+    said = said.group_by(*once, _SHOWN).agg(nw.col(name).max() for name in told)
+    kept = [name for name in shown.collect_schema().names() if name not in (*told, *once[2:])]
+    copies = shown.select(kept).join(said, on=[*refund, _SHOWN], how="inner")
+    rest = nw.concat(
+        [lines.filter(~whole), speaking.join(said.select(*refund).unique(), on=refund, how="anti")]
+    )
+    columns = rest.collect_schema().names()
+    found = nw.concat([rest.select(columns), copies.select(columns)]).drop(_DAY)
+    if index is None:
+        return found
+    whole_history = found.to_native().sort_values(_PLACE, kind="stable")
+    return nw.from_native(whole_history.set_axis(index[whole_history[_PLACE]]).drop(columns=_PLACE))
+
+
+def _fetched(frame: Any) -> Any:
+    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
 
 
 def counting_lines(frame: Any) -> Any:
@@ -132,7 +194,7 @@ def counting_lines(frame: Any) -> Any:
 
     Of several kinds of report, lines and amounts come from the REV-603, else the REV-613; where another kind shows a
     further state, its status stands in the lines that count: one refund number is one refund, whatever the reports
-    that show it (CBP's FAQ on REV-603 and REV-613). There a line without a document is of the whole refund.
+    that show it (CBP's FAQ on REV-603 and REV-613).
     """
     names = frame.collect_schema().names()
     if "source_file" not in names:
@@ -181,9 +243,7 @@ def _of_one_file_where_shared(work: Any, names: list[str]) -> Any:
     """Look only at the lines of keys that several files of a day show: among millions they are few."""
     lines = work.to_native()
     days = work.select(_day().alias(_DAY)).to_native()[_DAY]
-    # with several kinds of report, a line may speak for all documents of its refund
-    whole = "report" in names and bool((lines["report"] != lines["report"].iloc[:1].squeeze()).any())
-    keys = lines[list(IDENTITY[:-1] if whole else IDENTITY)].assign(**{_DAY: days})
+    keys = lines[list(IDENTITY)].assign(**{_DAY: days})
     codes = key_codes(keys, list(keys.columns))
     files = pd.factorize(lines[_FILE if _FILE in lines else "source_file"], use_na_sentinel=False)[0]
     first = np.full(int(codes.max(initial=-1)) + 1, -1)
@@ -254,29 +314,15 @@ def _rank() -> nw.Expr:
 
 def _with_furthest(work: Any, group: tuple[str, ...]) -> Any:
     """Let the lines of the leading kind of report show the furthest status that another kind shows."""
-    refund = (_DAY, *IDENTITY[:2])
-    whole, lead, far, text = (f"{OWN}{name}" for name in ("whole", "lead", "far", "text"))
-    status = nw.col("refund_secondary_status").cast(nw.String)
-    of_refund = (nw.col(DOCUMENT_KEY) == "") & (nw.col(REFUND_KEY) != "")
-    work = work.with_columns(nw.col(_KIND).min().over(*refund).alias(lead)).with_columns(
-        nw.when(of_refund & (nw.col(_KIND) > nw.col(lead))).then(nw.col(_RANK)).alias(whole),
-        nw.col(_KIND).min().over(*group).alias(lead),
+    lead, far, text = (f"{OWN}{name}" for name in ("lead", "far", "text"))
+    status = nw.col(_STATUS).cast(nw.String)
+    work = work.with_columns(
+        nw.col(_KIND).min().over(*group).alias(lead), nw.col(_RANK).max().over(*group).alias(far)
+    ).with_columns(
+        nw.when(nw.col(_RANK) == nw.col(far)).then(status).alias(text),
+        nw.when(nw.col(_KIND) == nw.col(lead)).then(nw.col(_RANK)).alias(_BEST),
     )
-    work = (
-        work.with_columns(
-            nw.max_horizontal(nw.col(whole).max().over(*refund), nw.col(_RANK).max().over(*group)).alias(far)
-        )
-        .with_columns(
-            nw.when((nw.col(whole) == nw.col(far)).fill_null(False)).then(status).alias(whole + "_text"),
-            nw.when(nw.col(_RANK) == nw.col(far)).then(status).alias(text),
-            nw.when(nw.col(_KIND) == nw.col(lead)).then(nw.col(_RANK)).alias(_BEST),
-        )
-        .with_columns(
-            nw.coalesce(nw.col(text).max().over(*group), nw.col(whole + "_text").max().over(*refund)).alias(
-                text
-            ),
-            nw.col(_BEST).max().over(*group).alias(_BEST),
-        )
+    further = nw.col(far) > nw.col(_BEST).max().over(*group)
+    return work.with_columns(
+        nw.when(further).then(nw.col(text).max().over(*group)).otherwise(status).alias(_STATUS)
     )
-    shown = nw.when(nw.col(far) > nw.col(_BEST)).then(nw.col(text)).otherwise(status)
-    return work.filter(nw.col(whole).is_null()).with_columns(shown.alias("refund_secondary_status"))

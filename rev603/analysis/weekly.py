@@ -19,7 +19,7 @@ from rev603.analysis._sightings import Sightings, sightings_of
 from rev603.analysis.ageing import as_day
 from rev603.analysis.changes import changes
 from rev603.analysis.disposition import with_disposition
-from rev603.analysis.history import counting_lines, require_report_dates
+from rev603.analysis.history import by_document, counting_lines, require_report_dates
 from rev603.analysis.method import by_method
 from rev603.analysis.party import by_notify_party, by_payee
 from rev603.analysis.reissue import reissue_requests
@@ -273,8 +273,8 @@ def _counting(lines: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Numbers], pd
 
     Numbered are ``key``, ``refund`` (its number alone) and ``same`` (payee and document); -1 is a missing one.
     """
-    keyed = with_identity(nw.from_native(lines))
-    counted = keyed
+    told = by_document(with_identity(nw.from_native(lines))).to_native()
+    keyed = counted = nw.from_native(told.reset_index(drop=True))
     if require_report_dates(keyed) > 1:
         counted = counting_lines(keyed)
     found: pd.DataFrame = counted.to_native()

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from rev603._columns import key_codes
 from rev603.analysis._cents import nearest
 from rev603.analysis.disposition import with_disposition
-from rev603.analysis.history import counting_lines
+from rev603.analysis.history import by_document, counting_lines
 from rev603.errors import ColumnsMissingError, Rev603Error
 from rev603.identifiers import entry_number
 from rev603.identifiers._columns import TEXT, one_array, pandas_text, stripped
@@ -115,8 +115,9 @@ def _told(lines: pd.DataFrame, refunds: pd.DataFrame, status: str) -> pd.DataFra
 
 def _counting(came: pd.DataFrame) -> pd.DataFrame:
     """Return the lines that count: of each refund those of the newest report, and of one day those of one file."""
+    came = by_document(nw.from_native(came)).to_native()
     day = came["report_date"].dt.normalize()
-    newest = day.groupby(came["unit"]).transform("max")
+    newest = day.groupby(key_codes(came, IDENTITY)).transform("max")
     dated = counting_lines(nw.from_native(came[day.notna() & (day == newest)])).to_native()
     counting: pd.DataFrame = pd.concat([dated, came[day.isna()]])
     return counting
