@@ -12,13 +12,22 @@ from rev603._columns import key_codes
 from rev603.analysis._cents import open_frame
 from rev603.analysis._text import payment_state
 from rev603.errors import Rev603Error
-from rev603.identifiers.refund_key import DOCUMENT_KEY, IDENTITY, KEY, OWN, PAYEE_KEY, REFUND_KEY, with_identity
+from rev603.identifiers.bearers import PAYMENT, one_bearer
+from rev603.identifiers.refund_key import (
+    DOCUMENT_KEY,
+    IDENTITY,
+    KEY,
+    OWN,
+    PAYEE_KEY,
+    REFUND_KEY,
+    with_identity,
+)
 from rev603.vocabulary import statuses
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
 
-__all__ = ["KEY", "by_document", "counting_lines", "current", "require_report_dates"]
+__all__ = ["KEY", "as_one_history", "by_document", "counting_lines", "current", "require_report_dates"]
 
 _DAY, _FILE, _KIND, _RANK, _FILLED = (f"{OWN}{name}" for name in ("day", "file", "kind", "rank", "filled"))
 _STATE, _CHOICE, _BEST = (f"{OWN}{name}" for name in ("state", "choice", "best"))
@@ -85,7 +94,7 @@ def current(history: IntoFrameT) -> IntoFrameT:
     frame: Any = open_frame(history, [*KEY, "report_date"])
     names = frame.collect_schema().names()
     files = require_report_dates(frame)
-    keyed = by_document(with_identity(_with_files(frame))).with_columns(_day().alias(_DAY))
+    keyed = as_one_history(_with_files(frame)).with_columns(_day().alias(_DAY))
     answer = keyed.filter(nw.col(_DAY) == nw.col(_DAY).max().over(*IDENTITY))
     if files > 1:
         answer = counting_lines(answer)
@@ -120,6 +129,32 @@ def require_report_dates(frame: Any) -> int:
         )
     per_date = known.with_columns(_day()).group_by("report_date").agg(nw.len().alias("files"))
     return max(per_date["files"].to_list(), default=0)
+
+
+def as_one_history(frame: Any) -> Any:
+    """Return the lines of a history with their identity, as if they had been read together: one bearer, one refund.
+
+    Parameters
+    ----------
+    frame
+        An open narwhals frame with the columns of the key and ``report_date``.
+    """
+    keyed = with_identity(frame)
+    names = keyed.collect_schema().names()
+    of_pandas = isinstance(keyed, nw.DataFrame) and keyed.implementation.is_pandas()
+    if of_pandas and {*PAYMENT, "amount", "source_file"} <= set(names):
+        lines = keyed.to_native()
+        # only a line that bears no amount tells that its file shows the refund's whole amount on each document
+        zeroed = (lines["amount"] == 0) & (lines["total_refund_amount"].fillna(0) != 0)
+        if zeroed.any():
+            refund = [PAYEE_KEY, REFUND_KEY]
+            codes = key_codes(lines, refund)
+            some = np.isin(codes, codes[zeroed.to_numpy()])
+            file = key_codes(lines[some], [_FILE if _FILE in names else "source_file", "report_date"])
+            amount = lines["amount"].to_numpy(copy=True)
+            amount[some] = one_bearer(lines[some], file=file, refund=refund, document=DOCUMENT_KEY)
+            keyed = nw.from_native(lines.assign(amount=amount))
+    return by_document(keyed)
 
 
 def by_document(keyed: Any) -> Any:

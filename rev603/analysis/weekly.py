@@ -19,14 +19,14 @@ from rev603.analysis._sightings import Sightings, sightings_of
 from rev603.analysis.ageing import as_day
 from rev603.analysis.changes import changes
 from rev603.analysis.disposition import with_disposition
-from rev603.analysis.history import by_document, counting_lines, require_report_dates
+from rev603.analysis.history import as_one_history, counting_lines, require_report_dates
 from rev603.analysis.method import by_method
 from rev603.analysis.party import by_notify_party, by_payee
 from rev603.analysis.reissue import reissue_requests
 from rev603.analysis.status import by_disposition
 from rev603.analysis.worklist import enrollment_worklist
 from rev603.errors import Rev603Error
-from rev603.identifiers.refund_key import DOCUMENT_KEY, IDENTITY, KEY, PAYEE_KEY, REFUND_KEY, with_identity
+from rev603.identifiers.refund_key import DOCUMENT_KEY, IDENTITY, KEY, PAYEE_KEY, REFUND_KEY
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -273,7 +273,7 @@ def _counting(lines: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Numbers], pd
 
     Numbered are ``key``, ``refund`` (its number alone) and ``same`` (payee and document); -1 is a missing one.
     """
-    told = by_document(with_identity(nw.from_native(lines))).to_native()
+    told = as_one_history(nw.from_native(lines)).to_native()
     keyed = counted = nw.from_native(told.reset_index(drop=True))
     if require_report_dates(keyed) > 1:
         counted = counting_lines(keyed)

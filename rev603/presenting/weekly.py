@@ -281,12 +281,13 @@ def _notice(summary: WeeklyFigures, mask: Mask) -> Notice:
 
 
 def _doubt(row: dict[Any, Any]) -> str:
-    what = str(row["what"])
+    what, detail = str(row["what"]), one_line(str(row["detail"]))
     size = [plural(int(row["lines"]), "line")] if pd.notna(row["lines"]) else []
     size += [money(row["amount"])] if pd.notna(row["amount"]) else []
-    where = f" in {one_line(row['source_file'])}" if pd.notna(row["source_file"]) else ""
-    about = f": {', '.join(size)}{where};" if size or where else ":"
-    return f"{what[:1].upper()}{what[1:]}{about} {one_line(str(row['detail']))}"
+    file = one_line(row["source_file"]) if pd.notna(row["source_file"]) else ""
+    named = detail.startswith(file)  # then the detail says which file
+    about = " in ".join(filter(None, [", ".join(size), "" if named else file]))
+    return f"{what[:1].upper()}{what[1:]}: {about}{'; ' if about else ''}{detail}"
 
 
 def _ties(summary: WeeklyFigures) -> str:

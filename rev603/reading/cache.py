@@ -23,7 +23,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rev603._columns import constant
 from rev603.reading.control_totals import Control, Header
 from rev603.reading.limits import DEFAULT_LIMITS
 from rev603.reading.report import Report
@@ -49,24 +48,25 @@ class Cache:
     asked: str
 
     def get(self, content: bytes | memoryview, name: str) -> Report | None:
-        """Return the report of a file with this content as it was read before, or None."""
-        place = self._place(hashlib.sha256(content).hexdigest())
+        """Return the report of a file with this content and name as it was read before, or None."""
+        place = self._place(hashlib.sha256(content).hexdigest(), name)
         try:
-            return _loaded(place, name) if place.exists() else None
+            return _loaded(place) if place.exists() else None
         except Exception:  # noqa: BLE001 - whatever is odd about what was kept, the export itself is at hand
             return None
 
-    def put(self, report: Report) -> None:
-        """Keep a report. A folder that cannot be written to is no reason to stop."""
+    def put(self, report: Report, name: str) -> None:
+        """Keep the report of a file of this name. A folder that cannot be written to is no reason to stop."""
         with contextlib.suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
             os.close(handle)
             pq.write_table(_stored(report), temporary, compression="zstd")
-            os.replace(temporary, self._place(report.content_hash))  # noqa: PTH105 - atomic, also over an existing file
+            os.replace(temporary, self._place(report.content_hash, name))  # noqa: PTH105 - atomic, also over an existing file
 
-    def _place(self, content_hash: str) -> Path:
-        key = json.dumps([reading_code(), self.asked])
+    def _place(self, content_hash: str, name: str) -> Path:
+        # the name may tell which report it is, and is named in what is said of it
+        key = json.dumps([reading_code(), self.asked, name])
         return self.folder / f"{content_hash}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.parquet"
 
 
@@ -91,38 +91,30 @@ def _stored(report: Report) -> pa.Table:
         "control": dataclasses.asdict(report.control),
         "issues": _packed(report.issues),
         "set_aside": _packed(report.set_aside),
-        "rows_read": report.rows_read,
-        "content_hash": report.content_hash,
-        "dates_assumed": report.dates_assumed,
+        **{
+            name: getattr(report, name)
+            for name in ("rows_read", "source_file", "content_hash", "dates_assumed")
+        },
     }
     text = json.dumps(known, default=dt.date.isoformat)
     return table.replace_schema_metadata({**(table.schema.metadata or {}), _META: text.encode()})
 
 
-def _loaded(place: Path, name: str) -> Report:
+def _loaded(place: Path) -> Report:
     stored = pq.read_metadata(place)
     if stored.num_rows * stored.num_columns > DEFAULT_LIMITS.max_cells:
         raise ValueError("more cells than a report can have")  # a small file can claim any number of lines
     table = pq.read_table(place)
     known: dict[str, Any] = json.loads(table.schema.metadata[_META])
-    refunds = table.to_pandas()
-    header = known["header"]
+    header = known.pop("header")
     day = header["report_date"]
-    # the file may have another name this week; its content is the same
-    refunds["source_file"] = constant(name, len(refunds))
-    issues = _unpacked(known["issues"])
-    if len(issues):
-        issues["source_file"] = constant(name, len(issues))
     return Report(
-        refunds=refunds,
+        refunds=table.to_pandas(),
         header=Header(**{**header, "report_date": dt.date.fromisoformat(day) if day else None}),
-        control=Control(**known["control"]),
-        issues=issues,
-        set_aside=_unpacked(known["set_aside"]),
-        rows_read=known["rows_read"],
-        source_file=name,
-        content_hash=known["content_hash"],
-        dates_assumed=known["dates_assumed"],
+        control=Control(**known.pop("control")),
+        issues=_unpacked(known.pop("issues")),
+        set_aside=_unpacked(known.pop("set_aside")),
+        **known,
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from rev603.errors import SourceNotFoundError
 from rev603.reading.containers import CONTAINER_SUFFIXES, EXPORT_SUFFIXES, held_in_mail, held_in_zip
-from rev603.reading.issues import CATALOGUE, IssueLog
+from rev603.reading.issues import IssueLog
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.sniff import read_bytes
 
@@ -154,10 +154,8 @@ def not_opened(sources: Sources) -> list[pd.DataFrame]:
             if child.suffix.lower() in _OTHER_SUFFIXES and not child.name.startswith(("~$", "."))
         )
         if others:
-            log, kind = IssueLog(others[0]), CATALOGUE["file-not-opened"]
             more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
-            log.add(
-                "file-not-opened", f"{', '.join(others[:_NAMED])}{more}: {kind.meaning}; {kind.what_to_do}"
-            )
+            log = IssueLog(others[0])
+            log.say("file-not-opened", f"{', '.join(others[:_NAMED])}{more}")
             found.append(log.frame())
     return found

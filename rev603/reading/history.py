@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +31,6 @@ from rev603.reading.written import reports_in
 from rev603.vocabulary.headings import REFUND_FRAME
 
 Progress = Callable[[int, int, str], None]
-
-
-class Known(dict[str, Any]):
-    """What the reader knows beyond the lines: plain JSON, and free to copy, since pandas copies it at every step."""
-
-    def __deepcopy__(self, memo: object) -> Known:
-        """Give the very same: nobody changes it."""
-        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +107,7 @@ def read_history(
     >>> history["report_date"].nunique()
     3
     """
-    read_all = read_reports(
-        sources, sheet=sheet, grain=grain, columns=columns, vocabulary=vocabulary, on_error=on_error,
-        report_dates=report_dates, since=since, cache=cache, limits=limits, progress=progress,
-    )  # fmt: skip
-    return history_of(read_all)
+    return history_of(read_reports(**locals()))
 
 
 def history_of(readings: Readings) -> pd.DataFrame:
@@ -126,102 +115,108 @@ def history_of(readings: Readings) -> pd.DataFrame:
     frames = [report.refunds for report in readings.reports]
     history = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(REFUND_FRAME))
     issues = joined([*(folded(report.issues) for report in readings.reports), readings.issues])
-    history.attrs["rev603"] = Known(
-        sources=[_record(report) for report in readings.reports],
-        issues=[
-            {key: None if pd.isna(value) else value for key, value in each.items()}
-            for each in issues.to_dict("records")
-        ],
-    )
+    history.attrs["rev603"] = {
+        "sources": [_record(report) for report in readings.reports],
+        "issues": issues.astype(object).where(issues.notna(), None).to_dict("records"),
+    }
     return history
 
 
-def read_reports(
-    sources: Sources,
-    *,
-    sheet: str | int | None = None,
-    grain: Grain | None = None,
-    columns: Columns | None = None,
-    vocabulary: Taught = None,
-    on_error: OnError = "raise",
-    report_dates: Mapping[str, str | dt.date] | None = None,
-    since: str | dt.date | None = None,
-    cache: str | os.PathLike[str] | None = None,
-    limits: Limits = DEFAULT_LIMITS,
-    progress: Progress | None = None,
-) -> Readings:
-    """Read many exports, each a :class:`Report` with its date, oldest first; see :func:`read_history`."""
+def read_reports(sources: Sources, **options: Any) -> Readings:
+    """Return the reports that :func:`read_history` puts into one frame, each by itself, with its date, oldest first.
+
+    Parameters
+    ----------
+    sources, **options
+        As of :func:`read_history`.
+
+    Examples
+    --------
+    >>> import tempfile, rev603
+    >>> from rev603.sample import write_samples
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = write_samples(folder, lines=60)
+    ...     readings = rev603.read_reports(folder)
+    >>> [report.verdict for report in readings.reports]
+    ['accepted', 'accepted', 'accepted']
+    """
+    asked: dict[str, Any] = {**_DEFAULTS, **options}
+    if unknown := asked.keys() - _DEFAULTS.keys():
+        raise TypeError(
+            f"read_reports() takes no {', '.join(sorted(unknown))}; its options are those of read_history"
+        )
     importlib.import_module("rev603.schema")  # once, before threads could deadlock over pandera's own imports
-    found = exports_of(sources, limits=limits)
-    asked = {
-        "sheet": sheet,
-        "grain": grain,
-        "columns": columns,
-        "vocabulary": words_of(vocabulary),
-        "on_error": on_error,
+    reading = {
+        name: asked[name] for name in ("sheet", "grain", "columns", "vocabulary", "on_error", "limits")
     }
-    store = Cache(Path(cache).expanduser(), repr(asked)) if cache is not None else None
-    frames: list[pd.DataFrame] = []
-
-    def one(export: Export) -> list[Report] | Rev603Error:
-        options: dict[str, Any] = {**asked, "vocabulary": vocabulary, "limits": limits}
-        try:
-            file = export.opened(limits)
-            if store is not None and (kept := store.get(file.getbuffer(), export.path.name)) is not None:
-                return [kept]
-            report = read(file, name=export.path.name, **options)
-            converted = reports_in(report)
-            if converted != [report]:
-                return converted
-            others = [
-                read(file, name=export.path.name, **{**options, "sheet": tab}) for tab in _other_dates(report)
-            ]
-        except Rev603Error as error:
-            return error
-        if others:
-            own = report.issues[report.issues["code"] != "sheet-another-date"]
-            return [replace(report, issues=own.reset_index(drop=True)), *others]
-        if store is not None:
-            store.put(report)
-        return [report]
-
+    store = None
+    if asked["cache"] is not None:
+        told = repr({**reading, "vocabulary": words_of(asked["vocabulary"])})
+        store = Cache(Path(asked["cache"]).expanduser(), told)
+    found = exports_of(sources, limits=asked["limits"])
     reports: dict[tuple[str, int], tuple[Path, Report]] = {}
+    frames: list[pd.DataFrame] = []
     with ThreadPoolExecutor(WORKERS) as pool:
-        for done, (export, outcome) in enumerate(zip(found, pool.map(one, found), strict=True), 1):
-            path = export.path
-            log = IssueLog(path.name)
-            if isinstance(outcome, list):
-                for place, report in enumerate(outcome):
-                    twin = reports.setdefault((report.content_hash, place), (path, report))[1]
-                    if twin is not report:
-                        log.add(
-                            "file-repeated",
-                            f"{path.name} has the same content as {twin.source_file}; it counts once",
-                        )
-                        break
-            elif export.swept and isinstance(outcome, NotAReportError):
-                log.add("file-skipped", f"{path.name}: {CATALOGUE['file-skipped'].meaning} ({outcome.what})")
-            elif on_error == "collect":
-                log.add("file-failed", f"{path.name}: {CATALOGUE['file-failed'].meaning}: {outcome}")
-            else:
-                raise outcome
+        outcomes = pool.map(partial(_reports_of, store=store, reading=reading), found)
+        for done, (export, outcome) in enumerate(zip(found, outcomes, strict=True), 1):
+            name, log = export.path.name, IssueLog(export.path.name)
+            for place, report in enumerate(outcome if isinstance(outcome, list) else ()):
+                twin = reports.setdefault((report.content_hash, place), (export.path, report))[1]
+                if twin is not report:
+                    log.add(
+                        "file-repeated", f"{name} has the same content as {twin.source_file}; it counts once"
+                    )
+                    break
+            if isinstance(outcome, NotAReportError) and export.swept:
+                log.say("file-skipped", name, f" ({outcome.what})")
+            elif isinstance(outcome, Rev603Error):
+                if asked["on_error"] != "collect":
+                    raise outcome
+                log.add("file-failed", f"{name}: {CATALOGUE['file-failed'].meaning}: {outcome}")
             frames.append(log.frame())
-            if progress is not None:
-                progress(done, len(found), path.name)
-    frames += not_opened(sources)
-    dated = _dated(_told_apart(list(reports.values())), report_dates or {})
-    earliest = None if since is None else pd.Timestamp(since).date()
-    kept = [report for report in dated if earliest is None or _day(report) >= earliest]
-    kept = settled(sorted(kept, key=lambda report: (_day(report), report.source_file)))
-    named = {report.source_file: date_in_name(Path(report.source_file).name) for report in kept}
-    frames += dates_in_doubt(kept, named, today=dt.date.today())  # noqa: DTZ011 - the day on the user's calendar
-    frames += disagreements(kept)
-    return Readings(kept, joined(frames))
+            if asked["progress"] is not None:
+                asked["progress"](done, len(found), name)
+    dated = _dated(_told_apart(list(reports.values())), asked["report_dates"] or {})
+    earliest = dt.date.min if asked["since"] is None else pd.Timestamp(asked["since"]).date()
+    kept = sorted(
+        (report for report in dated if _day(report) >= earliest),
+        key=lambda report: (_day(report), report.source_file),
+    )
+    kept = settled(kept)
+    today = dt.date.today()  # noqa: DTZ011 - the day on the user's calendar
+    issues = [*frames, *not_opened(sources), *dates_in_doubt(kept, today=today), *disagreements(kept)]
+    return Readings(kept, joined(issues))
 
 
-def _other_dates(report: Report) -> list[str]:
-    """Give the sheets that state another date than the report: each is a report of its own."""
-    return report.issues["source_sheet"][report.issues["code"] == "sheet-another-date"].tolist()
+#: The options of `read_history`, as they are where they are left out.
+_DEFAULTS: dict[str, Any] = read_history.__kwdefaults__
+
+
+def _reports_of(
+    export: Export, *, store: Cache | None, reading: dict[str, Any]
+) -> list[Report] | Rev603Error:
+    """Return what a file holds, from the store if it is there, or why it cannot be read."""
+    name = export.path.name
+    try:
+        file = export.opened(reading["limits"])
+        if store is not None and (kept := store.get(file.getbuffer(), name)) is not None:
+            return [kept]
+        report = read(file, name=name, **reading)
+        converted = reports_in(report)
+        if converted != [report]:
+            return converted
+        # each sheet that states another date is a report of its own
+        apart = report.issues["code"] == "sheet-another-date"
+        others = [
+            read(file, name=name, **{**reading, "sheet": tab}) for tab in report.issues["source_sheet"][apart]
+        ]
+    except Rev603Error as error:
+        return error
+    if others:
+        return [replace(report, issues=report.issues[~apart].reset_index(drop=True)), *others]
+    if store is not None:
+        store.put(report, name)
+    return [report]
 
 
 def _told_apart(read_from: list[tuple[Path, Report]]) -> list[Report]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -13,9 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rev603._columns import key_codes
+from rev603.identifiers.bearers import PAYMENT, one_bearer
 from rev603.identifiers.refund_key import DOCUMENT_KEY, IDENTITY, KEY, PAYEE_KEY, REFUND_KEY, with_identity
 from rev603.reading.control_totals import Header, control_totals
-from rev603.reading.issues import CATALOGUE, IssueLog, joined
+from rev603.reading.dates import date_in_name
+from rev603.reading.issues import IssueLog, joined
 from rev603.reading.masked_cells import quoted
 from rev603.vocabulary.statuses import IN_TRANSIT, STATE_OF_STATUS, UNKNOWN, status_key
 
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from rev603.reading.report import Report
 
 _REFUND = [PAYEE_KEY, REFUND_KEY]
-_PAYMENT = ["payee_id", "refund_id", "refund_date", "refund_secondary_status", "check_or_trace_number"]
 #: So many cells of a file that are put into one spelling are named one by one.
 _NAMED = 20
 
@@ -109,10 +111,10 @@ def _respelled(report: Report, columns: dict[str, pd.Series[Any]]) -> Report:
         ]
         for place, old, new in zip(named.tolist(), *(each.to_pylist() for each in shown), strict=True):
             sheet, row = lines["source_sheet"].iloc[place], int(lines["source_row"].iloc[place])
-            kind = CATALOGUE["spelling-of-siblings"]
-            log.add(
+            log.say(
                 "spelling-of-siblings",
-                f"row {row}: {kind.meaning} ({old}): now {new}{more}; {kind.what_to_do}",
+                f"row {row}",
+                f" ({old}): now {new}{more}",
                 sheet=None if pd.isna(sheet) else str(sheet),
                 row=row,
                 column=name,
@@ -161,12 +163,8 @@ def _with_grain(report: Report, grain: Any, proof: str) -> Report:
     counted = control_totals(lines, _cents(lines["total_refund_amount"]), report.header, grain=grain)
     amount = np.where(lines["total_refund_amount"].isna(), np.nan, counted.cents / 100)
     log = IssueLog(report.source_file)
-    kind = CATALOGUE["grain-of-siblings"]
     each = "the whole refund's and counted once" if grain == "refund" else "the line's own"
-    log.add(
-        "grain-of-siblings",
-        f"{kind.meaning}; it was taken as {each}, as the totals of {proof} prove; {kind.what_to_do}",
-    )
+    log.say("grain-of-siblings", detail=f"; it was taken as {each}, as the totals of {proof} prove")
     issues = report.issues[report.issues["code"] != "ambiguous-grain"]
     return replace(
         report,
@@ -181,10 +179,7 @@ def _cents(dollars: pd.Series[Any]) -> Any:
 
 
 def _one_bearer(reports: list[Report]) -> list[Report]:
-    """Let the same document bear a refund's amount in all files, one that each of them lists if there is one.
-
-    Otherwise a document that is no longer listed would keep the amount, and another would have it too.
-    """
+    """Let the same document bear a refund's amount in all files."""
     whole = [
         place
         for place, report in enumerate(reports)
@@ -192,28 +187,10 @@ def _one_bearer(reports: list[Report]) -> list[Report]:
     ]
     if len(whole) < 2:
         return reports
-    frames = [
-        reports[place].refunds[[*_PAYMENT, "document_number", "total_refund_amount", "amount"]]
-        for place in whole
-    ]
-    lines = pd.concat(frames, ignore_index=True)
-    lines["report"] = np.repeat(whole, [len(frame) for frame in frames])
-    refund = (
-        lines.groupby([*_PAYMENT[:2], "total_refund_amount"], dropna=False, sort=False).ngroup().to_numpy()
-    )
-    payment = (
-        lines.groupby(["report", *_PAYMENT, "total_refund_amount"], dropna=False, sort=False)
-        .ngroup()
-        .to_numpy()
-    )
-    files = lines["report"].groupby(refund).transform("nunique")
-    listed = lines["report"].groupby([refund, lines["document_number"]], dropna=False).transform("nunique")
-    chosen = lines["document_number"].where(listed == files).groupby(refund).transform("min")
-    bearing = lines["amount"].fillna(0) != 0
-    single = bearing.groupby(payment).transform("sum") == 1
-    bearer = (lines["document_number"] == chosen) & (chosen.notna())
-    movable = single & (bearer.groupby(payment).transform("sum") == 1)
-    amount = lines["amount"].mask(movable, np.where(bearer, lines["total_refund_amount"], 0.0))
+    frames = [reports[place].refunds for place in whole]
+    files = np.repeat(whole, [len(frame) for frame in frames])
+    lines = pd.concat([frame[[*KEY, *PAYMENT, "amount"]] for frame in frames], ignore_index=True)
+    amount = one_bearer(lines, file=files, refund=KEY[:2], document=KEY[2])
     if amount.equals(lines["amount"]):
         return reports
     answer, start = list(reports), 0
@@ -226,9 +203,7 @@ def _one_bearer(reports: list[Report]) -> list[Report]:
 # ------------------------------------------------------------------ dates
 
 
-def dates_in_doubt(
-    reports: Sequence[Report], named: dict[str, dt.date | None], *, today: dt.date
-) -> list[pd.DataFrame]:
+def dates_in_doubt(reports: Sequence[Report], *, today: dt.date) -> list[pd.DataFrame]:
     """Return issues for report dates that can hardly be right, and for files whose days and months may be exchanged."""
     found = []
     day_first = [
@@ -236,26 +211,21 @@ def dates_in_doubt(
     ]
     for report in reports:
         log, day = IssueLog(report.source_file), report.header.report_date
-        name, newest = named.get(report.source_file), report.refunds["refund_date"].max()
+        name, newest = date_in_name(Path(report.source_file).name), report.refunds["refund_date"].max()
         if day is not None and day > today + dt.timedelta(days=1):
-            _say(log, "report-date-future", f"{day}")
+            log.say("report-date-future", log.file, f" ({day})")
         if day is not None and name is not None and abs((day - name).days) > 1:
-            _say(log, "report-date-not-of-name", f"{day}, and the name says {name}")
+            log.say("report-date-not-of-name", log.file, f" ({day}, and the name says {name})")
         if day is not None and not pd.isna(newest) and (day - newest.date()).days > _LONG:
-            _say(log, "report-date-late", f"{day}, and the newest refund is of {newest.date()}")
+            log.say("report-date-late", log.file, f" ({day}, and the newest refund is of {newest.date()})")
         if day_first and report.dates_assumed:
-            _say(log, "date-order-of-siblings", f"as {', '.join(day_first[:3])}")
+            log.say("date-order-of-siblings", log.file, f" (as {', '.join(day_first[:3])})")
         found.append(log.frame())
     return found
 
 
 #: A report is drawn to the day; its newest refund is a few days old, or weeks where nothing was refunded.
 _LONG = 62
-
-
-def _say(log: IssueLog, code: str, detail: str) -> None:
-    kind = CATALOGUE[code]
-    log.add(code, f"{log.file}: {kind.meaning} ({detail}); {kind.what_to_do}")
 
 
 # ------------------------------------------------------------------ files of one day
@@ -304,11 +274,8 @@ def _disagreeing(reports: list[Report]) -> list[pd.DataFrame]:
         kinds = {report.refunds["report"].iloc[0] for report in (first, second)}
         code = "reports-disagree" if len(kinds) > 1 else "files-disagree"
         counted = ", ".join(f"{name} of {count:,}" for name, count in own.sum().items() if count)
-        log, kind = IssueLog(first.source_file), CATALOGUE[code]
-        log.add(
-            code,
-            f"{first.source_file} and {second.source_file}: {kind.meaning} ({counted}); {kind.what_to_do}",
-        )
+        log = IssueLog(first.source_file)
+        log.say(code, f"{first.source_file} and {second.source_file}", f" ({counted})")
         found.append(log.frame())
     return found
 

@@ -164,16 +164,44 @@ def test_a_damaged_cache_is_read_past(weekly: Path, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(read_history(weekly, cache=tmp_path), first)
 
 
-def test_the_cache_knows_what_was_asked_and_a_file_by_its_content(weekly: Path, tmp_path: Path) -> None:
+def test_the_cache_knows_what_was_asked_and_a_file_by_its_content_and_name(
+    weekly: Path, tmp_path: Path
+) -> None:
     store = cache.Cache(tmp_path, "as usual")
-    store.put(read(weekly / "a.csv"))
+    store.put(read(weekly / "a.csv"), "a.csv")
     content = (weekly / "a.csv").read_bytes()
-    found = store.get(content, "renamed.csv")
+    found = store.get(content, "a.csv")
     assert found is not None
-    assert found.source_file == "renamed.csv"
-    assert set(found.refunds["source_file"]) == {"renamed.csv"}
+    assert found.source_file == "a.csv"
+    assert store.get(content, "renamed.csv") is None
     assert cache.Cache(tmp_path, "otherwise").get(content, "a.csv") is None
     assert store.get((weekly / "b.xlsx").read_bytes(), "b.xlsx") is None
+
+
+def test_a_file_that_was_renamed_to_another_kind_of_report_is_read_as_that(tmp_path: Path) -> None:
+    lines = "Refund ID,Payee ID,Company Name,Refund Date,Refund Secondary Status,Document Number,Total Refund Amount\n"
+    lines += "1,98-765432100,Harbor Lamps Inc.,03/02/2026,,60575980937,$5.00\n"
+    path = tmp_path / "2026-03-06.csv"
+    path.write_text(lines, encoding="utf-8")
+    kept = tmp_path / "kept"
+    assert read_history(path, cache=kept)["report"].tolist() == ["REV-603"]
+    renamed = path.rename(tmp_path / "REV-613 2026-03-06.csv")
+    for _ in range(2):
+        again = read_history(renamed, cache=kept)
+        assert again["report"].tolist() == ["REV-613"]
+        assert again["source_file"].tolist() == [renamed.name]
+
+
+def test_reports_are_read_as_the_history_is_and_an_option_that_there_is_not_is_refused(weekly: Path) -> None:
+    readings = rev603.read_reports(weekly, since="2026-02-01")
+    history = read_history(weekly, since="2026-02-01")
+    pd.testing.assert_frame_equal(
+        pd.concat([report.refunds for report in readings.reports], ignore_index=True),
+        history,
+        check_like=False,
+    )
+    with pytest.raises(TypeError, match="colums"):
+        rev603.read_reports(weekly, colums={})
 
 
 def test_what_other_code_read_is_read_anew(
@@ -192,7 +220,7 @@ def test_what_other_code_read_is_read_anew(
     assert other != cache.reading_code()
 
     store = cache.Cache(tmp_path, "as usual")
-    store.put(read(weekly / "a.csv"))
+    store.put(read(weekly / "a.csv"), "a.csv")
     content = (weekly / "a.csv").read_bytes()
     assert store.get(content, "a.csv") is not None
     monkeypatch.setattr(cache, "reading_code", lambda: other)

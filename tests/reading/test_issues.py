@@ -161,14 +161,69 @@ PROVOKED: dict[str, Callable[[Any], io.BytesIO]] = {
     "line-repeated": _rows(lambda make, rows: [*rows, rows[1]]),
     "misnamed": _misnamed,
 }  # fmt: skip
-#: Codes of entry lists, and of folders of files.
-#: By entry lists, by folders, by sheets that are reports of their own, and by what a caller teaches.
-PROVOKED_ELSEWHERE = {
-    code for code in CATALOGUE if code.startswith(("entry-", "expected-", "file-"))
-} | {
-    "date-order-of-siblings", "files-disagree", "grain-of-siblings", "report-date-future", "report-date-late",
-    "report-date-not-of-name", "reports-disagree", "sheet-another-date", "spelling-of-siblings", "status-taught",
+HEADINGS = "Refund ID,Payee ID,Company Name,C/O,Refund Date,Refund Secondary Status,Document Number,Total Refund Amount"
+ONE = "0000000123,98-765432100,Harbor Lamps Inc.,,{day},{status},{document},$500.00"
+A, B = "60575980937", "60576069342"
+
+
+def _lines(
+    *documents: str, day: str = "03/02/2025", status: str = "Reject No ACH", refund: str = "0000000123"
+) -> str:
+    """Lines of one refund of 500.00, one for each document."""
+    lines = [ONE.format(day=day, status=status, document=document) for document in documents or (A,)]
+    return "\n".join(lines).replace("0000000123", refund)
+
+
+def _dated(day: str, totals: str = "") -> str:
+    return f"Today's Date,{day}\n{totals}"
+
+
+TOTALS = "Total Refunds,1\nTotal Refund Amount,$500.00\n"
+#: What only a folder provokes: file name → what stands above the headings, and the lines.
+FOLDERS: dict[str, dict[str, tuple[str, str]]] = {
+    "spelling-of-siblings": {"2025-03-06.csv": ("", _lines()), "2025-03-13.csv": ("", _lines(refund="123"))},
+    "grain-of-siblings": {"2025-03-06.csv": (TOTALS, _lines(A, B)), "2025-03-13.csv": ("", _lines(A, B))},
+    "files-disagree": {"a 2025-03-06.csv": ("", _lines()), "b 2025-03-06.csv": ("", _lines(status="Treasury Issued"))},
+    "reports-disagree": {
+        "2025-03-06.csv": ("", _lines(status="Treasury Issued")), "REV-613 2025-03-06.csv": ("REV-613\n", _lines()),
+    },
+    "date-order-of-siblings": {
+        "2025-03-16.csv": ("", _lines(day="13/03/2025")), "2025-04-16.csv": ("", _lines(day="04/03/2025")),
+    },
+    "report-date-future": {"r.csv": (_dated("03/06/2062"), _lines(day="03/02/2062"))},
+    "report-date-late": {"r.csv": (_dated("09/06/2025"), _lines())},
+    "report-date-not-of-name": {"2025-03-06.csv": (_dated("04/06/2025"), _lines())},
 }  # fmt: skip
+#: By entry lists, by what else lies in a folder, and by what a caller teaches.
+PROVOKED_ELSEWHERE = {code for code in CATALOGUE if code.startswith(("entry-", "expected-", "file-"))} | {
+    "status-taught"
+}
+
+
+@pytest.mark.parametrize("code", FOLDERS)
+def test_a_code_of_folders_is_provoked_by_its_files_and_no_other_of_them_is(
+    code: str, tmp_path: Path
+) -> None:
+    for name, (above, lines) in FOLDERS[code].items():
+        (tmp_path / name).write_text(f"{above}{HEADINGS}\n{lines}\n", encoding="utf-8")
+    issues = pd.DataFrame(rev603.read_history(tmp_path).attrs["rev603"]["issues"])
+    (issue,) = issues[issues["code"].isin(FOLDERS)].to_dict("records")
+    kind = CATALOGUE[code]
+    assert (issue["code"], issue["severity"]) == (code, kind.severity)
+    assert kind.meaning in issue["message"]
+    assert kind.what_to_do in issue["message"]
+    assert issue["source_file"] in FOLDERS[code]
+
+
+def test_sheet_another_date(make: Any) -> None:
+    weeks = {"11-13-2026": make.lines(2), "11-20-2026": [make.line(3)]}
+    book = make.book(
+        {day: [["Today's Date", day.replace("-", "/")], *make.table(lines)] for day, lines in weeks.items()}
+    )
+    issues = rev603.read(book).issues
+    (issue,) = issues[issues["code"] == "sheet-another-date"].to_dict("records")
+    assert issue["source_sheet"] == "11-20-2026"
+    assert CATALOGUE["sheet-another-date"].what_to_do in issue["message"]
 
 
 def _issues(stream: io.BytesIO) -> pd.DataFrame:
@@ -199,7 +254,7 @@ def test_a_code_can_be_provoked_and_says_what_where_and_what_to_do(code: str, ma
 
 
 def test_every_code_is_provoked_here_or_among_entry_lists_and_folders() -> None:
-    assert {*PROVOKED, *PROVOKED_ELSEWHERE} == set(CATALOGUE)
+    assert {*PROVOKED, *FOLDERS, "sheet-another-date", *PROVOKED_ELSEWHERE} == set(CATALOGUE)
 
 
 def test_every_code_that_the_reader_uses_is_in_the_catalogue_and_the_reverse() -> None:
@@ -240,7 +295,7 @@ def test_the_worst_comes_first(make: Any) -> None:
     assert report.issues["severity"].tolist() == ["error", "warning", "info", "info"]
 
 
-def test_a_shown_value_is_masked_short_and_on_one_line() -> None:
+def test_a_shown_value_is_masked_short_and_on_one_lines() -> None:
     assert masked("a\nb\tc") == "a b c"
     assert masked(None) is None
     assert masked("666456789") == "666456789"

@@ -211,6 +211,31 @@ def test_neither_order_nor_documents_that_come_and_go_multiply_an_amount(
     ).all()  # what was zeroed can be seen beside what is printed
 
 
+@pytest.mark.parametrize("later", [(A, B, C), (B, C), (C, B), (C,)])
+@pytest.mark.parametrize("later_first", [False, True])
+def test_histories_that_are_put_together_by_hand_move_no_amount(
+    tmp_path: Path, later: tuple[str, ...], later_first: bool
+) -> None:
+    write(tmp_path, "one/2026-03-06.csv", *documents(A, B, C), above=TOTALS)
+    write(tmp_path, "one/2026-03-13.csv", *documents(C, A, B), above=TOTALS)
+    write(tmp_path, "two/2026-03-20.csv", *documents(*later), above=TOTALS)
+    write(tmp_path, "two/2026-03-27.csv", *documents(*later[::-1]), above=TOTALS)
+    halves = [rev603.read_history(tmp_path / half, grain="refund") for half in ("one", "two")]
+    together = pd.concat(halves[::-1] if later_first else halves)
+    read_at_once = rev603.read_history([tmp_path / "one", tmp_path / "two"], grain="refund")
+    entries = pd.DataFrame({"entry_number": [A], "expected_amount": [500.00]})
+    for history in (together, read_at_once):
+        assert rev603.current(history)["amount"].sum() == 500.00
+        totals = rev603.weekly_summary(history).totals
+        assert (totals["stuck_amount"], totals["still_stuck_amount"], totals["newly_stuck_lines"]) == (
+            500,
+            500,
+            0,
+        )
+        assert rev603.reconcile(history, entries).groups["expected"].sum() == 500.00
+    assert together["total_refund_amount"].eq(500.00).all()
+
+
 # ------------------------------------------------------------------ dates
 
 

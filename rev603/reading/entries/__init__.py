@@ -16,7 +16,6 @@ from rev603.reading.dates import parse_dates
 from rev603.reading.entries.entry_lines import EntryLines, entry_numbers
 from rev603.reading.entries.expected_amounts import AMOUNTS, expected_amounts
 from rev603.reading.find_tables import find_tables
-from rev603.reading.history import Known
 from rev603.reading.issues import CATALOGUE, IssueLog, folded
 from rev603.reading.layout import Table, no_table
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
@@ -140,13 +139,13 @@ def read_entries(
     frame = _combined(frame) if combine else frame
     if not combine:
         _say_repeated(frame, log)
-    frame.attrs["rev603"] = Known(
-        issues=[
+    frame.attrs["rev603"] = {
+        "issues": [
             {key: None if pd.isna(value) else value for key, value in each.items()}
             for each in folded(log.frame(), beyond=_NAMED_ONE_BY_ONE).to_dict("records")
         ],
-        set_aside=pd.concat(asides, ignore_index=True).to_dict("records"),
-    )
+        "set_aside": pd.concat(asides, ignore_index=True).to_dict("records"),
+    }
     return frame
 
 

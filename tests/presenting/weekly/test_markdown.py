@@ -10,10 +10,14 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+import rev603
 from rev603.presenting.tables import escaped, markdown_table
 from rev603.presenting.text import one_line
+from rev603.sample import sample_report, write_report
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rev603.presenting.weekly import WeeklySummary
 
 
@@ -71,3 +75,14 @@ def test_what_could_not_be_judged_stands_above_the_headline(doubtful: WeeklySumm
 
 def test_a_bare_domain_or_address_in_a_name_is_no_link() -> None:
     assert escaped("pay.example.com or a@b.example") == "pay&#46;example&#46;com or a&#64;b&#46;example"
+
+
+def test_a_file_that_was_not_opened_is_named_once(tmp_path: Path) -> None:
+    week = sample_report(lines=40, seed=5)
+    write_report(week, tmp_path / "week.csv")
+    (tmp_path / "old.xls").write_bytes(b"x")
+    text = rev603.weekly_summary(rev603.read_history(tmp_path)).to_markdown()
+    (said,) = [line for line in text.splitlines() if "File not opened" in line]
+    said = unescape(said)
+    assert "File not opened: old.xls: files of other kinds are not opened; save a workbook" in said
+    assert said.count("old.xls") == 1
