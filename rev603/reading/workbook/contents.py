@@ -12,7 +12,7 @@ from rev603._short import Short
 from rev603.errors import UnsafeFileError
 from rev603.reading.archive import REPAIR, Archive, damaged, open_archive
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
-from rev603.reading.workbook.safe_xml import local, read_part, refuse_doctype
+from rev603.reading.workbook.safe_xml import read_part, refuse_doctype
 from rev603.reading.workbook.shared_strings import read_strings
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _related(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
 
     def start(tag: str, attributes: dict[str, str], _path: list[str]) -> None:
-        if local(tag) != "Relationship" or attributes.get("TargetMode") == "External":
+        if tag != "Relationship" or attributes.get("TargetMode") == "External":
             return
         target = attributes.get("Target", "").replace("\\", "/")
         path = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
@@ -157,14 +157,11 @@ def _contents(archive: Archive, main: str, related: dict[str, tuple[str, str]]) 
     sheets: list[Sheet] = []
     date1904 = False
 
-    def start(tag: str, attributes: dict[str, str], path: list[str]) -> None:
+    def start(tag: str, attributes: dict[str, str], _path: list[str]) -> None:
         nonlocal date1904
-        prefix, _, name = tag.rpartition(":")
-        if path and prefix != path[0].rpartition(":")[0]:
-            return  # extensions have elements of the same names, which mean something else
-        if name == "workbookPr":
+        if tag == "workbookPr":
             date1904 = attributes.get("date1904", "0").strip().lower() in {"1", "true"}
-        elif name == "sheet":
+        elif tag == "sheet":
             identifier = next((value for key, value in attributes.items() if key.endswith(":id")), "")
             kind, part = related.get(identifier, ("missing", ""))
             title, state = attributes.get("name", ""), _STATES.get(attributes.get("state", ""), "visible")
@@ -191,10 +188,10 @@ def _formats(archive: Archive, part: str) -> tuple[dict[int, str], dict[int, str
     styles: list[str] = []
 
     def start(tag: str, attributes: dict[str, str], path: list[str]) -> None:
-        inside = local(path[-1]) if path else ""
-        if local(tag) == "numFmt" and inside == "numFmts":
+        inside = path[-1] if path else ""
+        if tag == "numFmt" and inside == "numFmts":
             codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
-        elif local(tag) == "xf" and inside == "cellXfs":
+        elif tag == "xf" and inside == "cellXfs":
             styles.append(attributes.get("numFmtId", "0"))
 
     if part:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rev603.reading.archive import Archive
 
-__all__ = ["PlainStretches", "local", "read_part", "refuse_doctype"]
+__all__ = ["PlainStretches", "read_part", "refuse_doctype"]
 
 _XML_ERRORS = (expat.ExpatError, ValueError, LookupError)  # the latter two: an encoding that nobody knows
 _BYTES_PER_ELEMENT = 100  # more than programs write, on average
@@ -53,8 +53,9 @@ def read_part(
 ) -> None:
     """Run through a part of a workbook.
 
-    `start`, `end` and `text` are told of tags, with their prefixes, and of text, each with the path of the elements
-    round it; `plain` says what may be read without the parser.
+    `start`, `end` and `text` are told of tags and of text, each with the path of the elements round it; `plain` says
+    what may be read without the parser. Tags are named without the prefix of the root, others with theirs, or a
+    colon where they have none: those mean something else.
 
     Raises
     ------
@@ -65,32 +66,40 @@ def read_part(
     """
     limits = archive.limits
     path: list[str] = []
+    encodings: list[str] = []
+    prefix = ""
     elements = parsed = 0
 
     def opening(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal elements
+        nonlocal elements, prefix
         elements += 1
+        if elements == 1:
+            prefix = tag[: tag.rfind(":") + 1]
         if len(path) >= limits.max_depth:
             what = f"nests deeper than {limits.max_depth} levels"
             _refuse(archive, part, what, "a workbook needs about ten")
         if elements > limits.max_elements:
             why = "its markup is unlike what Excel writes, and would take minutes to run through"
             _refuse(archive, part, f"has more than {limits.max_elements:,} elements", why)
+        if prefix:
+            tag = tag.removeprefix(prefix) if tag.startswith(prefix) else f":{tag}"
         start(tag, attributes, path)
         path.append(tag)
 
-    def closing(tag: str) -> None:
-        path.pop()
+    def closing(_tag: str) -> None:
+        tag = path.pop()
         if end is not None:
             end(tag, path)
 
     parser = _parser(archive, part)
+    parser.XmlDeclHandler = lambda _version, encoding, _alone: encodings.append((encoding or "utf-8").lower())
     parser.StartElementHandler = opening
     parser.EndElementHandler = closing
     if text is not None:
         parser.CharacterDataHandler = lambda found: text(found, path)
-    pieces = _bounded_pieces(archive, part)
-    stretches = pieces if plain is None else _without_plain(_one_ahead(pieces), plain, path, _is_utf8(parser))
+    stretches = _bounded_pieces(archive, part)
+    if plain is not None:
+        stretches = _without_plain(_one_ahead(stretches), plain, path, encodings)
     try:
         for stretch in stretches:
             parsed += len(stretch)
@@ -102,12 +111,6 @@ def read_part(
     except _XML_ERRORS as error:
         where = f"{archive.name}, part {part}"
         raise damaged("workbook", "its XML is not well-formed", where, str(error)) from error
-
-
-def _is_utf8(parser: expat.XMLParserType) -> Callable[[], bool]:
-    declared: list[str] = []
-    parser.XmlDeclHandler = lambda _version, encoding, _standalone: declared.append(encoding or "utf-8")
-    return lambda: [encoding.lower() for encoding in declared] in ([], ["utf-8"])
 
 
 def _bounded_pieces(archive: Archive, part: str) -> Iterator[bytes]:
@@ -149,30 +152,26 @@ def _one_ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _without_plain(
-    pieces: Iterator[bytes], plain: PlainStretches, path: list[str], is_utf8: Callable[[], bool]
+    pieces: Iterator[bytes], plain: PlainStretches, path: list[str], encodings: list[str]
 ) -> Iterator[bytes]:
     """Hand plain stretches to their own reader, and give what is left, in order.
 
     The path tells after each stretch where in the document the parser stands: only between two units may one
     that it does not see be taken out. Comments and CDATA could hide where that is: then it gets the rest.
     """
-    rest, found = b"", None
-    opening = re.compile(rb"<([A-Za-z_][\w.-]{0,30}:|)%s(?:\s[^<>]*)?>" % plain.container.encode())
-    while found is None and len(rest) < _LONGEST and (piece := next(pieces, b"")):
+    rest, container = b"", plain.container.encode()
+    opening = re.compile(rb"<([A-Za-z_][\w.-]{0,30}:|)%s(?:\s[^<>]*)?>" % container)
+    while not (found := opening.search(rest)) and len(rest) < _LONGEST and (piece := next(pieces, b"")):
         rest += piece
-        found = opening.search(rest)
-    ready = found is not None
-    if found is not None:
+
+    def is_between_units() -> bool:
+        return len(path) == plain.depth and path[-1] == plain.container
+
+    if found:
         yield rest[: found.end()]
         rest, prefix = rest[found.end() :], found[1]
-        unit, ending = (b"<" + prefix + plain.unit.encode(), b"</" + prefix + plain.container.encode())
-        home = (prefix + plain.container.encode()).decode()
-
-    def at_home() -> bool:
-        own = len(path) == plain.depth and path[-1] == home
-        return own and path[0][: path[0].rfind(":") + 1] == home[: home.rfind(":") + 1]
-
-    ready = ready and is_utf8() and at_home()
+        unit, ending = b"<" + prefix + plain.unit.encode(), b"</" + prefix + container
+    ready = found is not None and encodings in ([], ["utf-8"]) and is_between_units()
     while ready:
         ended = rest.find(ending)
         cut = ended if ended >= 0 else rest.rfind(unit)
@@ -181,7 +180,7 @@ def _without_plain(
             bare = _unprefixed(stretch, prefix)
             if bare is None or not plain.read(bare):
                 yield stretch
-                ready = b"<!" not in stretch and b"<?" not in stretch and at_home()
+                ready = b"<!" not in stretch and b"<?" not in stretch and is_between_units()
         piece = next(pieces, b"") if ended < 0 and len(rest) < _LONGEST else b""
         rest += piece
         ready = ready and bool(piece)
@@ -206,11 +205,6 @@ def _refuse(archive: Archive, part: str, what: str, why: str) -> NoReturn:
         why=why,
         what_to_do="open it in Excel and save it under another name, or export the report again",
     )
-
-
-def local(tag: str) -> str:
-    """Return an element's name without its namespace prefix."""
-    return tag.rpartition(":")[2]
 
 
 class _RootReachedError(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -25,7 +25,7 @@ from rev603.reading.workbook.cell_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -33,19 +33,17 @@ if TYPE_CHECKING:
 
     Numbers: TypeAlias = NDArray[np.int64]
 
-__all__ = ["FORMULA_WITHOUT_VALUE", "PLAIN_NUMBER", "GridBuilder", "ReadSheet", "place"]
+__all__ = ["CORRUPT", "FORMULA_WITHOUT_VALUE", "PLAIN_NUMBER", "GridBuilder", "ReadSheet", "place"]
 
 #: Stands for a formula whose result was never saved; read like any other cell error.
 FORMULA_WITHOUT_VALUE = "#FORMULA!"
-LONGEST_TEXT = 32_767  # of a cell
+CORRUPT = "readers disagree on what such a sheet shows, and Excel calls it corrupt"
+#: Numbers that show as they are written: at most 15 digits, no exponent, no zeros that say nothing.
+PLAIN_NUMBER = r"\A(?:0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]{0,8})\.[0-9]{0,5}[1-9])\z"
+_LONGEST_TEXT = 32_767  # of a cell
 _MAX_MERGES = 1_000_000
 _TEXT_PER_CELL = 64
 _GROUP = 1 << 20
-_CORRUPT = "readers disagree on what such a sheet shows, and Excel calls it corrupt"
-#: Numbers that show as they are written: at most 15 digits, no exponent, no zeros that say nothing.
-PLAIN_NUMBER = r"\A(?:0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]{0,8})\.[0-9]{0,5}[1-9])\z"
-
-
 _ADDRESS = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 _OF_KIND = {"s": Look.SHARED, "str": Look.RESULT, "b": Look.TRUTH, "d": Look.ISO_DATE}
 _OF_FORMAT = {"date": Look.DATE, "duration": Look.DURATION}
@@ -53,21 +51,11 @@ _OF_FORMAT = {"date": Look.DATE, "duration": Look.DURATION}
 
 @dataclass(frozen=True, eq=False)
 class ReadSheet:
-    """A sheet as text.
-
-    Attributes
-    ----------
-    grid
-        Its cells.
-    padded
-        How many numbers are shown with leading zeros by their format.
-    uncomputed
-        Addresses of formulas whose result was never saved: they would look blank.
-    """
+    """A sheet as text, how many numbers have leading zeros by their format, and where formulas have no result."""
 
     grid: TextGrid
-    padded: int = 0
-    uncomputed: tuple[str, ...] = ()
+    padded: int
+    uncomputed: tuple[str, ...]
 
 
 class GridBuilder:
@@ -78,21 +66,21 @@ class GridBuilder:
         self.sheet = sheet
         self.limits = workbook.archive.limits
         self.where = f"{workbook.archive.name}, sheet {sheet.name!r}"
-        self.cells = self.filled = self.text_bytes = 0
-        self.padded = 0
+        self.cells = self.filled = self.text_bytes = self.padded = 0
         self.uncomputed: list[str] = []
         self.merges: list[tuple[int, int, int, int]] = []
         self.first_column = self.last_column = self.last_row = 0
         self.gathered: list[tuple[Numbers, Numbers, pa.Array]] = []
-        self.gathered_cells = 0
         self.columns: dict[int, list[pa.Array]] = {}
+        number = partial(shown_number, epoch_1904=workbook.date1904)
         self.changes: dict[Look, Callable[[str], str]] = {
             Look.RESULT: unescaped,
             Look.TRUTH: lambda raw: {"0": "false", "1": "true"}.get(raw, raw),
             Look.ISO_DATE: lambda raw: raw.replace("T", " "),
             Look.UNCOMPUTED: lambda _: FORMULA_WITHOUT_VALUE,
-            Look.DATE: partial(shown_number, kind="date", epoch_1904=workbook.date1904),
-            Look.DURATION: partial(shown_number, kind="duration", epoch_1904=workbook.date1904),
+            Look.DATE: partial(number, kind="date"),
+            Look.DURATION: partial(number, kind="duration"),
+            Look.PADDED: self._padded,
         }
 
     # -------------------------------------------------------------- what comes in
@@ -129,8 +117,7 @@ class GridBuilder:
         self.last_row = int(row[-1])
         self._check_extent()
         self.gathered.append((row, column, text))
-        self.gathered_cells += len(row)
-        if self.gathered_cells > max(_GROUP, self._width << 10):
+        if sum(len(rows) for rows, _, _ in self.gathered) > max(_GROUP, self._width << 10):
             self._settle()
 
     def add_merge(self, reference: str) -> None:
@@ -162,12 +149,11 @@ class GridBuilder:
         lengths = _lengths(text)
         self.text_bytes += int(lengths.sum())
         self._check(self.text_bytes - _TEXT_PER_CELL * self.filled, "max_text_bytes", "bytes of text")
-        if lengths.max() > LONGEST_TEXT:
-            long = np.flatnonzero(np.asarray(pc.utf8_length(text)) > LONGEST_TEXT)
-            if len(long):
+        if lengths.max() > _LONGEST_TEXT:
+            for at in np.flatnonzero(np.asarray(pc.utf8_length(text)) > _LONGEST_TEXT).tolist():
                 raise UnsafeFileError(
-                    f"A cell's text is longer than {LONGEST_TEXT:,} characters.",
-                    where=f"{self.where}, cell {column_letters(int(column[long[0]]))}{row[long[0]]}",
+                    f"A cell's text is longer than {_LONGEST_TEXT:,} characters.",
+                    where=f"{self.where}, cell {column_letters(int(column[at]))}{row[at]}",
                     why="Excel's cells end there, and it opens no such workbook",
                     what_to_do=REPAIR,
                 )
@@ -182,9 +168,13 @@ class GridBuilder:
             return pc.replace_with_mask(text, odd, by_distinct(text.filter(odd), number_text))
         if kind == Look.PADDED:
             self.padded += len(text)
-            styled = pc.binary_join_element_wise(pa.array(look - Look.PADDED).cast(pa.string()), text, " ")
-            return by_distinct(styled, partial(_padded, patterns=self.workbook.padded))
+            style = pa.array(look - Look.PADDED).cast(pa.string())
+            text = pc.binary_join_element_wise(style, text, " ")
         return by_distinct(text, self.changes[kind])
+
+    def _padded(self, styled: str) -> str:
+        style, _, raw = styled.partition(" ")
+        return padded_text(raw, self.workbook.padded[int(style)])
 
     def _shared(self, text: pa.Array) -> pa.Array:
         """Return the strings that cells name by their numbers."""
@@ -217,7 +207,7 @@ class GridBuilder:
             at = np.full(self.last_row - first + 1, -1, np.int64)
             at[row[cells] - first] = cells
             chunks.append(text.take(pa.array(at, mask=at < 0)))
-        self.gathered, self.gathered_cells = [], 0
+        self.gathered = []
 
     def finish(self) -> ReadSheet:
         """Return the sheet, when all cells are there."""
@@ -256,7 +246,7 @@ class GridBuilder:
             if marks.max() > 1:
                 row, column = np.argwhere(marks > 1)[0].tolist()
                 cell = f"{column_letters(column + self.first_column)}{row + 1}"
-                raise damaged("sheet", "its merged ranges overlap", f"{self.where}, cell {cell}", _CORRUPT)
+                raise damaged("sheet", "its merged ranges overlap", f"{self.where}, cell {cell}", CORRUPT)
         return tuple(self.merges)
 
     # -------------------------------------------------------------- how much may come
@@ -268,11 +258,12 @@ class GridBuilder:
     def _check_extent(self) -> None:
         self._check(self.last_column, "max_columns", "columns")
         if self._width * self.last_row > self.limits.max_cells:
+            corner = f"row {self.last_row:,} and out to column {column_letters(self.last_column)}"
+            grid = f"a grid of {self._width * self.last_row:,} cells for {self.cells:,} that are there"
             raise UnsafeFileError(
                 "Cells lie so far apart that the sheet cannot be held in memory.",
-                where=f"{self.where}, down to row {self.last_row:,} and out to column "
-                f"{column_letters(self.last_column)}",
-                why=f"it would take a grid of {self._width * self.last_row:,} cells for {self.cells:,} that are there",
+                where=f"{self.where}, down to {corner}",
+                why=f"it would take {grid}",
                 what_to_do="delete the stray cells at the far end, or raise max_cells",
             )
 
@@ -285,11 +276,6 @@ class GridBuilder:
                 where=self.where,
                 what_to_do=f"export a shorter span of dates, or raise {name}",
             )
-
-
-def _padded(cell: str, patterns: Mapping[int, str]) -> str:
-    style, _, raw = cell.partition(" ")
-    return padded_text(raw, patterns[int(style)])
 
 
 def _lengths(text: pa.Array) -> Numbers:
@@ -306,7 +292,5 @@ def place(reference: str) -> tuple[int, int] | None:
     found = _ADDRESS.fullmatch(reference)
     if not found:
         return None
-    column = 0
-    for letter in found[1].upper():
-        column = column * 26 + ord(letter) - 64
+    column = reduce(lambda before, letter: before * 26 + ord(letter) - 64, found[1].upper(), 0)
     return int(found[2]), column

@@ -16,7 +16,7 @@ from rev603.reading.workbook.cell_text import Look
 from rev603.reading.workbook.plain_markup import plain_cells
 from rev603.reading.workbook.safe_xml import PlainStretches, read_part
 from rev603.reading.workbook.shared_strings import TextRuns
-from rev603.reading.workbook.sheet_grid import GridBuilder, ReadSheet, place
+from rev603.reading.workbook.sheet_grid import CORRUPT, GridBuilder, ReadSheet, place
 
 if TYPE_CHECKING:
     from rev603.reading.workbook.contents import Sheet, Workbook
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["ReadSheet", "read_sheet"]
 
 _MANY = 50_000
+_DISORDER = "its rows or cells are out of order, or there twice"
+_DEBRIS = "text stands between its cells, or a cell has two values"
 
 
 def read_sheet(workbook: Workbook, sheet: Sheet, *, quick: bool = True) -> ReadSheet:
@@ -55,7 +57,6 @@ class _SheetEvents(TextRuns):
     def __init__(self, builder: GridBuilder) -> None:
         super().__init__("is")
         self.builder = builder
-        self.data_tag = self.row_tag = self.cell_tag = self.value_tag = self.formula_tag = self.merge_tag = ""
         self.row = 0  # the last that was listed
         self.column = 0
         self.cell: dict[str, str] = {}
@@ -65,43 +66,37 @@ class _SheetEvents(TextRuns):
         self.looks: list[int] = []
         self.texts: list[str] = []
 
-    def root(self, prefix: str) -> None:
-        super().root(prefix)
-        self.data_tag, self.row_tag, self.cell_tag = prefix + "sheetData", prefix + "row", prefix + "c"
-        self.value_tag, self.formula_tag = prefix + "v", prefix + "f"
-        self.merge_tag = prefix + "mergeCell"
-
     def start(self, tag: str, attributes: dict[str, str], path: list[str]) -> None:
         parent = path[-1] if path else ""
-        if tag == self.cell_tag and parent == self.row_tag:
+        if tag == "c" and parent == "row":
             self._start_cell(attributes)
-        elif tag == self.value_tag and parent == self.cell_tag:
+        elif tag == "v" and parent == "c":
             if self.value is not None:
-                self._refuse_debris()
+                self._refuse(_DEBRIS, self.row)
             self.value = []
-        elif tag == self.formula_tag and parent == self.cell_tag:
+        elif tag == "f" and parent == "c":
             self.formula = True
-        elif tag == self.row_tag and parent == self.data_tag:
+        elif tag == "row" and parent == "sheetData":
             self._start_row(attributes)
-        elif tag == self.merge_tag:
+        elif tag == "mergeCell":
             self.builder.add_merge(attributes.get("ref", ""))
         else:
-            self.inline |= tag == self.holder_tag and parent == self.cell_tag
+            self.inline |= tag == self.holder and parent == "c"
             super().start(tag, attributes, path)
 
     def text(self, text: str, path: list[str]) -> None:
         parent = path[-1] if path else ""
-        if parent == self.value_tag:
-            if self.value is not None and path[-2] == self.cell_tag:
+        if parent == "v":
+            if self.value is not None and path[-2] == "c":
                 self.value.append(text)
-        elif parent in (self.cell_tag, self.row_tag, self.data_tag):
+        elif parent in ("c", "row", "sheetData"):
             if text.strip():
-                self._refuse_debris()
+                self._refuse(_DEBRIS, self.row)
         else:
             super().text(text, path)
 
     def end(self, tag: str, path: list[str]) -> None:
-        if tag == self.cell_tag and path and path[-1] == self.row_tag:
+        if tag == "c" and path and path[-1] == "row":
             self._end_cell()
         else:
             super().end(tag, path)
@@ -109,7 +104,7 @@ class _SheetEvents(TextRuns):
     def _start_row(self, attributes: dict[str, str]) -> None:
         number = attributes.get("r", str(self.row + 1))
         if not (number.isascii() and number.isdigit() and len(number) < 9) or int(number) <= self.row:
-            self._refuse_disorder(int(number) if number.isdecimal() else self.row + 1)
+            self._refuse(_DISORDER, int(number) if number.isdecimal() else self.row + 1)
         self.row, self.column = int(number), 0
         self.builder.check_row(self.row)
         if len(self.texts) >= _MANY:
@@ -123,7 +118,7 @@ class _SheetEvents(TextRuns):
         else:
             found = place(reference)
             if found is None or found[0] != self.row or found[1] <= self.column:
-                self._refuse_disorder(self.row)
+                self._refuse(_DISORDER, self.row)
             self.column = found[1]
         self.cell = attributes
         self.value = None
@@ -164,13 +159,5 @@ class _SheetEvents(TextRuns):
         self.builder.add(found.row, found.column, found.look, found.text)
         return True
 
-    def _refuse_disorder(self, row: int) -> NoReturn:
-        """Refuse a sheet whose rows or cells do not ascend: two readers would see two sheets."""
-        how = "its rows or cells are out of order, or there twice"
-        why = "readers disagree on what such a sheet shows, and Excel calls it corrupt"
-        raise damaged("sheet", how, f"{self.builder.where}, row {row:,}", why)
-
-    def _refuse_debris(self) -> NoReturn:
-        """Refuse a sheet that holds the remains of tags: nobody knows what stood there."""
-        how = "text stands between its cells, or a cell has two values"
-        raise damaged("sheet", how, f"{self.builder.where}, row {self.row:,}")
+    def _refuse(self, how: str, row: int) -> NoReturn:
+        raise damaged("sheet", how, f"{self.builder.where}, row {row:,}", CORRUPT)
