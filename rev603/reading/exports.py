@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from rev603.errors import SourceNotFoundError
 from rev603.reading.containers import CONTAINER_SUFFIXES, EXPORT_SUFFIXES, held_in_mail, held_in_zip
@@ -17,8 +17,6 @@ from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.sniff import read_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
 
 One = str | os.PathLike[str] | BinaryIO
@@ -51,20 +49,7 @@ class Export:
 
     def opened(self, limits: Limits) -> io.BytesIO:
         """Return its bytes, each read once, so that what is hashed is what is read."""
-        if self.data is None:
-            return io.BytesIO(read_bytes(self.path, None, limits)[1])
-        return io.BytesIO(self.data)
-
-
-def each_of(sources: Sources) -> list[One]:
-    """Return one or several sources as a list; paths in the home directory may begin with ``~``."""
-    several = (
-        isinstance(sources, Iterable)
-        and not isinstance(sources, str | os.PathLike)
-        and not _is_object(sources)
-    )
-    given: list[One] = list(sources) if several else [sources]  # type: ignore[arg-type, list-item] # told apart above
-    return [each if _is_object(each) else Path(each).expanduser() for each in given]  # type: ignore[arg-type]
+        return io.BytesIO(read_bytes(self.path, None, limits)[1] if self.data is None else self.data)
 
 
 def exports_of(sources: Sources, *, limits: Limits = DEFAULT_LIMITS) -> list[Export]:
@@ -85,72 +70,71 @@ def exports_of(sources: Sources, *, limits: Limits = DEFAULT_LIMITS) -> list[Exp
     """
     found: list[Export] = []
     seen: set[Path] = set()
-    for given in each_of(sources):
-        if _is_object(given):
+    for given in _each_of(sources):
+        if isinstance(given, Path):
+            meant = [each for each in _at(given) if each.path.resolve() not in seen]
+            seen |= {each.path.resolve() for each in meant}
+        else:
             name, data = read_bytes(given, None, limits)
-            found += _unpacked(Export(Path(name), swept=False, data=bytes(data)), limits)
-            continue
-        for export in _paths(Path(given)):  # type: ignore[arg-type] # a path, not an object
-            if export.path.resolve() not in seen:
-                seen.add(export.path.resolve())
-                found += _unpacked(export, limits)
+            meant = [Export(Path(name), swept=False, data=bytes(data))]
+        for export in meant:
+            found += _unpacked(export, limits)
     return found
+
+
+def _each_of(sources: Any) -> list[Path | BinaryIO]:
+    """Return one or several sources as a list; paths in the home directory may begin with ``~``."""
+    one = isinstance(sources, str | os.PathLike) or not isinstance(sources, Iterable) or _is_object(sources)
+    return [each if _is_object(each) else Path(each).expanduser() for each in ([sources] if one else sources)]
 
 
 def _is_object(source: object) -> bool:
     return callable(getattr(source, "read", None))
 
 
-def _paths(path: Path) -> Iterator[Export]:
+def _at(path: Path) -> list[Export]:
+    """Return the files that a folder, a pattern or a path means."""
     if path.is_dir():
         paths = sorted(filter(_is_export, path.iterdir())) or sorted(filter(_is_export, path.rglob("*")))
     elif glob.has_magic(str(path)) and not path.exists():
         # the pattern may be absolute, which Path.glob refuses
         paths = sorted(filter(_is_export, map(Path, glob.glob(str(path), recursive=True))))  # noqa: PTH207
     else:
-        yield Export(path, swept=False)
-        return
+        return [Export(path, swept=False)]
     if not paths:
         endings = ", ".join(sorted(EXPORT_SUFFIXES | CONTAINER_SUFFIXES))
         raise SourceNotFoundError(
             "No exports there.", where=str(path), why=f"looked for files ending in {endings}",
             what_to_do="name a folder, files, or a pattern that matches some",
         )  # fmt: skip
-    for each in paths:
-        yield Export(each, swept=True)
-
-
-def _unpacked(export: Export, limits: Limits) -> Iterator[Export]:
-    """Return what an archive or an e-mail holds; itself, where it is neither or holds nothing that may be an export."""
-    held = []
-    if export.path.suffix.lower() in CONTAINER_SUFFIXES and (
-        export.data is not None or export.path.is_file()
-    ):
-        open_it = held_in_mail if export.path.suffix.lower() == ".eml" else held_in_zip
-        held = open_it(export.opened(limits).getvalue(), export.path.name, limits)
-    if not held:
-        yield export
-    for name, data in held:
-        yield Export(export.path / name, swept=True, data=data)
+    return [Export(each, swept=True) for each in paths]
 
 
 def _is_export(path: Path) -> bool:
-    suffix = path.suffix.lower()
     return (
-        (suffix in EXPORT_SUFFIXES or suffix in CONTAINER_SUFFIXES)
+        path.suffix.lower() in EXPORT_SUFFIXES | CONTAINER_SUFFIXES
         and path.is_file()
         and not path.name.startswith(("~$", "."))
     )
 
 
+def _unpacked(export: Export, limits: Limits) -> list[Export]:
+    """Return what an archive or an e-mail holds; itself, where it is neither or holds nothing that may be an export."""
+    ending, held = export.path.suffix.lower(), []
+    if ending in CONTAINER_SUFFIXES and (export.data is not None or export.path.is_file()):
+        open_it = held_in_mail if ending == ".eml" else held_in_zip
+        held = open_it(export.opened(limits).getvalue(), export.path.name, limits)
+    return [Export(export.path / name, swept=True, data=data) for name, data in held] or [export]
+
+
 def not_opened(sources: Sources) -> list[pd.DataFrame]:
     """Return an issue for each folder, that names the files in it which may hold an export and have another ending."""
     found = []
-    for each in each_of(sources):
-        folder = Path() if _is_object(each) else Path(each)  # type: ignore[arg-type]
+    for folder in _each_of(sources):
+        inside = folder.iterdir() if isinstance(folder, Path) and folder.is_dir() else ()
         others = sorted(
             child.name
-            for child in (folder.iterdir() if not _is_object(each) and folder.is_dir() else ())
+            for child in inside
             if child.suffix.lower() in _OTHER_SUFFIXES and not child.name.startswith(("~$", "."))
         )
         if others:

@@ -290,6 +290,7 @@ def _day(report: Report) -> dt.date:
 
 def _record(report: Report) -> dict[str, Any]:
     control = report.control
+    same = control.stated_refunds == control.found_refunds
     return {
         "source_file": report.source_file,
         "content_hash": report.content_hash,
@@ -298,9 +299,7 @@ def _record(report: Report) -> dict[str, Any]:
         "set_aside": len(report.set_aside),
         "rows_read": report.rows_read,
         "total_refunds_stated": control.stated_refunds,
-        "total_refunds_found": control.found_refunds
-        if control.stated_refunds == control.found_refunds
-        else control.found_lines,
+        "total_refunds_found": control.found_refunds if same else control.found_lines,
         "total_refund_amount_stated": control.stated_amount,
         "total_refund_amount_found": control.found_amount,
         "ties_out": control.ties_out,

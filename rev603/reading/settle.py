@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _REFUND = [PAYEE_KEY, REFUND_KEY]
 #: So many cells of a file that are put into one spelling are named one by one.
 _NAMED = 20
+#: A report is drawn to the day; its newest refund is a few days old, or weeks where nothing was refunded.
+_LONG = 62
 
 
 def settled(reports: Sequence[Report]) -> list[Report]:
@@ -53,11 +55,17 @@ def _one_spelling(reports: list[Report]) -> list[Report]:
         "refund_id": _fullest(keyed, "refund_id", list(IDENTITY), _REFUND),
         "document_number": _fullest(keyed, "document_number", list(IDENTITY), list(IDENTITY)),
     }
-    answer, start = [], 0
-    for report in reports:
-        part = slice(start, start := start + len(report.refunds))
-        answer.append(_respelled(report, {name: column.iloc[part] for name, column in fullest.items()}))
-    return answer
+    parts = {name: _by_report(column, reports) for name, column in fullest.items()}
+    return [
+        _respelled(report, {name: columns[place] for name, columns in parts.items()})
+        for place, report in enumerate(reports)
+    ]
+
+
+def _by_report(column: pd.Series[Any], reports: Sequence[Report]) -> list[pd.Series[Any]]:
+    """Return a column of all reports together as one of each."""
+    ends = np.cumsum([len(report.refunds) for report in reports]).tolist()
+    return [column.iloc[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def _spelled_differently(frames: list[pd.DataFrame]) -> bool:
@@ -130,7 +138,7 @@ def _respelled(report: Report, columns: dict[str, pd.Series[Any]]) -> Report:
 
 def _one_grain(reports: list[Report]) -> list[Report]:
     """Read a file whose totals do not say what an amount stands for as its siblings' totals prove it."""
-    unsure = [_is_unsure(report) for report in reports]
+    unsure = [bool((report.issues["code"] == "ambiguous-grain").any()) for report in reports]
     if not any(unsure):
         return reports
     proofs = {
@@ -147,15 +155,10 @@ def _one_grain(reports: list[Report]) -> list[Report]:
     ]
 
 
-def _is_unsure(report: Report) -> bool:
-    return bool((report.issues["code"] == "ambiguous-grain").any())
-
-
 def _repeats_amounts(report: Report) -> bool:
     """Tell whether the file has amounts that its totals were needed for."""
-    return (
-        control_totals(report.refunds, _cents(report.refunds["total_refund_amount"]), Header()).ambiguous > 0
-    )
+    cents = _cents(report.refunds["total_refund_amount"])
+    return control_totals(report.refunds, cents, Header()).ambiguous > 0
 
 
 def _with_grain(report: Report, grain: Any, proof: str) -> Report:
@@ -180,24 +183,19 @@ def _cents(dollars: pd.Series[Any]) -> Any:
 
 def _one_bearer(reports: list[Report]) -> list[Report]:
     """Let the same document bear a refund's amount in all files."""
-    whole = [
-        place
-        for place, report in enumerate(reports)
-        if report.control.grain == "refund" and len(report.refunds)
-    ]
+    whole = [each for each in reports if each.control.grain == "refund" and len(each.refunds)]
     if len(whole) < 2:
         return reports
-    frames = [reports[place].refunds for place in whole]
-    files = np.repeat(whole, [len(frame) for frame in frames])
-    lines = pd.concat([frame[[*KEY, *PAYMENT, "amount"]] for frame in frames], ignore_index=True)
+    lines = pd.concat([each.refunds[[*KEY, *PAYMENT, "amount"]] for each in whole], ignore_index=True)
+    files = np.repeat(np.arange(len(whole)), [len(each.refunds) for each in whole])
     amount = one_bearer(lines, file=files, refund=KEY[:2], document=KEY[2])
-    if amount.equals(lines["amount"]):
-        return reports
-    answer, start = list(reports), 0
-    for place, frame in zip(whole, frames, strict=True):
-        own = amount.iloc[start : (start := start + len(frame))].to_numpy()
-        answer[place] = replace(reports[place], refunds=reports[place].refunds.assign(amount=own))
-    return answer
+    borne = {id(each): own for each, own in zip(whole, _by_report(amount, whole), strict=True)}
+    return [
+        replace(each, refunds=each.refunds.assign(amount=borne[id(each)].array))
+        if id(each) in borne
+        else each
+        for each in reports
+    ]
 
 
 # ------------------------------------------------------------------ dates
@@ -224,22 +222,15 @@ def dates_in_doubt(reports: Sequence[Report], *, today: dt.date) -> list[pd.Data
     return found
 
 
-#: A report is drawn to the day; its newest refund is a few days old, or weeks where nothing was refunded.
-_LONG = 62
-
-
 # ------------------------------------------------------------------ files of one day
 
 
 def disagreements(reports: Sequence[Report]) -> list[pd.DataFrame]:
     """Return an issue for each two files of one day that show a refund with another amount, state or method."""
     found = []
-    by_day: dict[dt.date | None, list[Report]] = {}
-    for report in reports:
-        by_day.setdefault(report.header.report_date, []).append(report)
-    for together in by_day.values():
-        if len(together) > 1:
-            found += _disagreeing([report for report in together if len(report.refunds)])
+    for day in dict.fromkeys(report.header.report_date for report in reports):
+        together = [each for each in reports if each.header.report_date == day and len(each.refunds)]
+        found += _disagreeing(together) if len(together) > 1 else []
     return found
 
 
@@ -252,7 +243,9 @@ def _disagreeing(reports: list[Report]) -> list[pd.DataFrame]:
             "key": key_codes(keyed, IDENTITY),
             "file": file,
             "amount": _cents(lines["amount"]),
-            "state": lines["refund_secondary_status"].map(_state, na_action="ignore").fillna(IN_TRANSIT),
+            "state": lines["refund_secondary_status"]
+            .map(lambda status: STATE_OF_STATUS.get(status_key(status), UNKNOWN), na_action="ignore")
+            .fillna(IN_TRANSIT),
             "method": lines["check_or_ach"].fillna(""),
         }
     )
@@ -264,9 +257,8 @@ def _disagreeing(reports: list[Report]) -> list[pd.DataFrame]:
     differs = pd.DataFrame(
         {name: pairs[name] != pairs[f"{name}_other"] for name in ("amount", "state", "method")}
     )
-    differs["method"] &= (pairs["method"] != "") & (
-        pairs["method_other"] != ""
-    )  # what is blank contradicts nothing
+    # what is blank contradicts nothing
+    differs["method"] &= (pairs["method"] != "") & (pairs["method_other"] != "")
     found = []
     for pair, own in differs[differs.any(axis=1)].groupby([pairs["file"], pairs["file_other"]]):
         places: Any = pair
@@ -278,10 +270,6 @@ def _disagreeing(reports: list[Report]) -> list[pd.DataFrame]:
         log.say(code, f"{first.source_file} and {second.source_file}", f" ({counted})")
         found.append(log.frame())
     return found
-
-
-def _state(status: str) -> str:
-    return STATE_OF_STATUS.get(status_key(status), UNKNOWN)
 
 
 def _all(texts: pd.Series[Any]) -> str:

@@ -107,20 +107,21 @@ def reports_in(report: Any) -> list[Any]:
     if not len(lines) or (lines["source_file"] == report.source_file).all():
         return [report]
     found: list[Any] = []
-    for _, own in lines.groupby(["report_date", "source_file"], dropna=False, sort=True):
-        name, day = own["source_file"].iloc[0], own["report_date"].iloc[0]
+    issues, aside = report.issues, report.set_aside  # the first report has them
+    for (day, name), own in lines.groupby(["report_date", "source_file"], dropna=False, sort=True):
         cents: Any = np.rint(own["amount"].fillna(0).to_numpy() * 100)
+        counted = {"found_lines": len(own), "found_refunds": own["refund_id"].nunique()}
         found.append(
             replace(
                 report,
                 refunds=own.reset_index(drop=True),
                 header=Header(report_date=None if pd.isna(day) else day.date()),
-                control=replace(report.control, found_lines=len(own), found_refunds=own["refund_id"].nunique(),
-                                found_amount=int(cents.sum()) / 100),
-                issues=report.issues if not found else report.issues.iloc[:0],
-                set_aside=report.set_aside if not found else report.set_aside.iloc[:0],
-                rows_read=len(own) + (0 if found else len(report.set_aside)),
+                control=replace(report.control, found_amount=int(cents.sum()) / 100, **counted),
+                issues=issues,
+                set_aside=aside,
+                rows_read=len(own) + len(aside),
                 source_file=report.source_file if pd.isna(name) else str(name),
             )
-        )  # fmt: skip
+        )
+        issues, aside = issues.iloc[:0], aside.iloc[:0]
     return found

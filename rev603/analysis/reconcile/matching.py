@@ -89,9 +89,13 @@ def _repeated_refunds(lines: pd.DataFrame) -> Ints:
     counting = lines.loc[~lines["listed"] & ~lines["older"], columns]
     numbered = counting[counting["refund"] >= 0]
     repeats = _first_of_same(numbered[numbered["unit"].duplicated(keep=False)], len(lines))
-    first = counting.drop_duplicates("unit").reset_index().set_index("unit")["index"]
     older = lines["older"].to_numpy()
-    repeats[older] = first.reindex(lines.loc[older, "unit"]).to_numpy(np.int64)
+    # a line that names no document repeats the first of its refund
+    of_unit, of_refund = (
+        counting.drop_duplicates(name).reset_index().set_index(name)["index"].reindex(lines.loc[older, name])
+        for name in ("unit", "refund")
+    )
+    repeats[older] = np.where(of_unit.notna(), of_unit, of_refund).astype(np.int64)
     return repeats
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from decimal import Decimal
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -77,19 +78,8 @@ def number_text(raw: str) -> str:
     value = float(raw) if _NUMBER.fullmatch(raw) else math.nan
     if not math.isfinite(value):
         return raw
-    return _digits(value)
-
-
-def _digits(value: float) -> str:
-    mantissa, _, exponent = f"{value:.14e}".partition("e")
-    sign, digits, power = mantissa[:-16], mantissa[-16:].replace(".", ""), int(exponent)
-    if power >= 0:
-        digits = digits.ljust(power + 1, "0")
-        text = f"{digits[: power + 1]}.{digits[power + 1 :]}"
-    else:
-        text = f"0.{'0' * (-power - 1)}{digits}"
-    text = text.rstrip("0").rstrip(".")
-    return sign + text if text != "0" else text
+    text = f"{Decimal(f'{value:.14e}').normalize():f}"
+    return "0" if text == "-0" else text
 
 
 def shown_number(raw: str, kind: str, *, epoch_1904: bool) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rev603._short import Short
 from rev603.errors import UnsafeFileError
@@ -37,22 +37,10 @@ _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\[\]]*\]|General', re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet, as the workbook lists it.
+class Sheet(NamedTuple):
+    """One sheet, as the workbook lists it: what its tab says, its place from 0, and where its cells lie.
 
-    Attributes
-    ----------
-    name
-        What its tab says.
-    index
-        Its place in the workbook, from 0, chart sheets counted too.
-    visibility
-        ``"visible"``, ``"hidden"`` or ``"veryHidden"``.
-    kind
-        ``"worksheet"``, or ``"chartsheet"``, ``"dialogsheet"``, ``"macrosheet"``, which have no cells for us.
-    part
-        Where its cells lie in the archive.
+    Its kind is ``"worksheet"``, or ``"chartsheet"``, ``"dialogsheet"``, ``"macrosheet"``, which have no cells for us.
     """
 
     name: str
@@ -68,26 +56,22 @@ class Workbook:
 
     Attributes
     ----------
-    archive
-        The archive.
-    sheets
-        In the workbook's order.
+    archive, sheets
+        The archive, and what it lists, in the workbook's order.
     date1904
         True where day 0 is 1904-01-01 (an old Macintosh setting).
-    padded
-        Styles that show a number with leading zeros: style to pattern, as ``{3: "000-00-0000"}``.
-    kinds
-        Styles that make a ``"date"`` or a ``"duration"`` of a number.
+    padded, kinds
+        What cell styles, by number, make of numbers: a pattern of zeros (``"000-00-0000"``), ``"date"``, ``"duration"``.
     strings_part
         Where its shared strings lie; empty where it has none.
     """
 
     archive: Archive
     sheets: tuple[Sheet, ...]
-    date1904: bool = False
-    padded: dict[int, str] = field(default_factory=dict)
-    kinds: dict[int, str] = field(default_factory=dict)
-    strings_part: str = ""
+    date1904: bool
+    padded: dict[int, str]
+    kinds: dict[int, str]
+    strings_part: str
 
     @cached_property
     def strings(self) -> pa.Array:
@@ -114,14 +98,8 @@ def open_workbook(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Workboo
     related = _related(archive, main)
     sheets, date1904 = _contents(archive, main, related)
     padded, kinds = _formats(archive, _part_of_kind("styles", related, archive, "xl/styles.xml"))
-    return Workbook(
-        archive=archive,
-        sheets=tuple(sheets),
-        date1904=date1904,
-        padded=padded,
-        kinds=kinds,
-        strings_part=_part_of_kind("sharedstrings", related, archive, "xl/sharedstrings.xml"),
-    )
+    strings = _part_of_kind("sharedstrings", related, archive, "xl/sharedstrings.xml")
+    return Workbook(archive, tuple(sheets), date1904, padded, kinds, strings)
 
 
 # ------------------------------------------------------------------ sheets
