@@ -73,23 +73,14 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The outcome of :func:`control_totals`.
-
-    Attributes
-    ----------
-    control
-        Stated beside found.
-    cents
-        What adds up, line by line.
-    ambiguous
-        How many lines show an amount that may be another line's, where no total tells.
-    repeated
-        The lines that are the same as an earlier one, in every column.
-    """
+    """The outcome of :func:`control_totals`."""
 
     control: Control
+    #: what adds up, line by line
     cents: Numbers
+    #: how many lines show an amount that may be another line's, where no total tells
     ambiguous: int
+    #: the lines that are the same as an earlier one, in every column
     repeated: Numbers
 
 

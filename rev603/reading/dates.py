@@ -80,20 +80,6 @@ class DateOrder:
         return parse_date(text, epoch_1904=epoch_1904, day_first=mark in self.day_first)
 
 
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """A column of dates: the days, where something stands that cannot be read, and how slashes were read."""
-
-    days: NDArray[np.datetime64]
-    unreadable: Mask
-    order: DateOrder
-
-    @property
-    def undecided(self) -> bool:
-        """Whether some of the column's dates could be both and were refused."""
-        return bool(self.order.refused)
-
-
 def date_order(texts: Iterable[str]) -> DateOrder:
     """Decide from all dates of a file at once whether the day or the month comes first.
 
@@ -127,8 +113,11 @@ def _ways(slashed: list[re.Match[str]]) -> tuple[bool, bool]:
 
 def parse_dates(
     column: pa.ChunkedArray, *, order: DateOrder | None = None, epoch_1904: bool = False
-) -> Dates:
-    """Read a column of dates; ``order`` is found out from the column unless it is given."""
+) -> tuple[NDArray[np.datetime64], Mask, DateOrder]:
+    """Read a column of dates: the days, where something stands that cannot be read, and how slashes were read.
+
+    That is found out from the column unless ``order`` says it.
+    """
     encoded = column.combine_chunks().dictionary_encode()
     distinct = encoded.dictionary.to_pylist()
     order = order or date_order(distinct)
@@ -136,7 +125,7 @@ def parse_dates(
     known = np.array([*days, None], dtype="datetime64[D]")  # the last for what is blank
     places = np.asarray(encoded.indices.fill_null(len(distinct)), dtype=np.int64)
     found = known[places].astype("datetime64[us]")
-    return Dates(found, (places < len(distinct)) & np.isnat(found), order)
+    return found, (places < len(distinct)) & np.isnat(found), order
 
 
 def parse_date(text: str, *, epoch_1904: bool = False, day_first: bool = False) -> dt.date | None:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603._columns import Mask, Numbers, is_valid, joined_text, lines_of, map_columns, text_of, without
+from rev603._columns import Mask, Numbers, is_valid, lines_of, map_columns, text_of, without
 
 #: Signs that mangled cells are told by; the last stands for all characters beyond ASCII.
 SIGNS = "=#'+.\x80"
@@ -88,25 +88,16 @@ class TextGrid:
         )
 
 
-def cell_address(row: int, sheet: str | None, column: int | None) -> str:
-    """Return a cell, or a whole row, as people write it.
+def cell_address(row: int | None, sheet: str | None, column: int | None) -> str:
+    """Return a cell, or a whole row, as people write it; without its row where that is None.
 
     >>> cell_address(42, "Main Report", 12)
     'Main Report!L42'
     >>> cell_address(42, None, None)
     'row 42'
     """
-    return f"{_before_row(sheet, column)}{row}"
-
-
-def cell_addresses(rows: Numbers, sheet: str | None, column: int | None) -> pa.Array:
-    """Return :func:`cell_address` of many rows."""
-    numbers = pc.cast(pa.array(rows), pa.large_string())
-    return joined_text(_before_row(sheet, column), numbers)
-
-
-def _before_row(sheet: str | None, column: int | None) -> str:
-    return f"{f'{sheet}!' if sheet else ''}{'row ' if column is None else column_letters(column)}"
+    before = "row " if column is None else column_letters(column)
+    return f"{f'{sheet}!' if sheet else ''}{before}{'' if row is None else row}"
 
 
 def column_letters(column: int) -> str:

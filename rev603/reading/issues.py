@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from rev603._columns import Numbers, joined_text, pandas_text
 from rev603.errors import phrased
 from rev603.identifiers import importer_number
-from rev603.reading.grid import TextGrid, cell_addresses
+from rev603.reading.grid import TextGrid, cell_address
 from rev603.reading.masked_cells import masked_cells, quoted
 
 Severity = Literal["error", "warning", "info"]
@@ -62,20 +62,9 @@ class IssueLog:
     file: str
     _found: list[pa.Table] = field(default_factory=list)
 
-    def say(
-        self,
-        code: str,
-        where: str = "",
-        detail: str = "",
-        *,
-        sheet: str | None = None,
-        row: int | None = None,
-        column: str | None = None,
-        value: str | None = None,
-    ) -> None:
-        """Note one issue in the catalogue's words, with where it is and a detail."""
-        message = CATALOGUE[code].sentence(where, detail)
-        self.add(code, message, sheet=sheet, row=row, column=column, value=value)
+    def say(self, code: str, where: str = "", detail: str = "", **place: Any) -> None:
+        """Note one issue in the catalogue's words, with where it is and a detail; ``place`` as for :meth:`add`."""
+        self.add(code, CATALOGUE[code].sentence(where, detail), **place)
 
     def add(
         self,
@@ -116,10 +105,11 @@ class IssueLog:
         there = pc.fill_null(joined_text(" (", quoted(shown), ")"), "")
         more = joined_text(": ", detail) if isinstance(detail, pa.Array) else detail and f": {detail}"
         sheet = None if grid.sheet is None else importer_number.mask(grid.sheet, nine_digits=False)
-        where = cell_addresses(grid.rows[indices], sheet, None if at is None else at + grid.first_column)
+        cell = cell_address(None, sheet, None if at is None else at + grid.first_column)
         before, after = CATALOGUE[code].sentence("\0", "\0").split("\0")[1:]
-        messages = joined_text(where, before, there, more, after)
-        self._append(code, messages, pa.array(grid.rows[indices]), grid.sheet, column, shown)
+        rows = pa.array(grid.rows[indices])
+        messages = joined_text(cell, rows.cast(_TEXT), before, there, more, after)
+        self._append(code, messages, rows, grid.sheet, column, shown)
 
     def _append(self, code: str, messages: pa.Array, rows: pa.Array, *beside: str | pa.Array | None) -> None:
         sheet, column, values = beside

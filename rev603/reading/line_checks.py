@@ -125,8 +125,9 @@ def _has_form(texts: pa.Array | pa.ChunkedArray, form: str) -> Mask:
 
 def _well_formed_payee(distinct: pa.Array) -> Mask:
     """Return which are numbers as CBP writes them: with a space for the hyphen, one payee would become two."""
-    valid = [importer_number.is_valid(text) for text in distinct.to_pylist()]
-    return ~_has_form(distinct, r"\s") & np.array(valid, dtype=bool)
+    valid: Mask = np.array([importer_number.is_valid(text) for text in distinct.to_pylist()], dtype=bool)
+    valid &= ~_has_form(distinct, r"\s")
+    return valid
 
 
 def _say_distinct(work: LineLog, code: str, name: str, usual: Callable[[pa.Array], Mask]) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from rev603._columns import Numbers, is_valid, joined_text, map_columns, without
 from rev603.reading import repairs
+from rev603.reading.dates import DateOrder, parse_dates
 from rev603.reading.grid import TextGrid
 from rev603.reading.issues import IssueLog
 from rev603.reading.layout import Table
@@ -107,6 +109,18 @@ class LineLog:
             if {"+", "."} & {*self.signs[name]}:
                 self.say("scientific-notation", name, repairs.scientific(self.text[name]))
             self.say("digits-lost", name, repairs.cut_to_15_digits(self.text[name]))
+
+    def dates(self, name: str, order: DateOrder | None = None) -> NDArray[np.datetime64]:
+        """Return a column as days; what cannot be read, and what was read in an unusual way, is noted."""
+        days, unreadable, order = parse_dates(self.text[name], order=order, epoch_1904=self.grid.epoch_1904)
+        code = "date-order-undecided" if order.refused else "date-unreadable"
+        self.refuse(code, name, np.flatnonzero(unreadable))
+        read = np.flatnonzero(~np.isnat(days))[:1]
+        if order.day_first:
+            self.say("date-day-first", name, read)
+        if order.mixed:
+            self.say("date-forms-mixed", name, read)
+        return days
 
     def say_values(self, code: str, name: str, known: Callable[[str], bool]) -> None:
         """Note each distinct value that is not known, once, with how often and where first."""

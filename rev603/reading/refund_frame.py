@@ -11,22 +11,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603._columns import (
-    Mask,
-    Numbers,
-    as_mask,
-    by_value,
-    constant,
-    is_valid,
-    joined_text,
-    lines_of,
-    pandas_text,
-)
-from rev603.errors import ColumnsMissingError
+from rev603._columns import Mask, Numbers, as_mask, by_value, constant, is_valid, joined_text, pandas_text
 from rev603.identifiers import entry_number
 from rev603.reading import repairs, spelling
 from rev603.reading.amounts import parse_amounts
-from rev603.reading.dates import DateOrder, Dates, parse_dates
+from rev603.reading.dates import DateOrder
 from rev603.reading.grid import TextGrid
 from rev603.reading.issues import IssueLog
 from rev603.reading.layout import Table, other_columns
@@ -95,9 +84,12 @@ def typed_lines(
         amounts = other_core.submit(_amounts, work, words)
         _repair_identifiers(work)
         entries = _entry_numbers(work)
-        dates = _dates(work, report_date, order)
+        days = work.dates("refund_date", order)
         work.encode(_BY_DISTINCT_VALUES)
         cents, filled, unreadable = amounts.result()
+    if report_date is not None:
+        late = np.flatnonzero(days > np.datetime64(report_date, "us"))
+        work.say("date-after-report", "refund_date", late)
     work.refuse("amount-unreadable", _AMOUNT, np.flatnonzero(unreadable))
     work.say("amount-missing", _AMOUNT, np.flatnonzero(~filled & ~work.bad))
     say_doubts(work, entries)
@@ -110,7 +102,7 @@ def typed_lines(
         column.name: pandas_text(work.text[column.name]) for column in REFUND_COLUMNS
     }
     columns |= {
-        "refund_date": dates.days,
+        "refund_date": days,
         _AMOUNT: dollars,
         "check_or_ach": pandas_text(method),
         "entry_number": pandas_text(entries),
@@ -156,34 +148,11 @@ def _amounts(work: LineLog, words: Words) -> tuple[Numbers, Mask, Mask]:
     """Read the amounts, each the sum of several columns where the caller says so."""
     cents, filled, unreadable = parse_amounts(work.text[_AMOUNT])
     others = {heading_key(heading): at for heading, at in work.table.unknown.items()}
-    absent = [heading for heading in words.added if heading_key(heading) not in others]
-    if absent:
-        raise ColumnsMissingError(
-            absent,
-            found=list(work.table.unknown),
-            where=work.grid.file,
-            what_to_do="name headings that the file has",
-        )
     for heading in words.added:
-        column = work.grid.columns[others[heading_key(heading)]]
-        more, there, wrong = parse_amounts(lines_of(column, work.lines))
+        column = work.grid.columns[others[heading_key(heading)]].take(pa.array(work.lines))
+        more, there, wrong = parse_amounts(column)
         cents, filled, unreadable = cents + more, filled | there, unreadable | wrong
     return cents, filled, unreadable
-
-
-def _dates(work: LineLog, report_date: dt.date | None, order: DateOrder) -> Dates:
-    dates = parse_dates(work.text["refund_date"], order=order, epoch_1904=work.grid.epoch_1904)
-    code = "date-order-undecided" if order.refused else "date-unreadable"
-    work.refuse(code, "refund_date", np.flatnonzero(dates.unreadable))
-    read = np.flatnonzero(~np.isnat(dates.days))[:1]
-    if order.day_first:
-        work.say("date-day-first", "refund_date", read)
-    if order.mixed:
-        work.say("date-forms-mixed", "refund_date", read)
-    if report_date is not None:
-        late = np.flatnonzero(dates.days > np.datetime64(report_date, "us"))
-        work.say("date-after-report", "refund_date", late)
-    return dates
 
 
 def _repair_identifiers(work: LineLog) -> None:

@@ -213,7 +213,6 @@ def _report(
         sheets = find_tables(file, known, sheet=sheet, log=log, limits=limits, named=words.own)
         if not sheets.tables:
             raise no_table(sheets.nearest, known, file.name, what="a refund report")
-        _check_named(words, sheets.tables[0][1], file.name)
         parts = joined_sheets(_sound_parts(sheets.tables, words, log), log)
         header = parts[0].header
         everything = Typed.of([part.typed for part in parts])
@@ -257,18 +256,6 @@ def _report(
             source_file=file.name,
             content_hash=content_hash.result(),
             dates_assumed=any(part.dates_assumed for part in parts),
-        )
-
-
-def _check_named(words: Words, table: Table, where: str) -> None:
-    """Refuse headings that the caller names and the table does not have."""
-    absent = [heading for name, heading in words.own.items() if name not in table.columns]
-    if absent:
-        raise ColumnsMissingError(
-            absent,
-            found=[*table.columns, *table.unknown],
-            where=where,
-            what_to_do="give columns= headings as the file has them",
         )
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rev603._columns import Numbers, lines_of
-from rev603.errors import UnrecognizedFileError
+from rev603.errors import ColumnsMissingError, UnrecognizedFileError
+from rev603.reading import refund_rows
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.control_totals import Header
 from rev603.reading.dates import DateOrder, date_in_name, date_order
@@ -20,22 +21,10 @@ from rev603.reading.issues import IssueLog
 from rev603.reading.layout import MOST_OTHERS, Table
 from rev603.reading.masked_cells import masked
 from rev603.reading.refund_frame import Typed, typed_lines
-from rev603.reading.refund_rows import (
-    BLOCK,
-    DOUBTFUL,
-    HEADING_AGAIN,
-    NOTE,
-    TOTAL,
-    UNREADABLE,
-    Rows,
-    is_statistic,
-    refunds_like_totals,
-    sort_rows,
-    totals_without_sum,
-)
+from rev603.reading.refund_rows import NOTE, TOTAL, Rows
 from rev603.reading.shown_once import filled_down, filled_groups
 from rev603.reading.words import NO_WORDS, Words
-from rev603.vocabulary.headings import REFUND_COLUMNS, Column
+from rev603.vocabulary.headings import REFUND_COLUMNS, Column, heading_key
 from rev603.vocabulary.reports import REV_603, ReportKind, recognized
 
 _AMOUNT = "total_refund_amount"
@@ -63,7 +52,9 @@ class ReportSheet:
 
     def aside(self) -> dict[int, str]:
         """Return every line that is no refund, with its reason."""
-        return self.rows.aside | dict.fromkeys(self.rows.refunds[self.typed.unreadable].tolist(), UNREADABLE)
+        return self.rows.aside | dict.fromkeys(
+            self.rows.refunds[self.typed.unreadable].tolist(), refund_rows.UNREADABLE
+        )
 
 
 def read_report_sheet(
@@ -80,13 +71,14 @@ def read_report_sheet(
     headings = [" ".join(filter(None, pair)) or None for pair in zip(*grid.lines(table.header), strict=True)]
     above = grid.lines(range(table.header[0]))
     kind = recognized([*(text for line in above for text in line), grid.sheet, grid.file], headings)
+    _refuse_absent(words, table, where)
     missing = require_columns(table, REFUND_COLUMNS, kind.essential, headings, where)
     _say_columns(kind, table, missing, grid, log)
     grid, filled = filled_down(grid, table)
     if filled:
         log.add_sheet("merged-filled", grid.sheet or "", f"{filled:,} cells")
     block = read_block(grid.lines(range(table.header[0])))
-    rows = sort_rows(grid, table, block.lines)
+    rows = refund_rows.sort_rows(grid, table, block.lines)
     figures = block.figures
     if not figures.keys() & _TOTALS:
         rows, below = _block_below(grid, table, rows)
@@ -95,20 +87,22 @@ def read_report_sheet(
     order = _date_order(grid, table, rows, figures.get("report_date"))
     header = _header(figures, grid, order, log)
     _refuse_a_second_report(grid, rows, order, header, where)
-    like_totals = refunds_like_totals(grid, table, rows.refunds)
+    like_totals = refund_rows.refunds_like_totals(grid, table, rows.refunds)
     log.add_cells("refund-like-total", grid, like_totals, None, grid.texts(like_totals), at=None)
-    typed = typed_lines(
-        grid,
-        table,
-        rows.refunds,
-        log,
-        kind=kind,
-        report_date=(known or header).report_date,
-        order=order,
-        words=words,
-    )
+    day = (known or header).report_date
+    typed = typed_lines(grid, table, rows.refunds, log, kind=kind, report_date=day, order=order, words=words)
     say_beside(grid, table, rows.aside, log)
     return ReportSheet(grid, table, rows, typed, header, kind, dates_assumed=order.assumed)
+
+
+def _refuse_absent(words: Words, table: Table, where: str) -> None:
+    """Refuse headings that the caller names and the table does not have."""
+    absent = [heading for name, heading in words.own.items() if name not in table.columns]
+    others = {heading_key(heading) for heading in table.unknown}
+    absent += [heading for heading in words.added if heading_key(heading) not in others]
+    if absent:
+        found, advice = [*table.columns, *table.unknown], "give columns= headings as the file has them"
+        raise ColumnsMissingError(absent, found=found, where=where, what_to_do=advice)
 
 
 def _groups_filled(grid: TextGrid, table: Table, rows: Rows, log: IssueLog) -> TextGrid:
@@ -142,7 +136,7 @@ def _refuse_a_second_report(grid: TextGrid, rows: Rows, order: DateOrder, header
 def _block_below(grid: TextGrid, table: Table, rows: Rows) -> tuple[Rows, dict[str, Figure]]:
     """Take the block from below the last refund; a single label there is a page's total line."""
     last = int(rows.refunds.max(initial=-1))
-    notes = (NOTE, TOTAL, HEADING_AGAIN)
+    notes = (NOTE, TOTAL, refund_rows.HEADING_AGAIN)
     rest = [at for at, reason in sorted(rows.aside.items()) if at > last and reason in notes]
     rest = rest[-_NOTES_LOOKED_AT:]
     lines = grid.lines(rest)
@@ -151,7 +145,7 @@ def _block_below(grid: TextGrid, table: Table, rows: Rows) -> tuple[Rows, dict[s
     if len(block.figures) < len(_TOTALS):
         return rows, {}
     figures = {name: replace(figure, line=rest[figure.line]) for name, figure in block.figures.items()}
-    taken = dict.fromkeys((rest[at] for at in block.lines), BLOCK)
+    taken = dict.fromkeys((rest[at] for at in block.lines), refund_rows.BLOCK)
     return replace(rows, aside=rows.aside | taken), figures
 
 
@@ -225,7 +219,9 @@ def say_beside(grid: TextGrid, table: Table, aside: Mapping[int, str], log: Issu
         detail = f", in {len(beside)} column{'s' if len(beside) > 1 else ''}"
         where, row = grid.address(line, beside[0]), int(grid.rows[line])
         log.say("beside-the-table", where, detail, sheet=grid.sheet, row=row)
-    doubtful = np.array([at for at, reason in sorted(aside.items()) if reason in DOUBTFUL], dtype=np.int64)
+    doubtful = np.array(
+        [at for at, reason in sorted(aside.items()) if reason in refund_rows.DOUBTFUL], dtype=np.int64
+    )
     log.add_cells("line-not-understood", grid, doubtful, None, grid.texts(doubtful), at=None)
 
 
@@ -267,10 +263,12 @@ def check_total_lines(part: ReportSheet, counted: Numbers, log: IssueLog) -> Non
     columns, amount = part.table.columns, part.table.columns[_AMOUNT]
     lines = {at: line for at, line in zip(totals, part.grid.lines(totals), strict=True) if line[amount]}
     stated = [
-        (at, amount_in_cents(line[amount] or "")) for at, line in lines.items() if not is_statistic(line)
+        (at, amount_in_cents(line[amount] or ""))
+        for at, line in lines.items()
+        if not refund_rows.is_statistic(line)
     ]
     wrong: dict[str, list[int]] = {"subtotal-differs": [], "total-line-doubtful": []}
-    for at in totals_without_sum(stated, part.rows.refunds, part.typed.cents, counted):
+    for at in refund_rows.totals_without_sum(stated, part.rows.refunds, part.typed.cents, counted):
         others = [name for name, place in columns.items() if lines[at][place] and name != _AMOUNT]
         wrong["total-line-doubtful" if len(others) > 1 else "subtotal-differs"].append(at)
     for code, places in wrong.items():

@@ -12,7 +12,6 @@ import pandas as pd
 from rev603._columns import pandas_text
 from rev603.errors import ColumnsMissingError, LineError, Rev603Error
 from rev603.identifiers import importer_number
-from rev603.reading.dates import parse_dates
 from rev603.reading.entries.entry_lines import EntryLines, entry_numbers
 from rev603.reading.entries.expected_amounts import AMOUNTS, expected_amounts
 from rev603.reading.find_tables import find_tables
@@ -182,7 +181,7 @@ def _entries(
         if name in work.text:
             frame[name] = pandas_text(work.text[name])
     if "liquidation_date" in work.text:
-        frame["liquidation_date"] = _dates(work, "liquidation_date")
+        frame["liquidation_date"] = work.dates("liquidation_date")
     frame["source_file"] = grid.file
     frame["source_sheet"] = pd.array([grid.sheet], dtype="str").repeat(len(work.lines))
     frame["source_row"] = grid.rows[work.lines].astype(np.int64)
@@ -198,18 +197,6 @@ def _entries(
     aside = work.aside | dict.fromkeys(work.lines[work.bad].tolist(), UNREADABLE)
     entries = pd.DataFrame(frame).astype({"source_file": "str"})
     return entries[~work.bad].reset_index(drop=True), aside
-
-
-def _dates(work: EntryLines, name: str) -> np.ndarray:
-    dates = parse_dates(work.text[name], epoch_1904=work.grid.epoch_1904)
-    code = "date-order-undecided" if dates.undecided else "date-unreadable"
-    work.refuse(code, name, np.flatnonzero(dates.unreadable))
-    read = np.flatnonzero(~np.isnat(dates.days))[:1]
-    if dates.order.day_first:
-        work.say("date-day-first", name, read)
-    if dates.order.mixed:
-        work.say("date-forms-mixed", name, read)
-    return dates.days
 
 
 def _combined(frame: pd.DataFrame) -> pd.DataFrame:
