@@ -6,7 +6,7 @@ figure's style nor ``rcParams``. Colors can be told apart with every kind of col
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from rev603.analysis.by_time import by_month as monthly_amounts
 from rev603.analysis.by_time import by_week as weekly_amounts
 from rev603.errors import ColumnsMissingError, Rev603Error
 from rev603.presenting.masking import Mask, mask_frame
-from rev603.presenting.text import one_line
+from rev603.presenting.text import one_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,11 +34,8 @@ COLORS = {
 }  # fmt: skip
 _STUCK = COLORS["no ACH on file"]
 #: The amounts of a group, as the ``by_…`` analyses give them, and what each is called.
-_PARTS = {
-    "ach_amount": "paid by ACH", "check_amount": "paid by check", "not_stated_amount": "paid, method not stated",
-    "in_transit_amount": "in transit", "rejected_amount": "no ACH on file", "returned_amount": "returned",
-    "diverted_amount": "applied to a debt", "unknown_amount": "unknown status",
-}  # fmt: skip
+_NAMES = ("ach", "check", "not_stated", "in_transit", "rejected", "returned", "diverted", "unknown")
+_PARTS = {f"{name}_amount": label for name, label in zip(_NAMES, COLORS, strict=False)}
 _NAME_LENGTH = 28
 #: A bar so many times as high as the next is cut, and says its amount: else it would flatten all others.
 _TOWERS = 4.0
@@ -66,9 +63,9 @@ def stuck_over_time(trend: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     'Stuck amount at each report'
     """
     _needs(trend, ["report_date", "stuck_amount"])
-    ax = _prepared(ax, "Stuck amount at each report")
+    ax = _prepared(ax, "Stuck amount at each report", trend)
     if trend.empty:
-        return _nothing(ax)
+        return ax
     dates = pd.to_datetime(trend["report_date"])
     ax.plot(dates, trend["stuck_amount"], color=_STUCK, marker="o", linewidth=2)
     ax.fill_between(dates, trend["stuck_amount"], color=_STUCK, alpha=0.15)
@@ -138,15 +135,12 @@ def check_vs_ach(refunds: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     [[10.1, 0.0], [0.0, 20.2]]
     """
     months = monthly_amounts(refunds).dropna(subset="month")
-    ax = _prepared(ax, "Received by check and by ACH")
-    if months.empty:
-        return _nothing(ax)
+    ax = _prepared(ax, "Received by check and by ACH", months)
     for place, column in enumerate(("check_amount", "ach_amount")):
         days = months["month"] + pd.Timedelta(days=12 * place)
         label = _PARTS[column]
         ax.bar(days, months[column], width=11.0, align="edge", color=COLORS[label], label=label)
-    _unflattened(ax, months["month"], months[["check_amount", "ach_amount"]].max(axis=1))
-    return _over_time(ax, months["month"], "month")
+    return _over_time(ax, months["month"], months[["check_amount", "ach_amount"]].max(axis=1))
 
 
 def where_the_money_is(by_disposition: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -173,55 +167,52 @@ def where_the_money_is(by_disposition: pd.DataFrame, *, ax: Axes | None = None) 
     _needs(by_disposition, ["disposition", "amount"])
     cents = (by_disposition["amount"] * 100).round()
     sums = cents.groupby(by_disposition["disposition"].astype("str")).sum() / 100
-    names = [name for name in reversed(COLORS) if sums.get(name, 0.0)]
-    ax = _prepared(ax, "Where the money is")
-    if not names:
-        return _nothing(ax)
-    amounts = [float(sums[name]) for name in names]
-    bars = ax.barh(names, amounts, color=[COLORS[name] for name in names], height=0.7)
-    ax.bar_label(bars, [short_money(amount) for amount in amounts], fontsize="small", padding=3)
+    sums = sums[sums != 0].reindex([name for name in reversed(COLORS) if sums.get(name)])
+    ax = _prepared(ax, "Where the money is", sums)
+    bars = ax.barh(sums.index, sums, color=[COLORS[name] for name in sums.index], height=0.7)
+    ax.bar_label(bars, [short_money(amount) for amount in sums], fontsize="small", padding=3)
     ax.margins(x=0.12)
     return _money_axis(ax, "x")
 
 
 def _stacked(groups: pd.DataFrame, key: str, title: str, *, width: float, ax: Axes | None) -> Axes:
-    """Draw one bar per week or month, each amount that occurs upon the one before."""
+    """Draw one bar per week or month."""
     known = groups.dropna(subset=key)
-    ax = _prepared(ax, title)
-    if known.empty:
-        return _nothing(ax)
-    up, down = known["amount"] * 0.0, known["amount"] * 0.0  # a negative sum hangs below the line
-    for column, label in _PARTS.items():
-        amounts = known[column]
-        if amounts.any():
-            bottom = up.where(amounts >= 0, down)
-            ax.bar(known[key], amounts, width=width, bottom=bottom, color=COLORS[label], label=label)
-            up, down = up + amounts.clip(lower=0), down + amounts.clip(upper=0)
-    _unflattened(ax, known[key], up)
-    return _over_time(ax, known[key], key)
+    ax = _prepared(ax, title, known)
+    parts = known[[name for name in _PARTS if known[name].any()]].rename(columns=_PARTS)
+    return _over_time(ax, known[key], _stack(ax.bar, known[key], parts, "bottom", width=width))
 
 
-def _unflattened(ax: Axes, places: pd.Series, heights: pd.Series) -> None:
-    """Cut the axis below the bars that tower over the rest, and write their amounts where they are cut."""
+def _stack(draw: Any, places: Any, parts: pd.DataFrame, start: str, **how: Any) -> pd.Series:
+    """Draw each amount upon the one before, a negative one below the line, and return how high they reach."""
+    up = down = parts.sum(axis=1) * 0.0
+    for label, amounts in parts.items():
+        beginning = {start: up.where(amounts >= 0, down)}
+        draw(places, amounts, color=COLORS[str(label)], label=label, **beginning, **how)
+        up, down = up + amounts.clip(lower=0), down + amounts.clip(upper=0)
+    return up
+
+
+def _over_time(ax: Axes, dates: pd.Series, heights: pd.Series) -> Axes:
+    """Finish an axis of weeks or months; cut bars that tower over the rest, and write their amounts where they are cut."""
+    if dates.empty:
+        return ax
     in_order = heights.sort_values(ascending=False, ignore_index=True)
     gaps = [at for at in range(1, min(len(in_order), 4)) if in_order[at - 1] > _TOWERS * in_order[at] > 0]
     if not gaps or len(in_order) < 4:
         ax.margins(y=0.18)
-        return
-    top = float(in_order[gaps[-1]]) * 1.4
-    ax.set_ylim(top=top)
-    for place, height in zip(places, heights, strict=True):
-        if height > top:
-            ax.annotate(
-                f"↑ {short_money(height)}", (place, top), xytext=(0, -3), textcoords="offset points",
-                ha="center", va="top", fontsize="small", fontweight="bold",
-                bbox={"boxstyle": "round,pad=0.2", "facecolor": ax.get_facecolor(), "edgecolor": "none", "alpha": 0.85},
-            )  # fmt: skip
-
-
-def _over_time(ax: Axes, dates: pd.Series, unit: str) -> Axes:
+    else:
+        top = float(in_order[gaps[-1]]) * 1.4
+        ax.set_ylim(top=top)
+        for place, height in zip(dates, heights, strict=True):
+            if height > top:
+                ax.annotate(
+                    f"↑ {short_money(height)}", (place, top), xytext=(0, -3), textcoords="offset points",
+                    ha="center", va="top", fontsize="small", fontweight="bold",
+                    bbox={"boxstyle": "round,pad=0.2", "facecolor": ax.get_facecolor(), "edgecolor": "none", "alpha": 0.85},
+                )  # fmt: skip
     ax.set_xticks(dates.iloc[:: -(-len(dates) // 6)])
-    ax.set_xlabel(f"{unit} beginning")
+    ax.set_xlabel(f"{dates.name} beginning")
     ax.legend(frameon=False, fontsize="small", ncols=4, loc="lower left", bbox_to_anchor=(0, 1.0))
     ax.set_title(ax.get_title(loc="left"), loc="left", fontweight="bold", pad=34)
     _dates_below(ax)
@@ -249,12 +240,11 @@ def age_bands(stuck: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ['0-7', '8-30', '31-60', '61-90', '91+']
     """
     bands = by_age_band(stuck)
-    ax = _prepared(ax, "Stuck amount by days waiting")
+    ax = _prepared(ax, "Stuck amount by days waiting", stuck)
     if stuck.empty:
-        return _nothing(ax)
-    names = bands["age_band"].fillna("no date")
-    bars = ax.bar(names, bands["amount"], color=_STUCK, width=0.7)
-    lines = [f"{number:,} line{'' if number == 1 else 's'}" if number else "" for number in bands["lines"]]
+        return ax
+    bars = ax.bar(bands["age_band"].fillna("no date"), bands["amount"], color=_STUCK, width=0.7)
+    lines = [plural(number, "line") if number else "" for number in bands["lines"]]
     ax.bar_label(bars, lines, fontsize="small", padding=2)
     ax.set_xlabel("days since the refund date")
     ax.margins(y=0.15)
@@ -289,26 +279,18 @@ def largest_payees(
     ['Example Imports LLC\n98-765432100']
     """
     _needs(by_payee, ["payee_id", "company_name", "rejected_amount", "returned_amount"])
-    ax = _prepared(ax, "Payees with the most stuck")
     stuck = by_payee["rejected_amount"] + by_payee["returned_amount"]
     largest = by_payee.assign(stuck=stuck)[stuck > 0].nlargest(top, "stuck", keep="first")
-    if largest.empty:
-        return _nothing(ax)
+    ax = _prepared(ax, "Payees with the most stuck", largest)
     shown = mask_frame(largest.iloc[::-1], mask)
-    names = [
-        f"{_short(name)}\n{_short(number)}"
-        for name, number in zip(shown["company_name"], shown["payee_id"], strict=True)
-    ]
-    bottom = shown["rejected_amount"]
-    for label, amounts, left in (
-        ("no ACH on file", bottom, bottom * 0),
-        ("returned", shown["returned_amount"], bottom),
-    ):
-        if amounts.any():
-            ax.barh(range(len(shown)), amounts, left=left, color=COLORS[label], height=0.7, label=label)
-    if largest["returned_amount"].any():
+    pairs = zip(shown["company_name"], shown["payee_id"], strict=True)
+    parts = shown[["rejected_amount", "returned_amount"]].rename(columns=_PARTS)
+    _stack(ax.barh, range(len(shown)), parts.loc[:, parts.any()], "left", height=0.7)
+    if parts["returned"].any():
         ax.legend(frameon=False, fontsize="small", loc="lower right")
-    ax.set_yticks(range(len(shown)), names, fontsize="small")
+    ax.set_yticks(
+        range(len(shown)), [f"{_short(name)}\n{_short(number)}" for name, number in pairs], fontsize="small"
+    )
     return _money_axis(ax, "x")
 
 
@@ -317,7 +299,8 @@ def _needs(frame: pd.DataFrame, columns: Iterable[str]) -> None:
         raise ColumnsMissingError(missing, found=[str(name) for name in frame.columns])
 
 
-def _prepared(ax: Axes | None, title: str) -> Axes:
+def _prepared(ax: Axes | None, title: str, data: pd.DataFrame | pd.Series) -> Axes:
+    """Return the axes with their title, and say so where there is nothing to draw."""
     if ax is None:
         try:
             from matplotlib import pyplot as plt  # noqa: PLC0415 - only an extra installs it
@@ -329,6 +312,10 @@ def _prepared(ax: Axes | None, title: str) -> Axes:
     ax.set_title(title, loc="left", fontweight="bold")
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
+    if data.empty:
+        ax.text(0.5, 0.5, "nothing to show", ha="center", va="center", transform=ax.transAxes, alpha=0.7)
+        ax.set_xticks([])
+        ax.set_yticks([])
     return ax
 
 
@@ -344,13 +331,6 @@ def _dates_below(ax: Axes) -> None:
     from matplotlib.dates import DateFormatter  # noqa: PLC0415 - only an extra installs it
 
     ax.xaxis.set_major_formatter(DateFormatter("%m/%d/%y"))  # type: ignore[no-untyped-call] # theirs
-
-
-def _nothing(ax: Axes) -> Axes:
-    ax.text(0.5, 0.5, "nothing to show", ha="center", va="center", transform=ax.transAxes, alpha=0.7)
-    ax.set_xticks([])
-    ax.set_yticks([])
-    return ax
 
 
 def short_money(amount: float) -> str:
