@@ -61,6 +61,7 @@ STYLES: dict[str, tuple[dict[str, Any], str, str, dict[str, Any]]] = {
     "figure text": (_FIGURE, PALE, "@", _INDENTED),
     "figure money": (_FIGURE, PALE, MONEY, _INDENTED),
     "figure count": (_FIGURE, PALE, FORMATS["count"], _INDENTED),
+    "figure days": (_FIGURE, PALE, FORMATS["days"], _INDENTED),
     "figure date": (_FIGURE, PALE, FORMATS["date"], _INDENTED),
     "fill": ({}, PALE, "General", {}),
     **{kind: (_PLAIN, "", FORMATS[kind], _RIGHT) for kind in ("money", "count", "days", "number")},

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from rev603.presenting.files import Target
     from rev603.presenting.masking import Mask
-    from rev603.presenting.view import Picture, Section, Value, View
+    from rev603.presenting.view import Picture, Section, View
 
 __all__ = ["write_view"]
 
@@ -102,9 +102,14 @@ def _front(view: View) -> Front:
     if view.headline:
         page.say(view.headline, "lead", 24)
     page.add()
-    if view.figures:
-        page.add(_gapped([Mark(label, "label") for label, _ in view.figures], view), height=17)
-        page.add(_gapped([_tile(value) for _, value in view.figures], view), height=28)
+    if view.figures is not None:
+        shown = shown_columns(view.figures)
+        tiles: Row = [
+            Mark("none", "figure text") if pd.isna(value) else Mark(value, f"figure {each.kind}")
+            for value, each in zip(view.figures.iloc[0], shown, strict=True)
+        ]
+        page.add(_gapped([Mark(each.label, "label") for each in shown], view), height=17)
+        page.add(_gapped(tiles, view), height=28)
         page.add()
     _add_accounts(page, view)
     if any(each.key == "worklist" for each in view.sections):
@@ -166,13 +171,6 @@ def _add_actions(page: _Page, view: View) -> None:
 def _gapped(row: Row, view: View) -> Row:
     """Leave the gap between the two halves of the page."""
     return row if view.is_wide else [*row[:3], None, *row[3:]]
-
-
-def _tile(value: Value) -> Mark:
-    if value is None:
-        return Mark("none", "figure text")
-    kinds = {str: "text", float: "money", pd.Timestamp: "date"}
-    return Mark(value, f"figure {kinds.get(type(value), 'count')}")
 
 
 def _bars(picture: Picture, page: _Page, view: View) -> BarChart:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rev603.errors import Rev603Error
 from rev603.presenting.column_labels import shown_columns
 from rev603.presenting.masking import mask_frame
-from rev603.presenting.tables import cell_texts
+from rev603.presenting.tables import cell_texts, figures_of
 from rev603.presenting.text import count, formatter
-from rev603.presenting.view import written
 
 if TYPE_CHECKING:
     from rev603.presenting.column_labels import Shown
@@ -90,7 +89,7 @@ def as_page(view: View, *, max_rows: int = MAX_ROWS) -> str:
         count=count,
         money=formatter("money"),
         days=formatter("days"),
-        written=written,
+        figures=figures_of(view.figures),
     )
 
 
@@ -121,7 +120,7 @@ def svg_of(picture: Picture) -> str:
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # the reader's browser has the glyphs
         # no pyplot: nothing of the user's is touched
         figure = Figure(figsize=(5.4, 3.2), layout="constrained")
-        picture.draw(figure.subplots())
+        picture.draw(ax=figure.subplots())
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return _inline(file.getvalue(), picture)
 

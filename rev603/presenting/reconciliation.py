@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from rev603.analysis.reconcile import Comparison, compare
-from rev603.analysis.reconcile.proof import EXPLANATIONS, column_of
 from rev603.presenting.answer import Answer
 from rev603.presenting.masking import mask_frame
 from rev603.presenting.records import records
@@ -35,12 +34,6 @@ _SECTIONS = {
     "matched": ("groups", ["matched", "within tolerance"]),
     "set_aside": ("groups", ["duplicate entry", "unusable key"]),
 }
-#: Left out of a section where no line has any of it, so that what there is stays in sight.
-_OPTIONAL = (
-    "importer_number", "notify_party", "liquidation_date", "due", "protest_by", "refund_id", "care_of", "source_file",
-    "source_sheet", "source_row", "not_paid_amount", "in_transit_amount", "unknown_status_amount", "no_expected_amount",
-    "paid_to_another_party", "document_number", "payee_id", "company_name", "refund_date",
-)  # fmt: skip
 #: What the outcomes do not say: how many of what, and dollars, by their names in the totals.
 _ALSO = (
     ("Of what is refunded, in transit and not confirmed by Treasury yet", "", "in_transit_amount"),
@@ -84,7 +77,7 @@ class Reconciliation(Comparison, Answer):
             title="Reconciliation of refunds",
             about=f"{plural(len(self.entries), 'entry line')}, {plural(len(self.refunds), 'refund line')}",
             notice=_notice(self),
-            figures=tuple((name.capitalize(), float(getattr(proof, name))) for name in _PROOF),
+            figures=pd.DataFrame([{name: float(getattr(proof, name)) for name in _PROOF}]),
             accounts=_accounts(self),
             sections=_sections(self),
             footnote=f"Proof: {proven} = {rest}.",
@@ -208,7 +201,6 @@ def _accounts(answer: Comparison) -> tuple[Section, ...]:
 
 
 def _sections(answer: Comparison) -> tuple[Section, ...]:
-    """Return the sections, each without the columns of which no line has anything."""
     frames = {
         key: frame[frame["outcome"].isin(outcomes)]
         for key, (name, outcomes) in _SECTIONS.items()
@@ -216,20 +208,8 @@ def _sections(answer: Comparison) -> tuple[Section, ...]:
     }
     frames |= {name: getattr(answer.proof, name) for name in _BY}
     frames |= {"to_look_at": answer.to_look_at, "suggestions": answer.suggestions}
-    filled = {
-        key: frame.drop(columns=[name for name in _OPTIONAL if name in frame and _is_idle(frame[name])])
-        for key, frame in frames.items()
-    }
-    parties = {column_of(name): name[:1].upper() + name[1:] for name in EXPLANATIONS}
-    return sections_of(
-        "reconciliation", filled, {name: getattr(answer.proof, name) for name in _PROOF},
-        optional=_OPTIONAL, labels={"by_payee": parties, "by_notify_party": parties},
-    )  # fmt: skip
-
-
-def _is_idle(values: pd.Series[Any]) -> bool:
-    figures = pd.api.types.is_numeric_dtype(values.dtype)  # yes and no are figures too
-    return len(values) > 0 and not bool(values.ne(0).any() if figures else values.notna().any())
+    figures = {name: getattr(answer.proof, name) for name in _PROOF}
+    return sections_of("reconciliation", frames, figures)
 
 
 def _moment(answer: Comparison) -> Any:

@@ -7,9 +7,8 @@ from html import escape
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from rev603.presenting.tables import escaped, html_table, markdown_rows, markdown_table, text_table
+from rev603.presenting.tables import escaped, figures_of, html_table, markdown_table, text_table
 from rev603.presenting.text import one_line
-from rev603.presenting.view import written
 
 if TYPE_CHECKING:
     from rev603.presenting.view import Section, View
@@ -67,9 +66,8 @@ def as_markdown(view: View, *, top: int = _TOP) -> str:
     blocks = [f"# {escaped(view.title)}", f"{escaped(view.about)}.", "\n".join(told)]
     if view.headline:
         blocks.append(f"**{escaped(view.headline)}**")
-    if view.figures:
-        labels, values = zip(*view.figures, strict=True)
-        blocks.append(markdown_rows(labels, [True] * len(labels), [[*map(written, values)]]))
+    if view.figures is not None:
+        blocks.append(markdown_table(view.figures))
     blocks += [markdown_table(each.frame, labels=_headed(each), mask=view.mask) for each in view.accounts]
     for each in view.sections:
         if each.brief:
@@ -87,7 +85,7 @@ def as_notebook(view: View) -> str:
     said = [view.notice.title, *view.notice.sentences]
     notice = "<br>".join(escape(one_line(text)) for text in said if text)
     figures = " · ".join(
-        f"{escape(label)}: <strong>{escape(written(value))}</strong>" for label, value in view.figures
+        f"{escape(label)}: <strong>{escape(text)}</strong>" for label, text in figures_of(view.figures)
     )
     accounts = "".join(
         html_table(each.frame, labels=_headed(each), mask=view.mask, top=None) for each in view.accounts

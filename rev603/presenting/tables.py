@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rev603.presenting.column_labels import Shown
     from rev603.presenting.masking import Mask
 
-__all__ = ["cell_texts", "escaped", "html_table", "markdown_rows", "markdown_table", "text_table"]
+__all__ = ["cell_texts", "escaped", "figures_of", "html_table", "markdown_table", "text_table"]
 
 _WIDEST = 28
 #: Sentences are to be read in full.
@@ -167,6 +167,12 @@ def html_table(
     )
     title = f'<caption style="text-align:left">{escape(visible(caption))}</caption>' if caption else ""
     return f'<div style="overflow-x:auto"><table>{title}<thead>{head}</thead><tbody>{body}</tbody></table></div>{below}'
+
+
+def figures_of(frame: pd.DataFrame | None) -> list[tuple[str, str]]:
+    """Return the figures of a frame of one line, each with its label."""
+    shown = [] if frame is None else _texts(frame, None, "none", None)
+    return [(column.label, texts[0] or "none") for column, texts in shown]
 
 
 def _html_row(tag: str, texts: Sequence[str], styles: Sequence[str]) -> str:

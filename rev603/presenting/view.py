@@ -9,15 +9,12 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import pandas as pd
 
-from rev603.presenting.text import count, day, money
-from rev603.vocabulary.headings import DERIVED_COLUMNS, REFUND_COLUMNS
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from matplotlib.axes import Axes
@@ -30,19 +27,11 @@ __all__ = [
     "Notice",
     "Picture",
     "Section",
-    "Value",
     "View",
     "account",
     "sections_of",
     "shown_data",
-    "written",
 ]
-
-#: Text, a count, dollars, a date, or nothing.
-Value: TypeAlias = "str | int | float | pd.Timestamp | None"
-
-#: What reports give: a history need not have all of it. Every other column is made by the analyses.
-_GIVEN = frozenset(column.name for column in (*REFUND_COLUMNS, *DERIVED_COLUMNS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +110,7 @@ class Picture:
     name: str
     title: str
     says: str
-    draw: Callable[[Axes], Axes]
+    draw: Callable[..., Axes]
     of: str = ""
     column: str = ""
 
@@ -130,9 +119,9 @@ class Picture:
 class View:
     """An answer as every format shows it: from what must be seen first to each line.
 
-    Texts are finished and masked. ``accounts`` are small tables that are shown in full and nearly everywhere;
-    ``objection`` is what those who must act will say, and what is
-    true; ``topics`` are those of the guide that they need.
+    Texts are finished and masked. ``figures`` is a frame of one line; ``accounts`` are small tables that are shown in
+    full and nearly everywhere; ``objection`` is what those who must act will say, and what is true; ``topics`` are those
+    of the guide that they need.
     """
 
     title: str
@@ -141,7 +130,7 @@ class View:
     sections: tuple[Section, ...]
     mask: Mask
     headline: str = ""
-    figures: tuple[tuple[str, Value], ...] = ()
+    figures: pd.DataFrame | None = None
     accounts: tuple[Section, ...] = ()
     actions: tuple[Action, ...] = ()
     objection: str = ""
@@ -166,21 +155,6 @@ def account(title: str, frame: pd.DataFrame, **more: Any) -> Section:
     return Section(name=title, title=title, frame=frame, **more)
 
 
-def written(value: Value) -> str:
-    """Return a value as it is written, by what it is.
-
-    >>> [written(value) for value in ("yes", 1200, 1200.5, pd.Timestamp("2026-03-02"), None)]
-    ['yes', '1,200', '$1,200.50', '03/02/2026', 'none']
-    """
-    if value is None:
-        return "none"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, pd.Timestamp):
-        return day(value)
-    return money(value) if isinstance(value, float) else count(value)
-
-
 @cache
 def shown_data() -> dict[str, Any]:
     """Return what ``shown.toml`` says."""
@@ -191,38 +165,46 @@ def sections_of(
     answer: str,
     frames: Mapping[str, pd.DataFrame],
     totals: Mapping[str, Any],
-    *,
-    optional: Collection[str] = (),
-    labels: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[Section, ...]:
-    """Return the sections of a kind of answer that have something to show, or say that there is nothing.
-
-    A column of the analyses must be there, one of the reports, or one that is optional, need not. ``labels`` are names of
-    columns that differ in a single section.
-    """
-    usual = shown_data().get(f"{answer}_labels", {})
-    found, may_lack = [], _GIVEN.union(optional)
-    for data in shown_data()[answer]:
+    """Return the sections of a kind of answer that have something to show, or say that there is nothing."""
+    data_of, found = shown_data(), []
+    for data in data_of[answer]:
         frame = frames[data["key"]]
         if frame.empty and data.get("if_any"):
             continue
-        lists = {
-            name: tuple(each for each in _names(data[name]) if each in frame or each not in may_lack)
-            for name in ("columns", "brief", "text")
-            if name in data
-        }
-        pairs = (each.partition("=") for each in _names(data.get("totals", "")))
+        lists = {name: _columns(data[name], frame) for name in ("columns", "brief", "text") if name in data}
+        if "blank" in data:
+            first = lists["brief"][0] if "brief" in lists else frame.columns[0]
+            frame = frame.assign(**{first: frame[first].astype("str").fillna(data["blank"])})
+        pairs = (each.partition("=") for each in _words(data.get("totals", "")))
         found.append(
             Section(
                 key=data["key"], name=data["name"], title=data["title"], note=data.get("note", ""), frame=frame,
-                labels={**usual, **(labels or {}).get(data["key"], {})}, printed=data.get("printed", 0), **lists,
+                labels=data_of.get(data.get("labels", f"{answer}_labels"), {}), printed=data.get("printed", 0), **lists,
                 totals={column: totals[key or column] for column, _, key in pairs},
             )
         )  # fmt: skip
     return tuple(found)
 
 
-def _names(text: str) -> list[str]:
+def _columns(text: str, frame: pd.DataFrame) -> tuple[str, ...]:
+    """Return the columns that a list names; of those that may be left out, the ones that some line has."""
+    return tuple(
+        word.removesuffix("?")
+        for word in _words(text)
+        if not word.endswith("?") or _is_used(frame, word.removesuffix("?"))
+    )
+
+
+def _is_used(frame: pd.DataFrame, name: str) -> bool:
+    if name not in frame or frame.empty:
+        return name in frame
+    values = frame[name]
+    figures = pd.api.types.is_numeric_dtype(values.dtype)  # yes and no are figures too
+    return bool(values.ne(0).any() if figures else values.notna().any())
+
+
+def _words(text: str) -> list[str]:
     lists: dict[str, str] = shown_data()["lists"]
     return [
         name

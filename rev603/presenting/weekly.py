@@ -6,12 +6,14 @@ Every figure in its words is taken from ``summary.totals`` or from a frame; none
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from rev603.analysis.by_time import by_age_band
 from rev603.analysis.weekly import WeeklyFigures, weekly_figures
+from rev603.presenting import plots
 from rev603.presenting.answer import Answer
 from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.text import count, day, money, one_line, plural
@@ -20,8 +22,6 @@ from rev603.vocabulary.guide import guide
 
 if TYPE_CHECKING:
     import datetime as dt
-
-    from matplotlib.axes import Axes
 
 __all__ = ["SCHEMA_VERSION", "WeeklySummary", "weekly_summary"]
 
@@ -36,12 +36,9 @@ _ALSO = {
     "checks_after_cutover": "Checks after paper checks ended",
     "returned_checks": "Checks that came back before that",
 }
-#: What is missing, put in words where a blank would puzzle.
-_BLANK = {
-    "by_notify_party": ("care_of", "(no notify party)"),
-    "by_method": ("method", "(none printed)"),
-    "printed_vs_received": ("method", "(none printed)"),
-}
+_FIGURES = (
+    "stuck_amount", "stuck_lines", "oldest_refund_date", "stuck_payees", "stuck_companies", "longest_wait_days",
+)  # fmt: skip
 _FOOTNOTE = (
     "Stuck is what was rejected for want of a bank account, or came back and was not sent again. By CBP's FAQ rejects "
     "are in report REV-613; a REV-603 alone may show too few."
@@ -67,10 +64,7 @@ class WeeklySummary(Answer, WeeklyFigures):  # noqa: D101 - the docstring is tha
         }
 
     def _view(self, mask: Mask) -> View:
-        frames = dict(self.frames)
-        for name, (column, words) in _BLANK.items():
-            named = frames[name][column].astype("str").fillna(words)
-            frames[name] = frames[name].assign(**{column: named})
+        figures = pd.DataFrame([{name: self.totals[name] for name in _FIGURES}])
         steps, topics = guide().steps, guide().topics
         asked = dict.fromkeys(steps[step].topic.name for step in self.worklist["step"].unique())
         return View(
@@ -78,13 +72,13 @@ class WeeklySummary(Answer, WeeklyFigures):  # noqa: D101 - the docstring is tha
             about=_about(self),
             notice=_notice(self, mask),
             headline=_headline(self),
-            figures=_figures(self),
+            figures=figures.astype({"oldest_refund_date": "datetime64[us]"}),
             accounts=_accounts(self),
             actions=_actions(self, mask),
             objection=topics["objections"].points[0].text if asked else "",
             topics=tuple(topics[name] for name in (*asked, *(["objections"] if asked else []))),
             pictures=_pictures(self, mask),
-            sections=sections_of("weekly", frames, self.totals),
+            sections=sections_of("weekly", self.frames, self.totals),
             footnote=_FOOTNOTE,
             moment=self.report_date.to_pydatetime(),
             mask=mask,
@@ -211,20 +205,6 @@ def _headline(summary: WeeklyFigures) -> str:
     )
 
 
-def _figures(summary: WeeklyFigures) -> tuple[tuple[str, Any], ...]:
-    """Return the figures that are looked at first."""
-    total = summary.totals
-    oldest = total["oldest_refund_date"]
-    return (
-        ("Stuck amount", float(total["stuck_amount"])),
-        ("Stuck lines", total["stuck_lines"]),
-        ("Oldest refund", oldest and pd.Timestamp(oldest)),
-        ("Importer numbers", total["stuck_payees"]),
-        ("Companies", total["stuck_companies"]),
-        ("Longest wait (days)", total["longest_wait_days"]),
-    )
-
-
 def _accounts(summary: WeeklyFigures) -> tuple[Section, ...]:
     """Return the small accounts that have something in them."""
     total = summary.totals
@@ -335,16 +315,6 @@ def _named(value: object, otherwise: str) -> str:
 
 def _pictures(summary: WeeklyFigures, mask: Mask) -> tuple[Picture, ...]:
     """Return what is stuck as pictures: over the weeks, by age, and whose it is."""
-
-    def plotted(name: str, frame: pd.DataFrame, **how: Any) -> Any:
-        def draw(ax: Axes) -> Axes:
-            from rev603.presenting import plots  # noqa: PLC0415 - needs matplotlib, which an extra installs
-
-            drawn: Axes = getattr(plots, name)(frame, ax=ax, **how)
-            return drawn
-
-        return draw
-
     pictures = []
     trend = summary.trend
     if len(trend) > 1:  # a single report is no trend
@@ -354,7 +324,7 @@ def _pictures(summary: WeeklyFigures, mask: Mask) -> tuple[Picture, ...]:
                 name="trend", title="Stuck amount at each report", of="Trend", column="stuck_amount",
                 says=f"Stuck amount at each of {count(len(trend))} reports, from {money(first['stuck_amount'])} on "
                 f"{day(first['report_date'])} to {money(last['stuck_amount'])} on {day(last['report_date'])}.",
-                draw=plotted("stuck_over_time", trend),
+                draw=partial(plots.stuck_over_time, trend),
             )
         )  # fmt: skip
     if len(summary.stuck):
@@ -363,12 +333,12 @@ def _pictures(summary: WeeklyFigures, mask: Mask) -> tuple[Picture, ...]:
             Picture(
                 name="ages", title="Stuck amount by days waiting", of="How long it has been stuck", column="amount",
                 says=f"Stuck amount by days waiting; the longest wait is {longest} days.",
-                draw=plotted("age_bands", summary.stuck),
+                draw=partial(plots.age_bands, summary.stuck),
             ),
             Picture(
                 name="payees", title="Payees with the most stuck",
                 says="The payees with the most stuck, as in the table By payee.",
-                draw=plotted("largest_payees", summary.by_payee, top=8, mask=mask),
+                draw=partial(plots.largest_payees, summary.by_payee, top=8, mask=mask),
             ),
         ]  # fmt: skip
     return tuple(pictures)
