@@ -26,54 +26,28 @@ MAX_TEXT = 32_767
 INK = "1F2A44"
 PALE = "E7ECF4"
 GREY = "5A6478"
-MONEY = '"$"#,##0.00;\\-"$"#,##0.00'
 FORMATS = {
-    "money": MONEY,
-    "date": "mm/dd/yyyy",
-    "count": "#,##0",
-    "days": "#,##0",
-    "number": "#,##0.##",
-    "identifier": "@",
-    "text": "@",
-}
+    "money": '"$"#,##0.00;\\-"$"#,##0.00', "date": "mm/dd/yyyy", "count": "#,##0", "days": "#,##0",
+    "number": "#,##0.##", "identifier": "@", "text": "@",
+}  # fmt: skip
+_ON_THE_RIGHT = ("money", "count", "days", "number")
 _LONG = 255
 
-_HEAD = {"bold": True, "color": "FFFFFF"}
-_PLAIN = {"color": "222222"}
-_TOTAL = {"bold": True, "color": INK}
-_FIGURE = {"bold": True, "size": 16, "color": INK}
-_LEFT: dict[str, Any] = {"vertical": "center", "horizontal": "left"}
-_INDENTED: dict[str, Any] = {**_LEFT, "indent": 1}
-_WRAPPED: dict[str, Any] = {**_INDENTED, "wrap_text": True}
-_RIGHT: dict[str, Any] = {"vertical": "center", "horizontal": "right"}
-
-#: Name of a style: font, fill, number format, alignment.
-STYLES: dict[str, tuple[dict[str, Any], str, str, dict[str, Any]]] = {
-    "title": ({"bold": True, "size": 14, "color": INK}, "", "@", _INDENTED),
-    "lead": ({"bold": True, "size": 12, "color": INK}, "", "@", _WRAPPED),
-    "note": ({"italic": True, "color": GREY}, "", "@", _INDENTED),
-    "head": (_HEAD, INK, "@", _WRAPPED),
-    "head right": (_HEAD, INK, "@", {**_RIGHT, "wrap_text": True}),
-    "text": (_PLAIN, "", "@", _INDENTED),
-    "wrapped": (_PLAIN, "", "@", _WRAPPED),
-    "link": ({"color": "0B57A4", "underline": "single"}, "", "@", _INDENTED),
-    "label": ({"color": GREY, "size": 10}, PALE, "@", _INDENTED),
-    "figure text": (_FIGURE, PALE, "@", _INDENTED),
-    "figure money": (_FIGURE, PALE, MONEY, _INDENTED),
-    "figure count": (_FIGURE, PALE, FORMATS["count"], _INDENTED),
-    "figure days": (_FIGURE, PALE, FORMATS["days"], _INDENTED),
-    "figure date": (_FIGURE, PALE, FORMATS["date"], _INDENTED),
-    "fill": ({}, PALE, "General", {}),
-    **{kind: (_PLAIN, "", FORMATS[kind], _RIGHT) for kind in ("money", "count", "days", "number")},
-    **{
-        f"total {kind}": (_TOTAL, PALE, FORMATS[kind], _RIGHT)
-        for kind in ("money", "count", "days", "number")
-    },
-    **{f"total {kind}": (_TOTAL, PALE, FORMATS[kind], _INDENTED) for kind in ("text", "identifier", "date")},
-    "date": (_PLAIN, "", FORMATS["date"], _INDENTED),
-    "good": ({"bold": True, "color": "1E6B3A"}, "DFF2E3", "@", _WRAPPED),
-    "warn": ({"bold": True, "color": "7A4300"}, "FFF2CC", "@", _WRAPPED),
-    "bad": ({"bold": True, "color": "8C1D18"}, "F9DEDC", "@", _WRAPPED),
+#: How a cell looks: font, fill, and whether its text is wrapped or stands on the left though it is a figure.
+LOOKS: dict[str, tuple[dict[str, Any], str, str]] = {
+    "plain": ({"color": "222222"}, "", ""),
+    "wrapped": ({"color": "222222"}, "", "wrap"),
+    "title": ({"bold": True, "size": 14, "color": INK}, "", ""),
+    "lead": ({"bold": True, "size": 12, "color": INK}, "", "wrap"),
+    "note": ({"italic": True, "color": GREY}, "", ""),
+    "head": ({"bold": True, "color": "FFFFFF"}, INK, "wrap"),
+    "link": ({"color": "0B57A4", "underline": "single"}, "", ""),
+    "label": ({"color": GREY, "size": 10}, PALE, ""),
+    "figure": ({"bold": True, "size": 16, "color": INK}, PALE, "left"),
+    "total": ({"bold": True, "color": INK}, PALE, ""),
+    "good": ({"bold": True, "color": "1E6B3A"}, "DFF2E3", "wrap"),
+    "warn": ({"bold": True, "color": "7A4300"}, "FFF2CC", "wrap"),
+    "bad": ({"bold": True, "color": "8C1D18"}, "F9DEDC", "wrap"),
 }
 
 
@@ -86,8 +60,7 @@ class Mark:
     value
         Text, a number, a date, or None for an empty cell that still bears its style.
     style
-        One of :data:`STYLES`: ``title note head text wrapped link label``, ``money count days date number``,
-        ``figure …`` and ``total …`` of those, ``good warn bad``.
+        One of :data:`LOOKS`, one of :data:`FORMATS`, or both, as in ``total money``.
     leads_to
         The name of a sheet of the same workbook.
     """
@@ -99,13 +72,8 @@ class Mark:
 
 def cell_of(ws: Worksheet, mark: Mark) -> Cell:
     """Give the cell for a mark."""
-    font, fill, number_format, alignment = STYLES[mark.style]
-    cell = WriteOnlyCell(ws)
-    cell.font = Font(**{"name": "Calibri", "size": 11, **font})
-    if fill:
-        cell.fill = PatternFill("solid", fgColor=fill)
-    cell.number_format = number_format
-    cell.alignment = Alignment(**alignment)
+    look, _, kind = (mark.style if mark.style.split()[0] in LOOKS else f"plain {mark.style}").partition(" ")
+    cell = _styled(ws, look, kind or "text")
     if mark.leads_to:
         sheet = mark.leads_to.replace("'", "''")
         cell.hyperlink = Hyperlink(ref="", location=f"'{sheet}'!A1")
@@ -119,15 +87,25 @@ def cell_of(ws: Worksheet, mark: Mark) -> Cell:
 
 def style_of(ws: Worksheet, column: Shown, values: pd.Series) -> int:
     """Give the number, in the workbook, of the style that a column's values bear."""
-    cell = WriteOnlyCell(ws)
-    cell.font = Font(name="Calibri", size=11, color="222222")
-    cell.number_format = FORMATS[column.kind]
-    cell.alignment = Alignment(**(_RIGHT if column.is_figure else _INDENTED))
+    cell = _styled(ws, "plain", column.kind)
     if column.kind == "text" and bool((as_text(values).str.len() > _LONG).any()):
         # Excel shows ##### for longer text in the format Text: the mark that it is text serves as well
         cell.number_format = "General"
         cell.quotePrefix = True
     return int(cell.style_id)
+
+
+def _styled(ws: Worksheet, look: str, kind: str) -> Cell:
+    font, fill, manner = LOOKS[look]
+    right = kind in _ON_THE_RIGHT and manner != "left"
+    side: dict[str, Any] = {"horizontal": "right"} if right else {"horizontal": "left", "indent": 1}
+    cell = WriteOnlyCell(ws)
+    cell.font = Font(**{"name": "Calibri", "size": 11, **font})
+    if fill:
+        cell.fill = PatternFill("solid", fgColor=fill)
+    cell.number_format = FORMATS[kind]
+    cell.alignment = Alignment(vertical="center", wrap_text=manner == "wrap", **side)
+    return cell
 
 
 def cut_one(text: str) -> str:

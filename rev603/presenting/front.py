@@ -24,10 +24,6 @@ from rev603.presenting.masking import mask_frame
 from rev603.presenting.workbook import MAX_ROWS, Front, write_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from openpyxl.worksheet.worksheet import Worksheet
-
     from rev603.presenting.files import Target
     from rev603.presenting.masking import Mask
     from rev603.presenting.view import Picture, Section, View
@@ -44,6 +40,8 @@ _BAR = "B4472E"
 _FIRST_ROW = 5  # of a sheet's lines, under title, note, totals and column names
 
 Row = list[Mark | None]
+#: Title of an account → the column and the first and last row of its lines.
+Places = dict[str, tuple[int, int, int]]
 
 
 def write_view(view: View, target: Target, *, max_rows: int = MAX_ROWS) -> None:
@@ -55,34 +53,17 @@ def write_view(view: View, target: Target, *, max_rows: int = MAX_ROWS) -> None:
     )  # fmt: skip
 
 
-class _Page:
-    """Rows as they are laid one under the other, and where each account has its lines: column, first and last row."""
-
-    def __init__(self) -> None:
-        self.rows: list[Row] = []
-        self.heights: dict[int, float] = {}
-        self.merged: list[str] = []
-        self.places: dict[str, tuple[int, int, int]] = {}
-
-    def add(self, row: Sequence[Mark | None] = (), *, height: float = 0, merge: str = "") -> None:
-        self.rows.append(list(row))
-        number = len(self.rows)
-        if height:
-            self.heights[number] = height
-        if merge:
-            self.merged.append(":".join(f"{letter}{number}" for letter in merge.split(":")))
-
-    def say(self, text: str, style: str, height: float = 19) -> None:
-        """Add a sentence over the whole width."""
-        lines = -(-len(text) // _LINE)
-        self.add([Mark(text, style), *[Mark(None, style)] * 6], height=height + 15 * (lines - 1), merge="A:G")
+def _say(page: Front, text: str, style: str, height: float = 19) -> None:
+    """Add a sentence over the whole width."""
+    lines = -(-len(text) // _LINE)
+    page.add([Mark(text, style), *[Mark(None, style)] * 6], height=height + 15 * (lines - 1), merge="A:G")
 
 
 def _rows_of(section: Section, mask: Mask) -> list[Row]:
     """Return an account as rows, with an empty one under it."""
     first = section.frame.columns[0]
     shown = shown_columns(section.frame, labels={**section.labels, first: section.title})
-    rows: list[Row] = [[Mark(each.label, "head right" if each.is_figure else "head") for each in shown]]
+    rows: list[Row] = [[Mark(each.label, f"head {each.kind}") for each in shown]]
     for number, line in enumerate(mask_frame(section.frame, mask).itertuples(index=False), 1):
         style = "total " if section.summed and number == len(section.frame) else ""
         rows.append([Mark(value, f"{style}{each.kind}") for value, each in zip(line, shown, strict=True)])
@@ -93,14 +74,14 @@ def _rows_of(section: Section, mask: Mask) -> list[Row]:
 
 def _front(view: View) -> Front:
     """Lay out the first sheet: verdict, figures, accounts, what to do, charts, and the way on."""
-    page = _Page()
+    page = Front(name="Summary", widths=_WIDE if view.is_wide else _PAIRED)
     page.add([Mark(view.title, "title")], height=24)
     page.add([Mark(view.about, "note")])
     for sentence in (view.notice.title, *view.notice.sentences):
         if sentence:
-            page.say(sentence, view.notice.kind)
+            _say(page, sentence, view.notice.kind)
     if view.headline:
-        page.say(view.headline, "lead", 24)
+        _say(page, view.headline, "lead", 24)
     page.add()
     if view.figures is not None:
         shown = shown_columns(view.figures)
@@ -111,44 +92,39 @@ def _front(view: View) -> Front:
         page.add(_gapped([Mark(each.label, "label") for each in shown], view), height=17)
         page.add(_gapped(tiles, view), height=28)
         page.add()
-    _add_accounts(page, view)
+    places = _add_accounts(page, view)
     if any(each.key == "worklist" for each in view.sections):
         _add_actions(page, view)
     charts = [picture for picture in view.pictures if picture.of]
-    beginning = len(page.rows) + 1
+    for picture, column in zip(charts, "AE", strict=False):
+        page.charts.append((_bars(picture, places, view), f"{column}{len(page.rows) + 1}"))
     for _ in range(_CHART_ROWS if charts else 0):
         page.add()
     page.add([Mark("In this workbook:", "note")])
-    names = [Mark(each.name, "link", leads_to=each.name) for each in view.sections]
+    names: Row = [Mark(each.name, "link", leads_to=each.name) for each in view.sections]
     for start in range(0, len(names), 6):
         page.add(_gapped(names[start : start + 6], view))
     page.add([Mark(view.footnote, "note")])
-
-    def draw(ws: Worksheet) -> None:
-        for where in page.merged:
-            ws.merged_cells.add(where)
-        for picture, column in zip(charts, "AE", strict=False):
-            ws.add_chart(_bars(picture, page, view), f"{column}{beginning}")
-
-    widths = _WIDE if view.is_wide else _PAIRED
-    return Front(name="Summary", rows=page.rows, widths=widths, heights=page.heights, draw=draw)
+    return page
 
 
-def _add_accounts(page: _Page, view: View) -> None:
-    """Add the accounts, one under the other where one is wide, else the second one on the right."""
+def _add_accounts(page: Front, view: View) -> Places:
+    """Add the accounts, one under the other where one is wide, else the second one on the right; return where they are."""
+    places: Places = {}
     begin = len(page.rows) + 1
     columns: list[list[Row]] = [[], []]
     for number, each in enumerate(view.accounts):
         side = 0 if view.is_wide or number != 1 else 1
         first = begin + len(columns[side]) + 1
-        page.places[each.title] = (1 + 4 * side, first, first + len(each.frame) - 1)
+        places[each.title] = (1 + 4 * side, first, first + len(each.frame) - 1)
         columns[side] += _rows_of(each, view.mask)
     for left, right in zip_longest(*columns):
         page.add(left if view.is_wide else [*(left or [None] * 3), None, *(right or [])])
+    return places
 
 
-def _add_actions(page: _Page, view: View) -> None:
-    heads = [("Act now: who must act", "head"), ("Days", "head right"), ("Amount", "head right"), None]
+def _add_actions(page: Front, view: View) -> None:
+    heads = [("Act now: who must act", "head"), ("Days", "head days"), ("Amount", "head money"), None]
     heads += [("What to do, and why", "head"), ("", "head"), ("", "head")]
     page.add([Mark(*head) if head else None for head in heads], height=20)
     for action in view.actions:
@@ -162,7 +138,7 @@ def _add_actions(page: _Page, view: View) -> None:
     if view.more_to_do > 0:
         page.add([Mark(f"and {view.more_to_do:,} more: see Act now", "link", leads_to="Act now")])
     if view.actions:
-        page.say(view.objection, "wrapped")
+        _say(page, view.objection, "wrapped")
     else:
         page.add([Mark("Nobody: nothing is stuck.", "note")])
     page.add()
@@ -173,11 +149,11 @@ def _gapped(row: Row, view: View) -> Row:
     return row if view.is_wide else [*row[:3], None, *row[3:]]
 
 
-def _bars(picture: Picture, page: _Page, view: View) -> BarChart:
+def _bars(picture: Picture, places: Places, view: View) -> BarChart:
     """Draw a column of an account, or of another sheet, as bars, with the first column as their names."""
-    if picture.of in page.places:
+    if picture.of in places:
         section = next(each for each in view.accounts if each.title == picture.of)
-        sheet, (left, first, last) = "Summary", page.places[picture.of]
+        sheet, (left, first, last) = "Summary", places[picture.of]
     else:
         section = next(each for each in view.sections if each.name == picture.of)
         sheet, left, first, last = section.name, 1, _FIRST_ROW, _FIRST_ROW + len(section.frame) - 1

@@ -32,7 +32,7 @@ from rev603.presenting.text import as_text, visible
 from rev603.presenting.view import Section
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
@@ -56,19 +56,28 @@ _CHUNK = 20_000
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Front:
-    """A sheet that is looked at rather than filtered: rows of marks, widths, heights, charts.
+    """A sheet that is looked at rather than filtered: rows of marks, laid one under the other.
 
-    Texts are written as they are, so mask what comes from a frame first. ``draw`` gets the worksheet
-    when its rows are written, and adds charts and merged cells.
+    Texts are written as they are, so mask what comes from a frame first.
     """
 
     name: str
-    rows: Sequence[Sequence[Mark | None]]
     widths: Sequence[float]
-    heights: Mapping[int, float] = field(default_factory=dict)
-    draw: Callable[[Worksheet], None] | None = None
+    rows: list[list[Mark | None]] = field(default_factory=list)
+    heights: dict[int, float] = field(default_factory=dict)
+    merged: list[str] = field(default_factory=list)
+    charts: list[tuple[Any, str]] = field(default_factory=list)
+
+    def add(self, row: Sequence[Mark | None] = (), *, height: float = 0, merge: str = "") -> None:
+        """Add a row; ``merge`` names the first and the last of the columns that become one."""
+        self.rows.append(list(row))
+        number = len(self.rows)
+        if height:
+            self.heights[number] = height
+        if merge:
+            self.merged.append(":".join(f"{letter}{number}" for letter in merge.split(":")))
 
 
 def write_workbook(
@@ -186,7 +195,7 @@ def _write_sheet(book: Workbook, sheet: Section, mask: Mask) -> Iterator[bytes]:
         ws.append([cell_of(ws, Mark(sheet.title, "title"))])
         ws.append([cell_of(ws, Mark(sheet.note, "note"))])
         ws.append(_totals(ws, sheet, shown))
-    ws.append([cell_of(ws, Mark(column.label, _head_style(column))) for column in shown])
+    ws.append([cell_of(ws, Mark(column.label, f"head {column.kind}")) for column in shown])
     styles = [style_of(ws, column, frame[column.name]) for column in shown]
     if frame.empty:
         ws.append([cell_of(ws, Mark("None.", "note"))])
@@ -211,10 +220,6 @@ def _new_sheet(book: Workbook, name: str) -> Worksheet:
     footer = cast("Any", ws.oddFooter)
     footer.left.text, footer.right.text = "&A", "Page &P of &N"
     return ws
-
-
-def _head_style(column: Shown) -> str:
-    return "head right" if column.is_figure else "head"
 
 
 def _totals(ws: Worksheet, sheet: Section, shown: tuple[Shown, ...]) -> list[Cell | None]:
@@ -271,5 +276,7 @@ def _write_front(book: Workbook, front: Front) -> None:
         ws.row_dimensions[number].height = height
     for row in front.rows:
         ws.append([None if mark is None else cell_of(ws, mark) for mark in row])
-    if front.draw is not None:
-        front.draw(ws)
+    for where in front.merged:
+        ws.merged_cells.add(where)
+    for chart, corner in front.charts:
+        ws.add_chart(chart, corner)
