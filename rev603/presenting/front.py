@@ -77,8 +77,8 @@ def _front(view: View) -> Front:
     page = Front(name="Summary", widths=_WIDE if view.is_wide else _PAIRED)
     page.add([Mark(view.title, "title")], height=24)
     page.add([Mark(view.about, "note")])
-    for sentence in (view.notice.title, *view.notice.sentences):
-        if sentence:
+    if view.notice:
+        for sentence in filter(None, (view.notice.title, *view.notice.sentences)):
             _say(page, sentence, view.notice.kind)
     if view.headline:
         _say(page, view.headline, "lead", 24)

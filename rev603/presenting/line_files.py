@@ -1,31 +1,30 @@
-"""Lines as files for other programs: Parquet, CSV, or a plain workbook."""
+"""Lines as files: for other programs (Parquet, CSV, a plain workbook), or to be read (page, Markdown)."""
 
 from __future__ import annotations
 
 import csv
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from rev603.errors import ColumnsMissingError, Rev603Error
+from rev603.presenting.answer import Answer
 from rev603.presenting.files import whole_file
+from rev603.presenting.folders import safe_names
 from rev603.presenting.masking import mask_frame
-from rev603.presenting.text import as_text, contains
+from rev603.presenting.text import as_text, contains, plural
+from rev603.presenting.view import Section, View
 
 if TYPE_CHECKING:
     import os
 
     from rev603.presenting.masking import Mask
 
-__all__ = ["csv_text", "write_lines"]
+__all__ = ["Lines", "csv_text", "write_lines"]
 
 # What a spreadsheet takes for a formula when it opens a CSV, full-width forms too; an apostrophe before it keeps it text.
 _FORMULA = r"^[=+\-@\t\r\n\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]"
-
-# What a file's name may not hold on some system, and what would lead out of the folder.
-_NOT_IN_A_NAME = re.compile(r"[^\w .&+,-]+|\.\.+")
 
 
 def write_lines(
@@ -38,9 +37,9 @@ def write_lines(
     frame
         Refund lines, or any other frame.
     path
-        Ends in ``.parquet``, ``.csv`` or ``.xlsx``. In CSV every text is quoted, and text that begins like a
-        formula, headings too, gets an apostrophe before it, which :func:`rev603.read` takes away again; amounts
-        stay numbers. With ``by`` it is a folder, which is made where it is not there.
+        Ends in ``.xlsx``, ``.csv``, ``.parquet``, ``.html``, ``.md`` or ``.json``. In CSV every text is quoted, and
+        text that begins like a formula, headings too, gets an apostrophe before it, which :func:`rev603.read` takes
+        away again; amounts stay numbers. With ``by`` it is a folder, which is made where it is not there.
     by
         A column, such as ``payee_id``: a workbook for each of its values, named by it, and by the company where the
         frame has one.
@@ -65,46 +64,71 @@ def write_lines(
     "'=1+1 LLC","-12.50"
     <BLANKLINE>
     """
+    target = Path(path)
     if by is not None:
-        return _one_each(frame, Path(path), by, mask)
-    ending = Path(path).suffix.lower()
-    frame = mask_frame(frame, mask)
+        return _one_each(frame, target, by, mask)
+    ending = target.suffix.lower()
     if ending == ".xlsx":
-        from rev603.presenting.workbook import Section, write_workbook  # noqa: PLC0415 - openpyxl is loaded when used
+        from rev603.presenting.workbook import write_workbook  # noqa: PLC0415 - openpyxl is loaded when used
 
         # under our own names, which :func:`rev603.read` knows, and with every line break
         names = {name: str(name) for name in frame.columns}
-        write_workbook(path, [Section(name="Refunds", frame=frame, labels=names, breaks=True)], mask="none")
-        return [Path(path)]
-    if ending not in (".parquet", ".csv"):
+        write_workbook(target, [Section(name="Refunds", frame=frame, labels=names, breaks=True)], mask=mask)
+    elif ending in (".parquet", ".csv"):
+        masked = mask_frame(frame, mask)
+        with whole_file(target, private=mask == "none") as unfinished:
+            if ending == ".parquet":
+                masked.to_parquet(unfinished, index=False, compression="zstd")
+            else:
+                _csv(masked, unfinished)
+    elif ending in (".html", ".md", ".json"):
+        lines = Lines(frame)
+        {".html": lines.to_html, ".md": lines.to_markdown, ".json": lines.to_json}[ending](target, mask=mask)
+    else:
         raise Rev603Error(
             f"Lines are not written as {ending or 'a file without ending'}.",
             where=str(path),
-            what_to_do="name a file that ends in .parquet, .csv or .xlsx",
+            what_to_do="name a file that ends in .xlsx, .csv, .parquet, .html, .md or .json",
         )
-    with whole_file(path, private=mask == "none") as unfinished:
-        if ending == ".parquet":
-            frame.to_parquet(unfinished, index=False, compression="zstd")
-        else:
-            _csv(frame, unfinished)
-    return [Path(path)]
+    return [target]
+
+
+class Lines(Answer):
+    """Any frame as an answer: a worklist, say, as a page or as Markdown."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+
+    def _document(self, mask: Mask) -> dict[str, Any]:
+        return {"schema_version": 1, "lines": mask_frame(self.frame, mask)}
+
+    def _view(self, mask: Mask) -> View:
+        columns = tuple(self.frame.columns)
+        section = Section(
+            name="Lines", key="lines", title="Lines", frame=self.frame, brief=columns, text=columns
+        )
+        return View(
+            title="Lines",
+            about=plural(len(self.frame), "line"),
+            sections=(section,),
+            mask=mask,
+            top=len(self.frame),
+        )
 
 
 def _one_each(frame: pd.DataFrame, folder: Path, by: str, mask: Mask) -> list[Path]:
-    """Write a workbook for each value of a column; a name that two of them would have gets a number."""
+    """Write a workbook for each value of a column."""
     if by not in frame:
         raise ColumnsMissingError([by], found=map(str, frame.columns))
     folder.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-    for _, lines in frame.groupby(by, dropna=False, sort=True):
-        names = [name for name in dict.fromkeys(("company_name", by)) if name in lines]
-        first = mask_frame(lines[names].head(1), mask).iloc[0]
-        words = _NOT_IN_A_NAME.sub(" ", " ".join(str(value) for value in first if pd.notna(value)))
-        stem = " ".join(words.split()).strip(" .")[:100] or "none"
-        taken = any(path.stem.casefold() == stem.casefold() for path in written)
-        path = folder / (f"{stem} ({len(written) + 1}).xlsx" if taken else f"{stem}.xlsx")
-        written += write_lines(lines, path, mask=mask)
-    return written
+    groups = [lines for _, lines in frame.groupby(by, dropna=False, sort=True)]
+    named = [name for name in dict.fromkeys(("company_name", by)) if name in frame]
+    firsts = mask_frame(pd.concat([lines[named].head(1) for lines in groups]), mask) if groups else frame
+    texts = [" ".join(str(value) for value in first if pd.notna(value)) for first in firsts.to_numpy()]
+    paths = [folder / f"{name}.xlsx" for name in safe_names(texts)]
+    return [
+        path for each, path in zip(groups, paths, strict=True) for path in write_lines(each, path, mask=mask)
+    ]
 
 
 def csv_text(frame: pd.DataFrame) -> str:

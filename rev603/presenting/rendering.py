@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
 __all__ = ["as_markdown", "as_notebook", "as_text"]
 
-_TOP = 10
 _WIDTH = 120
 _COLORS = {"good": ("#dff2e3", "#14532d"), "warn": ("#fff2cc", "#6b3a00"), "bad": ("#f9dedc", "#7d1712")}
 
 
 def as_text(view: View) -> str:
     """Return a view as plain text; what could not be judged stands on top."""
-    title, notice = f"{view.title}: {view.about}", view.notice
-    told = list(notice.sentences)
-    if notice.title:
-        mark, loud = ("!", notice.title.upper()) if notice.kind == "bad" else ("-", notice.title)
-        told = [f"{loud}:", *(_filled(text, f"  {mark} ") for text in told)]
+    title = f"{view.title}: {view.about}"
+    told = list(view.notice.sentences) if view.notice else []
+    if view.notice and view.notice.title:
+        loud = view.notice.kind == "bad"
+        told = [_filled(text, "  ! " if loud else "  - ") for text in told]
+        told.insert(0, f"{view.notice.title.upper() if loud else view.notice.title}:")
     accounts = [text_table(each.frame, labels=_headed(each), mask=view.mask) for each in view.accounts]
     tables = [
-        f"{each.title}\n{text_table(each.frame, each.text, mask=view.mask, top=_TOP, labels=each.labels)}"
+        f"{each.title}\n{text_table(each.frame, each.text, mask=view.mask, top=view.top, labels=each.labels)}"
         for each in view.sections
         if each.text and len(each.frame)
     ]
@@ -49,21 +49,17 @@ def _headed(account: Section) -> dict[str, str]:
     return {**account.labels, account.frame.columns[0]: account.title}
 
 
-def as_markdown(view: View, *, top: int = _TOP) -> str:
+def as_markdown(view: View) -> str:
     """Return a view as Markdown, in GitHub's form of tables, which others read too.
 
     What comes from the reports is escaped, so that no name becomes a link, a heading, markup or another column.
-
-    Parameters
-    ----------
-    view
-        What is shown.
-    top
-        Lines of each table; how many are left out is said.
     """
-    notice, sentences = view.notice, [escaped(text) for text in view.notice.sentences]
-    told = [f"> **{notice.title}**", *(f"> - {text}" for text in sentences)] if notice.title else sentences
-    blocks = [f"# {escaped(view.title)}", f"{escaped(view.about)}.", "\n".join(told)]
+    blocks = [f"# {escaped(view.title)}", f"{escaped(view.about)}."]
+    if view.notice:
+        told = [escaped(text) for text in view.notice.sentences]
+        if view.notice.title:
+            told = [f"> **{view.notice.title}**", *(f"> - {text}" for text in told)]
+        blocks.append("\n".join(told))
     if view.headline:
         blocks.append(f"**{escaped(view.headline)}**")
     if view.figures is not None:
@@ -71,7 +67,7 @@ def as_markdown(view: View, *, top: int = _TOP) -> str:
     blocks += [markdown_table(each.frame, labels=_headed(each), mask=view.mask) for each in view.accounts]
     for each in view.sections:
         if each.brief:
-            table = markdown_table(each.frame, each.brief, mask=view.mask, top=top, labels=each.labels)
+            table = markdown_table(each.frame, each.brief, mask=view.mask, top=view.top, labels=each.labels)
             blocks += [f"## {escaped(each.title)}", table if len(each.frame) else "None."]
         if each.brief and each.key == "worklist" and view.objection:
             blocks.append(escaped(view.objection))
@@ -81,9 +77,11 @@ def as_markdown(view: View, *, top: int = _TOP) -> str:
 
 def as_notebook(view: View) -> str:
     """Return a view as a notebook shows it: the first picture and the first table, with nothing to install for it."""
-    paper, ink = _COLORS[view.notice.kind]
-    said = [view.notice.title, *view.notice.sentences]
-    notice = "<br>".join(escape(one_line(text)) for text in said if text)
+    notice = ""
+    if view.notice:
+        paper, ink = _COLORS[view.notice.kind]
+        said = [escape(text) for text in (view.notice.title, *view.notice.sentences) if text]
+        notice = f'<div style="background:{paper};color:{ink};padding:.3em .6em">{"<br>".join(said)}</div>'
     figures = " · ".join(
         f"{escape(label)}: <strong>{escape(text)}</strong>" for label, text in figures_of(view.figures)
     )
@@ -92,7 +90,7 @@ def as_notebook(view: View) -> str:
     )
     parts = [
         f"<strong>{escape(one_line(view.title))}: {escape(view.about)}</strong>",
-        f'<div style="background:{paper};color:{ink};padding:.3em .6em;margin:.3em 0">{notice}</div>',
+        notice,
         f"<p>{escape(view.headline)}</p>" if view.headline else "",
         f"<p>{figures}</p>" if figures else "",
         f'<div style="display:flex;flex-wrap:wrap;gap:0 2em;align-items:start">{accounts}</div>',

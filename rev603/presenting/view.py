@@ -121,14 +121,14 @@ class View:
 
     Texts are finished and masked. ``figures`` is a frame of one line; ``accounts`` are small tables that are shown in
     full and nearly everywhere; ``objection`` is what those who must act will say, and what is true; ``topics`` are those
-    of the guide that they need.
+    of the guide that they need. ``top`` is how many lines of a section narrow places show.
     """
 
     title: str
     about: str
-    notice: Notice
     sections: tuple[Section, ...]
     mask: Mask
+    notice: Notice | None = None
     headline: str = ""
     figures: pd.DataFrame | None = None
     accounts: tuple[Section, ...] = ()
@@ -138,6 +138,7 @@ class View:
     pictures: tuple[Picture, ...] = ()
     footnote: str = ""
     moment: datetime | None = None
+    top: int = 10
 
     @property
     def is_wide(self) -> bool:

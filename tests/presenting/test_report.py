@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import re
 from pathlib import Path
 
 import openpyxl
@@ -95,3 +96,30 @@ def test_lines_become_a_workbook_for_each_payee_that_holds_nobody_elses(
     assert counted == 30
     with pytest.raises(rev603.ColumnsMissingError, match="payee"):
         rev603.write_lines(lines, tmp_path, by="payee")
+
+
+def test_a_worklist_is_written_in_every_form_masked(tmp_path: Path) -> None:
+    history = rev603.read_history(EXPORT)
+    work = rev603.enrollment_worklist(history, as_of="2026-11-06")
+    person = work.head(3).assign(payee_id="219-09-9999", actor_name="[x](http://y.example) @me www.z.example")
+    texts = {}
+    for ending in ("html", "md", "json", "csv"):
+        (path,) = rev603.write_lines(person, tmp_path / f"work.{ending}")
+        texts[ending] = path.read_text("utf-8")
+        assert "XXX-XX-9999" in texts[ending]
+        assert "219-09-9999" not in texts[ending]
+    assert texts["md"].count("XXX-XX-9999") == texts["html"].count("XXX-XX-9999") == 3
+    assert "| Who |" in texts["md"]
+    assert not re.search(r"(?<!\\)\]\(|@|www\.|http:", texts["md"])
+    assert [line["step"] for line in json.loads(texts["json"])["lines"]] == person["step"].tolist()
+    with pytest.raises(rev603.Rev603Error, match=r"\.html, \.md or \.json"):
+        rev603.write_lines(person, tmp_path / "work.docx")
+
+
+def test_a_masked_workbook_of_lines_may_be_shared_and_one_with_full_numbers_may_not(
+    report: rev603.Report, tmp_path: Path
+) -> None:
+    rev603.write_lines(report.refunds.head(3), tmp_path / "masked.xlsx")
+    rev603.write_lines(report.refunds.head(3), tmp_path / "full.xlsx", mask="none")
+    assert (tmp_path / "full.xlsx").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "masked.xlsx").stat().st_mode & 0o777 != 0o600

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from rev603.presenting.view import View
     from rev603.presenting.weekly import WeeklySummary
 
 FRAMES = {
@@ -132,6 +133,11 @@ def from_json(text: str) -> tuple[int, dict[str, list[int]]]:
     return cents(data["totals"]["stuck_amount"]), read
 
 
+def whole(view: View) -> str:
+    """Give Markdown with every line."""
+    return as_markdown(dataclasses.replace(view, top=10**6))
+
+
 def every_form(summary: WeeklySummary, folder: Path, **how: Any) -> dict[str, str]:
     """Give the week in each form, as text: of the workbook, everything that is in its files."""
     summary.to_excel(folder / "w.xlsx", **how)
@@ -140,7 +146,7 @@ def every_form(summary: WeeklySummary, folder: Path, **how: Any) -> dict[str, st
     return {
         "xlsx": unescape("\n".join(parts)),
         "html": unescape(summary.to_html(**how)),
-        "markdown": as_markdown(summary.view(**how), top=10**6),
+        "markdown": whole(summary.view(**how)),
         "json": json.dumps(summary.to_dict(**how), ensure_ascii=False),
         "notebook": unescape(summary._repr_html_()),
     }
@@ -159,7 +165,7 @@ def test_every_form_says_the_same_cents(summary: WeeklySummary, tmp_path: Path) 
     for name, found in {
         "xlsx": from_xlsx(tmp_path / "w.xlsx"),
         "html": from_html(summary.to_html()),
-        "markdown": from_markdown(as_markdown(summary.view(), top=10**6)),
+        "markdown": from_markdown(whole(summary.view())),
         "json": from_json(json.dumps(summary.to_dict())),
     }.items():
         assert found == (stuck, by_hand), name
@@ -177,7 +183,7 @@ def test_names_come_through_as_text_in_every_form(
             wanted = name if form == "json" else shown.strip() if form == "markdown" else shown
             # a notebook shows only the first lines
             assert wanted in text or form == "notebook", (form, wanted)
-    raw = as_markdown(make_summary(40, nasty_names).view(), top=10**6)
+    raw = whole(make_summary(40, nasty_names).view())
     assert not re.search(r"<|https?://|@", raw.replace("<!--", ""))
     assert all(line.count("|") - line.count("\\|") in (0, 4, 5, 6, 7) for line in raw.split("\n"))
 
