@@ -174,9 +174,8 @@ def _counted_once(some: pd.DataFrame, cents: Numbers, alike: Numbers, keys: list
     every = distinct.groupby(codes).transform("all").to_numpy()
     repeats = same & every & some["refund_id"].notna().to_numpy()
     status, texts = pd.factorize(some["refund_secondary_status"])
-    later = np.array([*(_BEARS_LATER.get(state_of(text), 0) for text in texts), 0])[
-        status
-    ]  # a missing one is the last
+    ranks = [*(_BEARS_LATER.get(state_of(text), 0) for text in texts), 0]  # a missing status is the last
+    later = np.array(ranks)[status]
     document = pd.factorize(some["document_number"], sort=True)[0]
     order = np.lexsort((np.arange(len(some)), document, later))
     others = np.empty(len(some), dtype=bool)

@@ -194,9 +194,7 @@ def _sample(body: memoryview, start: int) -> str:
 
 def _rows(sample: str, delimiter: str) -> list[list[str]]:
     rows: list[list[str]] = []
-    with suppress(
-        csv.Error
-    ):  # a cell over the library's length limit: what was read before it is sample enough
+    with suppress(csv.Error):  # a cell over the library's limit: what was read before is sample enough
         rows.extend(islice(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), _SAMPLE_ROWS))
     return rows
 

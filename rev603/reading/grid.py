@@ -125,9 +125,8 @@ def _trimmed(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:
         signs += SIGNS[-1] if most >= ord(SIGNS[-1]) and SIGNS[-1] not in signs else ""
         filled = bounds[1:] > bounds[:-1]
         untidy = untidy or np.count_nonzero(filled) < len(chunk) - chunk.null_count
-        if not untidy and (
-            least <= ord(" ") or most > ord("~")
-        ):  # a space, or what may be one; seldom outermost
+        # a space, or what may be one, is seldom outermost
+        if not untidy and (least <= ord(" ") or most > ord("~")):
             outermost = text[bounds[:-1][filled]], text[bounds[1:][filled] - 1]
             untidy = any(bool(((ends <= ord(" ")) | (ends > ord("~"))).any()) for ends in outermost)
     if not untidy:

@@ -58,9 +58,8 @@ def refuse_long_lines(work: LineLog) -> None:
         beside &= ~wider & (beside.sum() * 2 < len(lines))
     looked_at = np.flatnonzero(wider | beside)
     readings = [_one_reading(line, table, last) for line in grid.lines(lines[looked_at])]
-    refused = wider[looked_at] | np.array(
-        [bool(each) for each in readings], dtype=bool
-    )  # else a remark of somebody's
+    # a cell beside the table that no reading takes in is a remark of somebody's
+    refused = wider[looked_at] | np.array([bool(each) for each in readings], dtype=bool)
     places = looked_at[refused]
     if len(places):
         said = [each or "nothing tells which" for each, bad in zip(readings, refused, strict=True) if bad]

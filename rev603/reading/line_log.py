@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from rev603._columns import Numbers, is_valid, joined_text, map_columns, without
+from rev603._columns import Numbers, is_valid, joined_text, without
 from rev603.reading import repairs
 from rev603.reading.dates import DateOrder, parse_dates
 from rev603.reading.grid import TextGrid
@@ -51,15 +51,10 @@ class LineLog:
         self.bad = np.zeros(len(lines), dtype=bool)
         self._distinct: dict[str, pa.DictionaryArray] = {}
 
-    def encode(self, names: Iterable[str]) -> None:
-        """Find the distinct values of some columns, side by side, before they are asked for."""
-        wanted = [name for name in names if name not in self._distinct]
-        found = map_columns(_encoded, [self.text[name] for name in wanted])
-        self._distinct |= dict(zip(wanted, found, strict=True))
-
     def distinct(self, name: str) -> pa.DictionaryArray:
         """Return a column by its distinct values; the column is not repaired any more after that."""
-        self.encode([name])
+        if name not in self._distinct:
+            self._distinct[name] = self.text[name].combine_chunks().dictionary_encode()
         return self._distinct[name]
 
     def say(self, code: str, name: str, places: Numbers, *, detail: pa.Array | str = "") -> None:
@@ -135,7 +130,3 @@ class LineLog:
         first[codes[::-1]] = places[::-1]
         said = [f"on {lines:,} line{'s' if lines > 1 else ''}" for lines in count]
         self.say(code, name, first[unknown], detail=pa.array(said, pa.large_string()))
-
-
-def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
-    return column.combine_chunks().dictionary_encode()

@@ -35,12 +35,6 @@ _NEVER_AN_ERROR = frozenset({
     "check_or_ach",
 })  # fmt: skip
 
-#: Columns of codes and other few values, which are looked at value by value.
-_BY_DISTINCT_VALUES = (
-    "filer_code", "payee_id", "refund_status", "refund_secondary_status", "refund_type", "check_or_ach", "center_id",
-    "team_number", "port_code",
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -85,7 +79,6 @@ def typed_lines(
         _repair_identifiers(work)
         entries = _entry_numbers(work)
         days = work.dates("refund_date", order)
-        work.encode(_BY_DISTINCT_VALUES)
         cents, filled, unreadable = amounts.result()
     if report_date is not None:
         late = np.flatnonzero(days > np.datetime64(report_date, "us"))

@@ -137,9 +137,8 @@ def _plain_refunds(grid: TextGrid, table: Table, lines: Numbers, *, longer_than:
         return np.zeros(len(lines), dtype=bool)
     taken = pa.array(lines)
     text = {name: grid.columns[at].take(taken) for name, at in table.columns.items()}
-    others = [
-        grid.columns[at].take(taken) for at in table.unknown.values()
-    ]  # one may hold the label of a total
+    # a column of somebody's own may hold the label of a total
+    others = [grid.columns[at].take(taken) for at in table.unknown.values()]
     cells = np.sum([is_valid(column) for column in text.values()], axis=0)
     doubtful = np.any([_has(column, _DOUBTFUL) for column in (*text.values(), *others)], axis=0)
     identified = np.sum([_has(text[name], "[0-9]") for name in IDENTITIES if name in text], axis=0)

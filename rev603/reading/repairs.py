@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from functools import partial
+from collections.abc import Collection
 from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603._columns import Numbers, as_mask, lines_of, map_columns, without
+from rev603._columns import Numbers, as_mask, lines_of, without
 from rev603.reading.grid import SIGNS, TextGrid
 from rev603.reading.issues import IssueLog
 
@@ -89,18 +88,14 @@ def unwrap_table(
         ("invisible-removed", SIGNS[-1], visible),
         ("wrapper-removed", "='", unwrapped),
     ):
-        names = [name for name, at in columns.items() if {*signs} & {*grid.signs_in(at)}]
-        work = [partial(repair, taken[name], free_text=name in free_text) for name in names]
-        for name, (column, where) in zip(names, map_columns(_call, work), strict=True):
+        for name, at in columns.items():
+            if not {*signs} & {*grid.signs_in(at)}:
+                continue
+            column, where = repair(taken[name], free_text=name in free_text)
             if len(where):
-                values = taken[name].take(pa.array(where))
-                log.add_cells(code, grid, lines[where], name, values, at=columns[name])
-            taken[name] = column
+                log.add_cells(code, grid, lines[where], name, taken[name].take(pa.array(where)), at=at)
+                taken[name] = column
     return taken
-
-
-def _call(work: Callable[[], Repaired]) -> Repaired:
-    return work()
 
 
 def _where(column: pa.ChunkedArray, pattern: str, candidates: pa.ChunkedArray) -> Numbers:

@@ -104,9 +104,7 @@ def read_bytes(source: object, called: str | None, limits: Limits) -> tuple[str,
     read = getattr(source, "read", None)
     if not callable(read):
         raise TypeError(f"a path or a binary file object is needed, not {type(source).__name__}")
-    given = called or getattr(
-        source, "name", None
-    )  # an open file descriptor's name is a number and says nothing
+    given = called or getattr(source, "name", None)  # a descriptor's name is a number and says nothing
     name = (Path(os.fsdecode(given)).name if isinstance(given, (str, os.PathLike)) else "") or _NAMELESS
     seekable = getattr(source, "seekable", None)
     if callable(seekable) and seekable():
@@ -134,10 +132,8 @@ def _read_path(path: Path, limits: Limits) -> bytes | memoryview:
         if status.st_size > limits.max_file_bytes:
             _refuse_large(path.name, limits)
         with path.open("rb", buffering=0) as file:
-            room = np.empty(
-                status.st_size + 1, np.uint8
-            ).data  # in large pages: four times faster than ``bytes``
-            filled = 0
+            # in large pages: four times faster than ``bytes``
+            room, filled = np.empty(status.st_size + 1, np.uint8).data, 0
             while got := file.readinto(room[filled:]):
                 filled += got
             if filled <= status.st_size:
@@ -240,9 +236,8 @@ def _refuse_by_magic(data: bytes | memoryview, name: str) -> None:
         _refuse(what, name, f"read {name.removeprefix('~$')}", why="")
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
-            _refuse(
-                f"This is {what}.", name, "unpack it first" if what.endswith("archive") else _EXPORT_AGAIN
-            )
+            advice = "unpack it first" if what.endswith("archive") else _EXPORT_AGAIN
+            _refuse(f"This is {what}.", name, advice)
 
 
 def _refuse_ole(data: bytes, name: str) -> None:
