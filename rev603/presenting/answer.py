@@ -62,10 +62,9 @@ class Answer:
     @classmethod
     def json_schema(cls) -> dict[str, Any]:
         """Return the JSON Schema of :meth:`to_dict`."""
-        name = next(kind.__name__.lower() for kind in cls.__mro__ if "_document" in vars(kind))
-        file = resources.files("rev603.presenting").joinpath("schemas", f"{name}.json")
+        file = resources.files("rev603.presenting").joinpath("schemas.json")
         schema: dict[str, Any] = json.loads(file.read_text("utf-8"))
-        return schema
+        return {**schema, "$ref": f"#/$defs/{cls.__name__.lower()}"}
 
     @overload
     def to_json(self, target: None = None, *, mask: Mask = "ssn") -> str: ...
