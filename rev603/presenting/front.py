@@ -12,15 +12,12 @@ import pandas as pd
 from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.chart.text import RichText, Text
-from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
-from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.utils import get_column_letter
 
-from rev603.presenting.cell_styles import INK, Mark
-from rev603.presenting.column_labels import shown_columns
+from rev603.presenting.cells import Mark
 from rev603.presenting.masking import mask_frame
+from rev603.presenting.tables import shown_columns
 from rev603.presenting.workbook import MAX_ROWS, Front, write_workbook
 
 if TYPE_CHECKING:
@@ -160,7 +157,8 @@ def _bars(picture: Picture, places: Places, view: View) -> BarChart:
     names = [shown.name for shown in shown_columns(section.frame, section.columns)]
     chart = BarChart()
     chart.type = "col"
-    chart.title = _small_title(picture.title)
+    chart.title = picture.title
+    chart.title.overlay = False
     chart.legend = None
     chart.gapWidth = 60
     chart.width, chart.height = 13.0, 6.3  # type: ignore[assignment] # centimetres; the stubs say whole ones
@@ -175,10 +173,3 @@ def _bars(picture: Picture, places: Places, view: View) -> BarChart:
     chart.set_categories(Reference(range_string=labels))
     chart.series[0].graphicalProperties = GraphicalProperties(solidFill=_BAR)
     return chart
-
-
-def _small_title(text: str) -> Title:
-    font = CharacterProperties(sz=1100, b=True, solidFill=INK)
-    run = RegularTextRun(rPr=font, t=text)
-    words = RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=font), r=[run])])
-    return Title(tx=Text(rich=words), overlay=False)

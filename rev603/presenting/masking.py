@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import Any, Literal, get_args
+from functools import partial
+from typing import Any, Literal, cast, get_args
 
 import pandas as pd
 
@@ -50,9 +51,8 @@ def check_mask(mask: str) -> Mask:
     ValueError: mask must be 'none', 'ssn' or 'all', not 'snn'. Did you mean 'ssn'?
     """
     options = get_args(Mask)
-    for option in options:
-        if option == mask:
-            return option  # type: ignore[no-any-return] # get_args gives Any
+    if mask in options:
+        return cast("Mask", mask)
     near = difflib.get_close_matches(str(mask).casefold(), options, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     raise ValueError(f"mask must be 'none', 'ssn' or 'all', not {mask!r}.{hint}")
@@ -141,17 +141,13 @@ def _is_text(values: pd.Series) -> bool:
 def _masked(values: pd.Series, mask: Mask, holds_numbers: bool) -> pd.Series:
     """Return a column masked, asking once for each different text that may hold a number."""
     text = as_text(values)
-    everything = mask == "all"
-    perhaps = text.notna() if everything else contains(text, _PERHAPS_A_PAYEE if holds_numbers else _PERHAPS)
+    hide = partial(hide_persons, payee=True) if holds_numbers else partial(mask_text, mask=mask)
+    pattern = _PERHAPS_A_PAYEE if holds_numbers else _PERHAPS
+    perhaps = text.notna() if mask == "all" else contains(text, pattern)
     if not perhaps.any():
         return text
     codes, seen = pd.factorize(text[perhaps])
-    if not holds_numbers:
-        hidden = [mask_text(each, mask=mask) for each in seen]
-    elif everything:
-        hidden = [hide_digits(hide_persons(each, payee=True)) for each in seen]
-    else:
-        hidden = [hide_persons(each, payee=True) for each in seen]
+    hidden = [hide_digits(hide(each)) if holds_numbers and mask == "all" else hide(each) for each in seen]
     text = text.copy()
     text[perhaps] = pd.Series(hidden, dtype="str").to_numpy()[codes]
     return text

@@ -10,14 +10,13 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rev603.errors import Rev603Error
-from rev603.presenting.column_labels import shown_columns
 from rev603.presenting.masking import mask_frame
-from rev603.presenting.tables import cell_texts, figures_of
+from rev603.presenting.tables import cell_texts, figures_of, shown_columns
 from rev603.presenting.text import count, formatter
 
 if TYPE_CHECKING:
-    from rev603.presenting.column_labels import Shown
     from rev603.presenting.masking import Mask
+    from rev603.presenting.tables import Shown
     from rev603.presenting.view import Picture, Section, View
 
 __all__ = ["MAX_ROWS", "as_page", "svg_of"]

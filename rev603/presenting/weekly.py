@@ -36,6 +36,7 @@ _ALSO = {
     "checks_after_cutover": "Checks after paper checks ended",
     "returned_checks": "Checks that came back before that",
 }
+_ALWAYS = ("opening", "newly_stuck", "cleared", "closing")
 _FIGURES = (
     "stuck_amount", "stuck_lines", "oldest_refund_date", "stuck_payees", "stuck_companies", "longest_wait_days",
 )  # fmt: skip
@@ -208,31 +209,29 @@ def _headline(summary: WeeklyFigures) -> str:
 def _accounts(summary: WeeklyFigures) -> tuple[Section, ...]:
     """Return the small accounts that have something in them."""
     total = summary.totals
-    groups = summary.by_disposition[["disposition", "lines", "amount"]].itertuples(index=False)
+
+    def moved(names: dict[str, str], sign: int = 1) -> list[tuple[str, int, float]]:
+        return [
+            (label, sign * total[f"{name}_lines"], sign * total[f"{name}_amount"])
+            for name, label in names.items()
+            if total[f"{name}_lines"] or total[f"{name}_amount"] or name in _ALWAYS
+        ]
+
+    changed = []
+    if summary.compared_with is not None:
+        changed = [
+            *moved({"opening": f"Stuck on {day(summary.compared_with)}", "newly_stuck": "plus new"}),
+            *moved({"cleared": "less cleared"}, -1),
+            *moved({"changed": "changed otherwise", "closing": f"Stuck on {day(summary.report_date)}"}),
+        ]
     ages = by_age_band(summary.stuck)
     bands = (ages["age_band"] + " days").fillna("no date")
-    changed = {"plus new": ("newly_stuck", 1), "less cleared": ("cleared", -1)}
-    if total["changed_lines"] or total["changed_amount"]:
-        changed["changed otherwise"] = ("changed", 1)
-    if summary.compared_with is None:
-        changed = {}
-    else:
-        before, now = (f"Stuck on {day(date)}" for date in (summary.compared_with, summary.report_date))
-        changed = {before: ("opening", 1), **changed, now: ("closing", 1)}
+    groups = summary.by_disposition[["disposition", "lines", "amount"]].itertuples(index=False)
     found = {
-        "What changed": [
-            (label, sign * total[f"{name}_lines"], sign * total[f"{name}_amount"])
-            for label, (name, sign) in changed.items()
-        ],
+        "What changed": changed,
         "Where the money is": [*groups, ("All refunds", total["lines"], total["amount"])],
-        "How long it has been stuck": list(zip(bands, ages["lines"], ages["amount"], strict=True))
-        if len(summary.stuck)
-        else [],
-        "Also worth a look": [
-            (label, total[f"{name}_lines"], total[f"{name}_amount"])
-            for name, label in _ALSO.items()
-            if total[f"{name}_lines"]
-        ],
+        "How long it has been stuck": [*zip(bands, ages["lines"], ages["amount"], strict=True)],
+        "Also worth a look": moved(_ALSO),
     }
     return tuple(
         account(
@@ -241,7 +240,7 @@ def _accounts(summary: WeeklyFigures) -> tuple[Section, ...]:
             summed=title in ("What changed", "Where the money is"),
         )
         for title, rows in found.items()
-        if rows
+        if rows and (len(summary.stuck) or not title.startswith("How"))
     )
 
 

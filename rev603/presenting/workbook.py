@@ -23,11 +23,10 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
-from rev603.presenting.cell_styles import Mark, cell_of, style_of
-from rev603.presenting.column_labels import Shown, shown_columns
+from rev603.presenting.cells import Mark, cell_of, row_xml, style_of
 from rev603.presenting.files import SteadyZip, whole_file
 from rev603.presenting.masking import Mask, check_mask, mask_frame
-from rev603.presenting.sheet_xml import row_xml
+from rev603.presenting.tables import Shown, shown_columns
 from rev603.presenting.text import as_text, visible
 from rev603.presenting.view import Section
 

@@ -12,9 +12,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rev603.presenting.cell_styles import MAX_TEXT
-from rev603.presenting.column_labels import shown_columns
-from rev603.presenting.sheet_xml import row_xml
+from rev603.presenting.cells import MAX_TEXT, row_xml
+from rev603.presenting.tables import shown_columns
 from rev603.presenting.text import visible
 from rev603.presenting.view import Section
 from rev603.presenting.workbook import write_workbook

@@ -12,7 +12,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from rev603.presenting.cell_styles import MAX_TEXT
+from rev603.presenting.cells import MAX_TEXT
 from rev603.presenting.view import Section
 from rev603.presenting.workbook import Front, Mark, write_workbook
 
