@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from rev603.errors import (
+    ArgumentError,
     ColumnsMissingError,
     ControlTotalError,
     IdentifierError,
@@ -48,44 +49,35 @@ __version__ = "0.1.0"
 
 #: Imported when first used: pandas, pandera and whatever renders take longer to load than a quick question should.
 _ON_FIRST_USE = {
-    "ClientPacks": "rev603.presenting.packs",
-    "EntrySchema": "rev603.schema",
-    "Letters": "rev603.presenting.letters",
-    "MethodSplit": "rev603.analysis.method",
-    "Reconciliation": "rev603.presenting.reconciliation",
-    "RefundSchema": "rev603.schema",
-    "Report": "rev603.presenting.report",
-    "WeeklySummary": "rev603.presenting.weekly",
-    "ageing": "rev603.analysis.ageing",
-    "by_disposition": "rev603.analysis.status",
-    "by_importer": "rev603.analysis.party",
-    "by_method": "rev603.analysis.method",
-    "by_notify_party": "rev603.analysis.party",
-    "by_payee": "rev603.analysis.party",
-    "changes": "rev603.analysis.changes",
-    "client_packs": "rev603.presenting.packs",
-    "current": "rev603.analysis.history",
-    "enrollment_worklist": "rev603.follow_up",
-    "flag_rejects": "rev603.analysis.status",
-    "Limits": "rev603.reading.limits",
-    "letters": "rev603.presenting.letters",
-    "read": "rev603.presenting.report",
-    "read_entries": "rev603.reading.entries",
-    "read_history": "rev603.reading.history",
-    "reconcile": "rev603.presenting.reconciliation",
-    "reissue_requests": "rev603.follow_up",
-    "rejects": "rev603.analysis.status",
-    "sample_entries": "rev603.sample",
-    "sample_report": "rev603.sample",
-    "split_by_method": "rev603.analysis.method",
-    "mask": "rev603.presenting.masking",
-    "read_reports": "rev603.reading.history",
-    "weekly_summary": "rev603.presenting.weekly",
-    "worklist_by_actor": "rev603.analysis.worklist",
-    "write_lines": "rev603.presenting.line_files",
+    "rev603.analysis.ageing": ("ageing",),
+    "rev603.analysis.changes": ("changes",),
+    "rev603.analysis.history": ("current",),
+    "rev603.analysis.method": ("MethodSplit", "by_method", "split_by_method"),
+    "rev603.analysis.party": ("by_importer", "by_notify_party", "by_payee"),
+    "rev603.analysis.status": ("by_disposition", "flag_rejects", "rejects"),
+    "rev603.analysis.worklist": ("worklist_by_actor",),
+    "rev603.follow_up": ("enrollment_worklist", "reissue_requests"),
+    "rev603.presenting.letters": ("Letters", "letters"),
+    "rev603.presenting.line_files": ("write_lines",),
+    "rev603.presenting.masking": ("mask",),
+    "rev603.presenting.packs": ("ClientPacks", "client_packs"),
+    "rev603.presenting.reconciliation": ("Reconciliation", "reconcile"),
+    "rev603.presenting.report": ("Report", "read"),
+    "rev603.presenting.weekly": ("WeeklySummary", "weekly_summary"),
+    "rev603.reading.entries": ("read_entries",),
+    "rev603.reading.history": ("read_history", "read_reports"),
+    "rev603.reading.limits": ("Limits",),
+    "rev603.sample": ("sample_entries", "sample_report"),
+    "rev603.schema": ("EntrySchema", "RefundSchema"),
+}
+_MODULES = {
+    "entry_number": "rev603.identifiers.entry_number",
+    "importer_number": "rev603.identifiers.importer_number",
+    "plots": "rev603.presenting.plots",
 }
 
 __all__ = [
+    "ArgumentError",
     "ClientPacks",
     "ColumnsMissingError",
     "ControlTotalError",
@@ -135,19 +127,12 @@ __all__ = [
 ]
 
 
-#: Public names that are modules themselves.
-_MODULES = {
-    "entry_number": "rev603.identifiers.entry_number",
-    "importer_number": "rev603.identifiers.importer_number",
-    "plots": "rev603.presenting.plots",
-}
-
-
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return importlib.import_module(_MODULES[name])
-    if name in _ON_FIRST_USE:
-        return getattr(importlib.import_module(_ON_FIRST_USE[name]), name)
+    for module, names in _ON_FIRST_USE.items():
+        if name in names:
+            return getattr(importlib.import_module(module), name)
     raise AttributeError(f"module 'rev603' has no attribute {name!r}")
 
 

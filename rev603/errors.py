@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "ArgumentError",
     "ColumnsMissingError",
     "ControlTotalError",
     "IdentifierError",
@@ -139,6 +140,46 @@ class NotAReportError(UnrecognizedFileError):
 
 class ControlTotalError(Rev603Error):
     """What was read differs from the totals that the report states of itself."""
+
+
+class ArgumentError(Rev603Error, TypeError, ValueError):
+    """An argument is of another type than is wanted, or is none of the values that there are."""
+
+
+def check_choice(name: str, value: object, *allowed: str | None) -> None:
+    """Refuse a value that is none of those that there are.
+
+    Examples
+    --------
+    >>> check_choice("on_error", "colect", "raise", "collect")
+    Traceback (most recent call last):
+    rev603.errors.ArgumentError: on_error is 'colect'.
+      what to do: pass one of 'raise', 'collect'
+    """
+    if not isinstance(value, str | None) or value not in allowed:
+        shown = repr(value) if isinstance(value, str | int | None) else type(value).__name__
+        raise ArgumentError(f"{name} is {shown}.", what_to_do=f"pass one of {', '.join(map(repr, allowed))}")
+
+
+def check_type(name: str, value: object, kind: Any, example: str) -> None:
+    """Refuse a value of another type than is wanted; ``example`` says what to pass."""
+    if not isinstance(value, kind):
+        raise ArgumentError(f"{name} is {type(value).__name__}.", what_to_do=f"pass {example}")
+
+
+def no_frame(value: object, what: str = "refunds as rev603.read(…).refunds gives them") -> ArgumentError:
+    """Return the error for what is no frame of lines; where it holds one, as a report does, that is named.
+
+    Examples
+    --------
+    >>> print(no_frame("export.xlsx"))
+    A frame is needed, and this is str.
+      what to do: pass refunds as rev603.read(…).refunds gives them
+    """
+    kind = type(value).__name__
+    held = next((name for name in ("refunds", "stuck", "entries") if hasattr(value, name)), None)
+    todo = f"pass its frame: {kind.lower()}.{held}" if held else f"pass {what}"
+    return ArgumentError(f"A frame is needed, and this is {kind}.", what_to_do=todo)
 
 
 class IdentifierError(Rev603Error, ValueError):

@@ -211,8 +211,8 @@ def test_entry_lists_are_written_as_they_are(refunds: pd.DataFrame, tmp_path: Pa
         liquidation_date=[f"{day:%m/%d/%Y}" for day in entries["liquidation_date"]],
     ).astype(object)
     expected = printed_so.where(printed_so.notna(), None).to_numpy().tolist()
-    rows = table(write_entries(entries, tmp_path / "a.csv", headings={"entry_number": "Entry No."}))
-    assert rows[0][:2] == ["Entry No.", "Expected Refund"]
+    rows = table(write_entries(entries, tmp_path / "a.csv"))
+    assert rows[0][:2] == ["Entry Number", "Expected Refund"]
     assert rows[1:] == expected
     assert opened(write_entries(entries, tmp_path / "a.xlsx"), "Entries")[1:] == expected
 

@@ -9,7 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from rev603.analysis._frames import as_read, usable_pandas
-from rev603.errors import ColumnsMissingError
+from rev603.errors import ColumnsMissingError, no_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,10 @@ def open_frame(native: Any, needed: Iterable[str]) -> nw.LazyFrame[Any] | nw.Dat
     """
     names = list(needed)
     usable = usable_pandas(native, names) if isinstance(native, pd.DataFrame) else native
-    frame: nw.LazyFrame[Any] | nw.DataFrame[Any] = nw.from_native(usable)
+    try:
+        frame: nw.LazyFrame[Any] | nw.DataFrame[Any] = nw.from_native(usable)
+    except TypeError:
+        raise no_frame(native) from None
     found = frame.collect_schema().names()
     missing = [name for name in names if name not in found]
     if missing:

@@ -9,6 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from rev603.analysis._cents import open_frame
+from rev603.errors import ArgumentError
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
@@ -27,13 +28,15 @@ def as_day(day: object) -> pd.Timestamp:
     Timestamp('2026-03-20 00:00:00')
     >>> as_day("soon")
     Traceback (most recent call last):
-    ValueError: not a day: 'soon'; write it as YYYY-MM-DD, or pass a date
+    rev603.errors.ArgumentError: This is not a day: 'soon'.
+      what to do: write it as YYYY-MM-DD, or pass a date
     """
     # a bare number would be taken for nanoseconds since 1970
     moment = pd.to_datetime(day, errors="coerce") if isinstance(day, (str, dt.date)) else pd.NaT
     if isinstance(moment, pd.Timestamp):
         return moment.tz_localize(None).normalize().as_unit("us")
-    raise ValueError(f"not a day: {day!r}; write it as YYYY-MM-DD, or pass a date")
+    shown = repr(day) if isinstance(day, str | int | float | None) else type(day).__name__
+    raise ArgumentError(f"This is not a day: {shown}.", what_to_do="write it as YYYY-MM-DD, or pass a date")
 
 
 def ageing(refunds: IntoFrameT, as_of: str | dt.date | pd.Timestamp) -> IntoFrameT:

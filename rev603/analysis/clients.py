@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import pandas as pd
 
+from rev603.analysis._cents import open_frame
 from rev603.analysis._engines import to_pandas
 from rev603.analysis._text import name_key
 from rev603.analysis.correspondence import StuckMoney, stuck_money_of
@@ -66,11 +67,13 @@ def clients_of(
     their numbers. An entry belongs to the importer number (or the notify party) that its list states, else to the one
     client that its refund is of, else to nobody.
     """
-    if by not in BY:
+    if by not in [each for each in BY if isinstance(by, str)]:
         raise Rev603Error(
             f"Clients cannot be told by {by!r}.", what_to_do=f"pass by= one of {', '.join(map(repr, BY))}"
         )
-    lines = to_pandas(history, nw.from_native(history).collect_schema().names()).reset_index(drop=True)
+    lines = to_pandas(history, open_frame(history, ["report_date"]).collect_schema().names()).reset_index(
+        drop=True
+    )
     as_of = pd.Timestamp(lines["report_date"].max())
     frame = keyed(current(lines))
     stuck = stuck_money_of(frame, as_of=as_of, log=log)
@@ -83,7 +86,9 @@ def clients_of(
     listed = (
         None
         if entries is None
-        else _with_client(to_pandas(entries, nw.from_native(entries).columns), state, by)
+        else _with_client(
+            to_pandas(entries, open_frame(entries, ["entry_number"]).collect_schema().names()), state, by
+        )
     )
     frames = {"state": state, "work": work, "asked": asked, "entries": listed}
     parts: dict[str, dict[str, pd.DataFrame]] = {

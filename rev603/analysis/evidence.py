@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
+from rev603.analysis._cents import open_frame
 from rev603.analysis._engines import to_pandas
 from rev603.analysis._text import name_key
 from rev603.errors import ColumnsMissingError, Rev603Error
@@ -166,7 +167,7 @@ def _with_log(stuck: pd.DataFrame, log: Any) -> pd.DataFrame:
 
 
 def _log_frame(log: Any) -> pd.DataFrame:
-    names = nw.from_native(log).collect_schema().names()
+    names = open_frame(log, ()).collect_schema().names()
     if "payee_id" not in names or not {"verified_on", "requested_on"} & {*names}:
         raise ColumnsMissingError(
             [name for name in _LOG[:1] + _LOG[2:4] if name not in names], found=names, guesses={},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -9,11 +10,10 @@ import narwhals as nw
 from rev603.analysis._cents import open_frame
 from rev603.analysis._groups import grouped
 from rev603.analysis.disposition import with_disposition
+from rev603.errors import check_type
 from rev603.vocabulary.statuses import NO_ACH, STUCK
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from narwhals.typing import IntoFrameT
 
 __all__ = ["by_disposition", "flag_rejects", "rejects"]
@@ -139,5 +139,8 @@ def by_disposition(refunds: IntoFrameT, *, by: str | Sequence[str] | None = None
     >>> by_disposition(refunds, by=["filer_code", "week"]).columns.tolist()
     ['filer_code', 'week', 'disposition', 'lines', 'refunds', 'amount']
     """
-    keys = [by] if isinstance(by, str) else list(by or ())
+    keys = [by] if isinstance(by, str) else list(by) if isinstance(by, Sequence) else []
+    check_type("by", by, Sequence | None, 'by="filer_code", or several in a list')
+    for key in keys:
+        check_type("by", key, str, 'by="filer_code", or several in a list')
     return grouped(refunds, [*keys, "disposition"], figures=("lines", "refunds", "amount"), by_key=True)

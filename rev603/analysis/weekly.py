@@ -25,7 +25,7 @@ from rev603.analysis.party import by_notify_party, by_payee
 from rev603.analysis.reissue import reissue_requests
 from rev603.analysis.status import by_disposition
 from rev603.analysis.worklist import enrollment_worklist
-from rev603.errors import Rev603Error
+from rev603.errors import Rev603Error, check_type
 from rev603.identifiers.refund_key import DOCUMENT_KEY, IDENTITY, KEY, PAYEE_KEY, REFUND_KEY
 
 if TYPE_CHECKING:
@@ -173,6 +173,7 @@ def weekly_figures(
     history: Any, *, week_ending: Day | None = None, today: Day | None = None, max_age: int | None = None
 ) -> WeeklyFigures:
     """Return the figures of a week; see :func:`rev603.weekly_summary`."""
+    check_type("max_age", max_age, int | None, "a number of days")
     known = getattr(history, "attrs", {}).get("rev603", {})
     day = None if week_ending is None else as_day(week_ending)
     whole = _lines(history, known)

@@ -95,9 +95,9 @@ def _is_payee(frame: pd.DataFrame, wanted: str) -> pd.Series[bool]:
     return _key(frame, _NUMBERS).isin([number, f"{number}00"]) | _contains(frame["company_name"], wanted)
 
 
-def _days(frame: pd.DataFrame, as_of: pd.Timestamp | None) -> pd.Series[Any]:
+def _days(frame: pd.DataFrame, as_of: Any) -> pd.Series[Any]:
     date = next(name for name in _DATES if name in frame)
-    days: pd.Series[Any] = (as_of - pd.to_datetime(frame[date])).dt.days
+    days: pd.Series[Any] = (pd.Timestamp(as_of) - pd.to_datetime(frame[date])).dt.days
     return days
 
 
@@ -106,7 +106,7 @@ def _key(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series[str]:
     first, *more = (
         _texts(frame[name]).str.replace(_MARKS, "", regex=True).str.casefold() for name in columns
     )
-    return first.str.cat(more, sep="\n")
+    return reduce(lambda left, right: left + "\n" + right, more, first)
 
 
 def _contains(texts: pd.Series[Any], part: str) -> pd.Series[bool]:

@@ -36,15 +36,23 @@ def column_form(function: Callable[[str], str | None]) -> Callable[[pd.Series[An
     return of_column
 
 
-def by_distinct(column: pd.Series[Any], function: Callable[[str], str | None]) -> pd.Series[str]:
+def by_distinct(
+    column: pd.Series[Any], function: Callable[[str], str | None], *, missing: str | None = None
+) -> pd.Series[str]:
     """Return what a function says of each text of a column, asking it once for each different one."""
-    text = arrow_text(column).dictionary_encode()
+    filled = arrow_text(column)
+    text = (filled if missing is None else pc.fill_null(filled, missing)).dictionary_encode()
     answers = pa.array([function(value) for value in text.dictionary.to_pylist()], TEXT)
     return pandas_text(answers.take(text.indices), column)
 
 
 def arrow_text(column: pd.Series[Any], *, anything: bool = False) -> Any:
     """Return a pandas column of text as one Arrow array; what is no text is refused, or null where ``anything`` goes."""
+    if not isinstance(column, pd.Series):
+        raise IdentifierError(
+            f"A pandas column is needed, and this is {type(column).__name__}.",
+            what_to_do='pass a column, such as refunds["payee_id"]',
+        )
     if str(column.dtype) == "object" or not pd.api.types.is_string_dtype(column.dtype):
         column = column.astype(object)
         foreign = column.notna() & ~column.map(_is_text).astype(bool)

@@ -258,7 +258,7 @@ def validate_column(column: pd.Series[str]) -> pd.Series[str]:
     >>> validate_column(pd.Series(["SP7-0000001-4", "SP7-0000001-7"], dtype="str")).tolist()
     [nan, 'its check digit is not 4']
     """
-    return by_distinct(column.fillna(""), lambda text: _reason(compact(text)))
+    return by_distinct(column, lambda text: _reason(compact(text)), missing="")
 
 
 def is_valid_column(column: pd.Series[Any]) -> pd.Series[bool]:

@@ -235,6 +235,8 @@ def mask(text: str, *, nine_digits: bool = True) -> str:
     >>> mask("000123456"), mask("000123456", nine_digits=False)
     ('XXXXX3456', '000123456')
     """
+    if not isinstance(text, str):
+        raise IdentifierError(f"This is {type(text).__name__}, and no text.", what_to_do="pass text")
     return hide_persons(text, payee=nine_digits)
 
 
@@ -254,7 +256,7 @@ def validate_column(column: pd.Series[str]) -> pd.Series[str]:
     >>> validate_column(pd.Series(["98-7654321", None], dtype="str")).tolist()
     [nan, 'there is no value']
     """
-    return by_distinct(column.fillna(""), _why_not)
+    return by_distinct(column, _why_not, missing="")
 
 
 def is_valid_column(column: pd.Series[Any]) -> pd.Series[bool]:

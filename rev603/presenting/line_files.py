@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from rev603.errors import ColumnsMissingError, Rev603Error
+from rev603.errors import ColumnsMissingError, Rev603Error, check_type, no_frame
 from rev603.presenting.answer import Answer
 from rev603.presenting.files import whole_file
 from rev603.presenting.folders import safe_names
@@ -17,8 +18,6 @@ from rev603.presenting.text import as_text, contains, plural
 from rev603.presenting.view import Section, View
 
 if TYPE_CHECKING:
-    import os
-
     from rev603.presenting.masking import Mask
 
 __all__ = ["Lines", "csv_text", "write_lines"]
@@ -64,6 +63,10 @@ def write_lines(
     "'=1+1 LLC","-12.50"
     <BLANKLINE>
     """
+    if not isinstance(frame, pd.DataFrame):
+        raise no_frame(frame)
+    check_type("path", path, str | os.PathLike, "where to write to")
+    check_type("by", by, str | None, "the name of a column")
     target = Path(path)
     if by is not None:
         return _one_each(frame, target, by, mask)
@@ -119,7 +122,7 @@ class Lines(Answer):
 def _one_each(frame: pd.DataFrame, folder: Path, by: str, mask: Mask) -> list[Path]:
     """Write a workbook for each value of a column."""
     if by not in frame:
-        raise ColumnsMissingError([by], found=map(str, frame.columns))
+        raise ColumnsMissingError([by], found=map(str, frame.columns), what_to_do="name one of these")
     folder.mkdir(parents=True, exist_ok=True)
     groups = [lines for _, lines in frame.groupby(by, dropna=False, sort=True)]
     named = [name for name in dict.fromkeys(("company_name", by)) if name in frame]

@@ -14,6 +14,7 @@ from typing import Any, Literal, cast, get_args
 
 import pandas as pd
 
+from rev603.errors import ArgumentError, no_frame
 from rev603.presenting.text import as_text, contains
 from rev603.safe_text import hide_digits, hide_persons
 from rev603.vocabulary.headings import heading_key
@@ -41,21 +42,26 @@ def check_mask(mask: str) -> Mask:
 
     Raises
     ------
-    ValueError
+    ArgumentError
         There is no such masking.
 
     Examples
     --------
     >>> check_mask("snn")
     Traceback (most recent call last):
-    ValueError: mask must be 'none', 'ssn' or 'all', not 'snn'. Did you mean 'ssn'?
+    rev603.errors.ArgumentError: There is no masking 'snn'.
+      why: Did you mean 'ssn'?
+      what to do: mask must be 'none', 'ssn' or 'all'
     """
     options = get_args(Mask)
-    if mask in options:
+    if str(mask) in options:
         return cast("Mask", mask)
     near = difflib.get_close_matches(str(mask).casefold(), options, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise ValueError(f"mask must be 'none', 'ssn' or 'all', not {mask!r}.{hint}")
+    raise ArgumentError(
+        f"There is no masking {mask!r}." if isinstance(mask, str) else f"mask is {type(mask).__name__}.",
+        why=f"Did you mean {near[0]!r}?" if near else "",
+        what_to_do="mask must be 'none', 'ssn' or 'all'",
+    )
 
 
 def mask_text(text: str, *, mask: Mask = "ssn") -> str:
@@ -112,6 +118,8 @@ def mask_frame(frame: pd.DataFrame, mask: Mask = "ssn") -> pd.DataFrame:
     >>> mask_frame(frame, mask="all")["payee_id"].tolist()
     ['XXX-XX-3456', 'XX-XXXXX2100', 'XXXXX3456']
     """
+    if not isinstance(frame, pd.DataFrame):
+        raise no_frame(frame)
     if check_mask(mask) == "none":
         return frame
     masked = frame.copy(deep=False)

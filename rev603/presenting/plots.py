@@ -13,7 +13,7 @@ import pandas as pd
 from rev603.analysis.by_time import by_age_band
 from rev603.analysis.by_time import by_month as monthly_amounts
 from rev603.analysis.by_time import by_week as weekly_amounts
-from rev603.errors import ColumnsMissingError, Rev603Error
+from rev603.errors import ColumnsMissingError, Rev603Error, no_frame
 from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.text import one_line, plural
 
@@ -295,6 +295,8 @@ def largest_payees(
 
 
 def _needs(frame: pd.DataFrame, columns: Iterable[str]) -> None:
+    if not isinstance(frame, pd.DataFrame):
+        raise no_frame(frame, "the frame that a weekly summary has, such as summary.trend")
     if missing := [name for name in columns if name not in frame]:
         raise ColumnsMissingError(missing, found=[str(name) for name in frame.columns])
 

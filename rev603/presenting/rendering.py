@@ -24,8 +24,9 @@ def as_text(view: View) -> str:
     title = f"{view.title}: {view.about}"
     told = list(view.notice.sentences) if view.notice else []
     if view.notice and view.notice.title:
+        marks = ["!"] * view.notice.alarms + ["-"] * (len(told) - view.notice.alarms)
+        told = [_filled(text, f"  {mark} ") for mark, text in zip(marks, told, strict=True)]
         loud = view.notice.kind == "bad"
-        told = [_filled(text, "  ! " if loud else "  - ") for text in told]
         told.insert(0, f"{view.notice.title.upper() if loud else view.notice.title}:")
     accounts = [text_table(each.frame, labels=_headed(each), mask=view.mask) for each in view.accounts]
     tables = [

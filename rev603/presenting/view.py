@@ -84,11 +84,12 @@ class Section:
 
 
 class Notice(NamedTuple):
-    """What is to be seen first; ``bad`` where money may hide."""
+    """What is to be seen first; ``bad`` where money may hide, and then the first ``alarms`` sentences say why."""
 
     kind: Literal["good", "warn", "bad"]
     title: str
     sentences: tuple[str, ...]
+    alarms: int = 0
 
 
 class Action(NamedTuple):

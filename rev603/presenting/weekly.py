@@ -255,7 +255,8 @@ def _notice(summary: WeeklyFigures, mask: Mask) -> Notice:
     if len(rows) > _MOST_DOUBTS:
         told.append(f"and {count(len(rows) - _MOST_DOUBTS)} more: see the workbook's sheet Not judged")
     if summary.serious:
-        return Notice("bad", "Look at this first: not everything could be judged", (*told, ties))
+        alarms = int(rows["serious"].head(_MOST_DOUBTS).sum())
+        return Notice("bad", "Look at this first: not everything could be judged", (*told, ties), alarms)
     return Notice("warn", "Not covered by this summary", (*told, ties))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from rev603.errors import SourceNotFoundError
+from rev603.errors import ArgumentError, SourceNotFoundError
 from rev603.reading.containers import CONTAINER_SUFFIXES, EXPORT_SUFFIXES, held_in_mail, held_in_zip
 from rev603.reading.issues import IssueLog
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
@@ -85,7 +85,14 @@ def exports_of(sources: Sources, *, limits: Limits = DEFAULT_LIMITS) -> list[Exp
 def _each_of(sources: Any) -> list[Path | BinaryIO]:
     """Return one or several sources as a list; paths in the home directory may begin with ``~``."""
     one = isinstance(sources, str | os.PathLike) or not isinstance(sources, Iterable) or _is_object(sources)
-    return [each if _is_object(each) else Path(each).expanduser() for each in ([sources] if one else sources)]
+    given = [sources] if one else list(sources)
+    for each in given:
+        if not (isinstance(each, str | os.PathLike) or _is_object(each)):
+            raise ArgumentError(
+                f"This is {type(each).__name__}, and no file.",
+                what_to_do="pass a folder, a pattern, a path, a file object opened with open(path, 'rb'), or several",
+            )
+    return [each if _is_object(each) else Path(each).expanduser() for each in given]
 
 
 def _is_object(source: object) -> bool:

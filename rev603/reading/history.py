@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from rev603._columns import WORKERS, constant
-from rev603.errors import NotAReportError, Rev603Error, UnrecognizedFileError
+from rev603.errors import ArgumentError, NotAReportError, Rev603Error, UnrecognizedFileError, check_type
 from rev603.reading.cache import Cache
 from rev603.reading.control_totals import Grain
 from rev603.reading.dates import date_in_name
@@ -142,9 +142,13 @@ def read_reports(sources: Sources, **options: Any) -> Readings:
     """
     asked: dict[str, Any] = {**_DEFAULTS, **options}
     if unknown := asked.keys() - _DEFAULTS.keys():
-        raise TypeError(
-            f"read_reports() takes no {', '.join(sorted(unknown))}; its options are those of read_history"
+        raise ArgumentError(
+            f"read_reports() takes no {', '.join(sorted(unknown))}.",
+            what_to_do="its options are those of read_history",
         )
+    check_type("since", asked["since"], str | dt.date | None, "a day, such as 2026-11-13")
+    check_type("report_dates", asked["report_dates"], Mapping | None, '{"file name": "2026-11-13"}')
+    check_type("cache", asked["cache"], str | os.PathLike | None, "the path of a folder")
     importlib.import_module("rev603.schema")  # once, before threads could deadlock over pandera's own imports
     reading = {
         name: asked[name] for name in ("sheet", "grain", "columns", "vocabulary", "on_error", "limits")
@@ -177,7 +181,7 @@ def read_reports(sources: Sources, **options: Any) -> Readings:
             if asked["progress"] is not None:
                 asked["progress"](done, len(found), name)
     dated = _dated(_told_apart(list(reports.values())), asked["report_dates"] or {})
-    earliest = dt.date.min if asked["since"] is None else pd.Timestamp(asked["since"]).date()
+    earliest = dt.date.min if asked["since"] is None else _since(asked["since"])
     kept = sorted(
         (report for report in dated if _day(report) >= earliest),
         key=lambda report: (_day(report), report.source_file),
@@ -186,6 +190,13 @@ def read_reports(sources: Sources, **options: Any) -> Readings:
     today = dt.date.today()  # noqa: DTZ011 - the day on the user's calendar
     issues = [*frames, *not_opened(sources), *dates_in_doubt(kept, today=today), *disagreements(kept)]
     return Readings(kept, joined(issues))
+
+
+def _since(day: str | dt.date) -> dt.date:
+    moment = pd.to_datetime(day, errors="coerce")
+    if pd.isna(moment):
+        raise ArgumentError(f"since is {day!r}, which is no day.", what_to_do="write it as YYYY-MM-DD")
+    return pd.Timestamp(moment).date()
 
 
 #: The options of `read_history`, as they are where they are left out.

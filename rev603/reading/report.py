@@ -20,6 +20,7 @@ from rev603.errors import (
     NotAReportError,
     Rev603Error,
     UnrecognizedFileError,
+    check_choice,
 )
 from rev603.reading.control_totals import Control, Grain, Header, control_totals
 from rev603.reading.find_tables import find_tables
@@ -176,10 +177,8 @@ def read(
            payee_id  amount
     0  12-345678900    12.5
     """
-    if on_error not in ("raise", "collect"):
-        raise ValueError(f'on_error is "raise" or "collect", not {on_error!r}')
-    if grain not in (None, "line", "refund"):
-        raise ValueError(f'grain is "line", "refund" or None, not {grain!r}')
+    check_choice("on_error", on_error, "raise", "collect")
+    check_choice("grain", grain, "line", "refund", None)
     words = words_of(vocabulary).named(columns)
     file = sniff(source, name=name, limits=limits)
     try:

@@ -11,7 +11,13 @@ from typing import BinaryIO, NoReturn
 
 import numpy as np
 
-from rev603.errors import SourceNotFoundError, UnrecognizedFileError, UnsafeFileError
+from rev603.errors import (
+    ArgumentError,
+    SourceNotFoundError,
+    UnrecognizedFileError,
+    UnsafeFileError,
+    check_type,
+)
 from rev603.reading.archive import archive_kind
 from rev603.reading.containers import held_in_mail, held_in_zip, is_mail, the_only_one
 from rev603.reading.encoding import decoded
@@ -96,14 +102,18 @@ def _recognized(name: str, data: bytes | memoryview, *, limits: Limits, held: bo
 
 def read_bytes(source: object, called: str | None, limits: Limits) -> tuple[str, bytes | memoryview]:
     """Return the name of a path or a binary file object without its folder, and its bytes, within the limits."""
+    check_type("limits", limits, Limits, "rev603.Limits(max_rows=…)")
     if isinstance(source, (str, os.PathLike)):
         path = Path(os.fsdecode(source)).expanduser()
         return path.name or str(path), _read_path(path, limits)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        raise TypeError("bytes were given: wrap them as io.BytesIO(data), or pass a path")
+        raise ArgumentError("Bytes were given.", what_to_do="wrap them as io.BytesIO(data), or pass a path")
     read = getattr(source, "read", None)
     if not callable(read):
-        raise TypeError(f"a path or a binary file object is needed, not {type(source).__name__}")
+        raise ArgumentError(
+            f"This is {type(source).__name__}, and no file.",
+            what_to_do="pass a path, or a file object opened with open(path, 'rb')",
+        )
     given = called or getattr(source, "name", None)  # a descriptor's name is a number and says nothing
     name = (Path(os.fsdecode(given)).name if isinstance(given, (str, os.PathLike)) else "") or _NAMELESS
     seekable = getattr(source, "seekable", None)
@@ -163,9 +173,14 @@ def _bounded(read: Callable[[int], object], name: str, limits: Limits) -> bytes:
     while wanted > 0:
         piece = read(min(wanted, _STEP))
         if isinstance(piece, str):
-            raise TypeError('the file object gives text: open the file with open(path, "rb")')
+            raise ArgumentError(
+                "The file object gives text.", what_to_do='open the file with open(path, "rb")'
+            )
         if not isinstance(piece, (bytes, bytearray)):
-            raise TypeError(f"the file object's read() gives {type(piece).__name__}, not bytes")
+            raise ArgumentError(
+                f"The file object's read() gives {type(piece).__name__}, not bytes.",
+                what_to_do='open the file with open(path, "rb")',
+            )
         if not piece:
             break
         pieces.append(bytes(piece))

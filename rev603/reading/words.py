@@ -201,7 +201,10 @@ def _from_file(path: Path) -> dict[str, object]:
             content = file.read(_LARGEST + 1)
     except OSError as error:
         raise SourceNotFoundError(
-            "The vocabulary cannot be opened.", where=str(path), why=error.strerror or str(error)
+            "The vocabulary cannot be opened.",
+            where=str(path),
+            why=error.strerror or str(error),
+            what_to_do='name a TOML file, or pass {"statuses": {"Held For Review": "in transit"}}',
         ) from None
     try:
         return tomllib.loads(content[:_LARGEST].decode("utf-8-sig"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from rev603.errors import no_frame
 from rev603.identifiers import entry_number
 from rev603.sample._ledger import at_least
 from rev603.sample._parties import _digits, _joined
@@ -49,6 +50,8 @@ def sample_entries(refunds: pd.DataFrame, *, seed: int = 603, truth: bool = Fals
     >>> sorted(entries["truth"].dropna().unique())
     ['duplicate entry', 'matched', 'missing', 'not paid', 'over', 'short', 'unusable key']
     """
+    if not isinstance(refunds, pd.DataFrame):
+        raise no_frame(refunds, "what sample_report gives")
     rng = np.random.default_rng(seed)
     by_entry = _by_entry(refunds)
     order = rng.permutation(len(by_entry))

@@ -7,6 +7,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from rev603.analysis.ageing import as_day
+from rev603.errors import ArgumentError, check_choice
 from rev603.sample._ledger import ledger, shown_on
 from rev603.vocabulary.reports import REV_613
 from rev603.vocabulary.statuses import REJECTED, STATE_OF_STATUS, status_key
@@ -68,13 +70,9 @@ def sample_report(
     >>> refunds["refund_secondary_status"].nunique()
     7
     """
-    if lines < 0 or weeks < 1 or not 0 <= reject_share <= 1:
-        raise ValueError("lines must be 0 or more, weeks 1 or more, reject_share between 0 and 1")
-    if kind not in {"REV-603", "REV-613"}:
-        raise ValueError(f"kind is {kind!r}: it must be 'REV-603' or 'REV-613'")
-    if grain not in {"line", "refund"}:
-        raise ValueError(f"grain is {grain!r}: it must be 'line' or 'refund'")
-    day = np.datetime64(pd.Timestamp(report_date).date(), "D")
+    check_choice("kind", kind, "REV-603", "REV-613")
+    check_choice("grain", grain, "line", "refund")
+    day = _checked(report_date, reject_share, lines=(lines, 0), weeks=(weeks, 1))
     truth = ledger(
         np.random.default_rng(seed), lines=max(lines, 1), last_day=day, weeks=weeks, reject_share=reject_share
     )
@@ -117,13 +115,21 @@ def sample_history(
     >>> [str(report["report_date"].iloc[0].date()) for report in sample_history(weeks=3, lines=60)]
     ['2026-10-30', '2026-11-06', '2026-11-13']
     """
-    if weeks < 1 or lines < 1 or window < 1 or not 0 <= reject_share <= 1:
-        raise ValueError("weeks, lines and window must be 1 or more, reject_share between 0 and 1")
-    last = np.datetime64(pd.Timestamp(report_date).date(), "D")
+    last = _checked(report_date, reject_share, weeks=(weeks, 1), lines=(lines, 1), window=(window, 1))
     rng = np.random.default_rng(seed)
     truth = ledger(rng, lines=lines, last_day=last, weeks=window + weeks - 1, reject_share=reject_share)
     days = [last - np.timedelta64(7 * back, "D") for back in reversed(range(weeks))]
     return [_as_if_read(shown_on(truth, day, weeks=window), None) for day in days]
+
+
+def _checked(report_date: object, reject_share: object, **counts: tuple[object, int]) -> np.datetime64:
+    """Return the day of a report, or say which argument cannot be meant."""
+    for name, (count, least) in counts.items():
+        if not isinstance(count, int) or count < least:
+            raise ArgumentError(f"{name} is {count!r}.", what_to_do=f"{name} must be {least} or more")
+    if not isinstance(reject_share, int | float) or not 0 <= reject_share <= 1:
+        raise ArgumentError(f"reject_share is {reject_share!r}.", what_to_do="pass a number between 0 and 1")
+    return np.datetime64(as_day(report_date).date(), "D")
 
 
 def _whole_refunds(refunds: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pandas as pd
 
+from rev603.errors import ArgumentError, check_choice
 from rev603.presenting.files import SteadyZip
 from rev603.sample._entries import sample_entries
 from rev603.sample._report import sample_history
@@ -21,7 +22,7 @@ from rev603.vocabulary.reports import REPORTS, REV_603, REV_613
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 Layout = Literal["picture", "webi", "table"]
 Grain = Literal["line", "refund"]
@@ -166,23 +167,10 @@ def write_report(
     return _write(sheets(refunds, layout=layout, grain=grain, columns=columns), path, delimiter)
 
 
-def write_entries(
-    entries: pd.DataFrame, path: str | os.PathLike[str], *, headings: Mapping[str, str] | None = None
-) -> Path:
-    """Write an entry list: a workbook where the name ends in .xlsx, else CSV.
-
-    Parameters
-    ----------
-    entries
-        As :func:`sample_entries` gives them.
-    path
-        Where to.
-    headings
-        Column name → heading, where another heading is wanted than the usual one.
-    """
-    heads = _ENTRY_HEADINGS | dict(headings or {})
+def write_entries(entries: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
+    """Write an entry list, as :func:`sample_entries` gives it: a workbook where the name ends in .xlsx, else CSV."""
     kept = entries.drop(columns=["source_file", "source_sheet", "source_row"], errors="ignore")
-    rows = [[heads.get(name, name) for name in kept], *_printed(kept, "{:.2f}".format)]
+    rows = [[_ENTRY_HEADINGS.get(str(name), name) for name in kept], *_printed(kept, "{:.2f}".format)]
     return _write([Sheet("Entries", rows)], path, ",")
 
 
@@ -194,11 +182,12 @@ def sheets(
     columns: Sequence[str] = tuple(HEADINGS),
 ) -> list[Sheet]:
     """Lay a report out; the first sheet is the report itself."""
-    for given, allowed in ((layout, Layout), (grain, Grain)):
-        if given not in get_args(allowed):
-            raise ValueError(f"{given!r} is not one of {', '.join(map(repr, get_args(allowed)))}")
+    check_choice("layout", layout, *get_args(Layout))
+    check_choice("grain", grain, *get_args(Grain))
     if unknown := [name for name in columns if name not in HEADINGS]:
-        raise ValueError(f"no columns of the report: {', '.join(unknown)}")
+        raise ArgumentError(
+            f"no columns of the report: {', '.join(unknown)}.", what_to_do="`rev603 columns` lists them"
+        )
     data = _printed(refunds[list(columns)], _dollars)
     headings = [HEADINGS[name] for name in columns]
     kind = next(
@@ -261,21 +250,14 @@ def _web_page(
     """Put all one column to the right, under a title; repeat headings and add subtotals page by page."""
     dates = refunds["refund_date"].dropna()
     first, last = (f"{dates.min():%m/%d/%Y}", f"{dates.max():%m/%d/%Y}") if len(dates) else (None, None)
-    above = [
-        [],
-        [],
-        [title],
-        [],
-        ["Refund Date From:", None, first],
-        ["Refund Date To:", None, last],
-        [],
-        *block,
-        [],
-    ]
+    prompts = [["Refund Date From:", None, first], ["Refund Date To:", None, last]]
+    above: list[list[Any]] = [[], [], [title], [], *prompts, [], *block, []]
 
     def total(label: str, part: pd.DataFrame) -> list[Any]:
-        amounts = [_total(part) if name == "total_refund_amount" else None for name in columns]
-        return [label, *amounts[1:]]
+        cells: list[Any] = [label, *[None] * (len(columns) - 1)]
+        if "total_refund_amount" in columns:
+            cells[list(columns).index("total_refund_amount")] = _total(part)
+        return cells
 
     body: list[list[Any]] = []
     for start in range(0, max(len(data), 1), PAGE):
@@ -285,14 +267,8 @@ def _web_page(
     body.append(total("Grand Total", refunds))
     width = 1 + len(columns)
     rows = [[None, *row, *[None] * (width - 1 - len(row))][:width] for row in (*above, *body)]
-    told = [
-        [],
-        ["FOR OFFICIAL USE ONLY"],
-        [],
-        ["Report Name", title],
-        ["Refund Date From", first],
-        ["Refund Date To", last],
-    ]
+    told: list[list[Any]] = [[], ["FOR OFFICIAL USE ONLY"], [], ["Report Name", title]]
+    told += [["Refund Date From", first], ["Refund Date To", last]]
     parameters = [[None, *row, *[None] * (2 - len(row))] for row in told]
     return [
         Sheet("Main Report", rows, merged=[(2, 1, width - 1)]),

@@ -151,7 +151,7 @@ def test_a_path_a_name_and_a_stream_are_the_same(make: Any, tmp_path: Any) -> No
 
 @pytest.mark.parametrize("options", [{"on_error": "ignore"}, {"grain": "lines"}])
 def test_a_wrong_option_is_refused(make: Any, options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="not '"):
+    with pytest.raises(ValueError, match=next(iter(options.values()))):
         rev603.read(make.csv(make.table([])), **options)
 
 

@@ -16,6 +16,7 @@ from rev603.analysis.reconcile.outcomes import DUE, NOT_PAID, PROTEST, SETTLED, 
 from rev603.analysis.reconcile.proof import Proof, elsewhere, notify_parties, payees, prove
 from rev603.analysis.reconcile.reasons import reasons
 from rev603.analysis.reconcile.suggestions import suggest
+from rev603.errors import ArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -236,8 +237,11 @@ def tolerance_in_cents(tolerance: Any) -> int:
     (29, 2000)
     """
     if isinstance(tolerance, bool) or not isinstance(tolerance, Real | Decimal):
-        raise TypeError(f"tolerance is a number of dollars, not {type(tolerance).__name__}")
+        kind = type(tolerance).__name__
+        raise ArgumentError(f"tolerance is a number of dollars, not {kind}.", what_to_do="pass 0.00 or more")
     if not math.isfinite(tolerance) or tolerance < 0:
-        raise ValueError(f"tolerance is a number of dollars from 0.00 up, not {tolerance}")
+        raise ArgumentError(
+            f"tolerance is a number of dollars from 0.00 up, not {tolerance}.", what_to_do="pass 0.00 or more"
+        )
     exact = tolerance if isinstance(tolerance, Decimal) else Decimal(str(float(tolerance)))
     return int(exact * 100)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from email.headerregistry import Address
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rev603.analysis.correspondence import CBP, LetterFigures, letters_due, stuck_money
+from rev603.errors import check_type
 from rev603.presenting.files import whole_file
 from rev603.presenting.folders import Several, safe_names, set_earlier_aside
 from rev603.presenting.letters.blocks import Block, Lines, Points, Table, as_html, as_text, parsed
@@ -30,7 +32,6 @@ from rev603.vocabulary.guide import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    import os
     from collections.abc import Iterable
 
     import pandas as pd
@@ -246,7 +247,7 @@ class Letters(Several[Letter]):
             made = {"txt": letter.to_text, "html": letter.to_html, "eml": letter.to_eml}
             for form in forms:
                 path = folder / f"{name}.{form}"
-                content = made[form](mask=mask)
+                content: Any = made[form](mask=mask)
                 with whole_file(path, private=mask == "none") as unfinished:
                     unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
                 written.append(path)
@@ -295,6 +296,8 @@ def letters(
     >>> "cannot be paid yet" in due[0].subject(), "12/04/2026" in due[0].to_text()
     (True, True)
     """  # noqa: D205 - one sentence
+    check_type("sender", sender, str | None, "the signature as text")
+    check_type("templates", templates, str | os.PathLike | None, "the path of a folder")
     stuck = stuck_money(refunds, as_of=as_of, log=log)
     due = letters_due(stuck, as_of=as_of, deadline=deadline)
     folder = None if templates is None else Path(templates)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rev603._columns import pandas_text
-from rev603.errors import ColumnsMissingError, LineError, Rev603Error
+from rev603.errors import ColumnsMissingError, LineError, check_choice
 from rev603.identifiers import importer_number
 from rev603.reading.entries.entry_lines import EntryLines, entry_numbers
 from rev603.reading.entries.expected_amounts import AMOUNTS, expected_amounts
@@ -95,11 +95,7 @@ def read_entries(
       entry_number  expected_amount
     0  MYK28000864             12.5
     """
-    if on_error not in ("raise", "collect"):
-        raise Rev603Error(
-            f"on_error= is {on_error!r}.",
-            what_to_do='pass "raise", or "collect" to set unreadable lines aside',
-        )
+    check_choice("on_error", on_error, "raise", "collect")
     headings = headings_of(columns, _NAMES, AMOUNTS)
     named = {name: first for name, (first, *_) in headings.items()}
     file = sniff(source, limits=limits)
