@@ -67,7 +67,7 @@ def clients_of(
     their numbers. An entry belongs to the importer number (or the notify party) that its list states, else to the one
     client that its refund is of, else to nobody.
     """
-    if by not in [each for each in BY if isinstance(by, str)]:
+    if str(by) not in BY:
         raise Rev603Error(
             f"Clients cannot be told by {by!r}.", what_to_do=f"pass by= one of {', '.join(map(repr, BY))}"
         )
