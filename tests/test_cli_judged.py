@@ -75,7 +75,7 @@ def no_notify_parties(folder: Path) -> list[str]:
 
 PROVOKED: dict[str, tuple[Callable[[Path], list[str]], str]] = {
     kinds.UNKNOWN_STATUS: (an_unknown_status, r"40 lines, \$[0-9,.]+ in week.csv; Frobnicated: neither stuck, cleared nor"),
-    kinds.NOT_OPENED: (a_file_cut_off, r"in newest.xlsx;"),
+    kinds.NOT_OPENED: (a_file_cut_off, r"newest.xlsx: the file cannot be read and was passed over"),
     kinds.SET_ASIDE: (an_amount_that_is_none, r"1 line in week.csv;"),
     kinds.NOT_TIED: (a_lost_line, r"39 lines, -?\$[0-9,.]+ in week.csv; found less stated"),
     kinds.DISAGREE: (two_pulls_of_a_day, r"40 lines, \$[0-9,.]+ in morning.csv; a file of the same day"),
