@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,14 +12,14 @@ from rev603.analysis.clients import UNASSIGNED, ClientFigures, clients_of
 from rev603.analysis.correspondence import letters_due
 from rev603.analysis.reissue import REQUEST
 from rev603.analysis.worklist import WORKLIST
-from rev603.presenting.files import write_text
+from rev603.presenting.answer import Answer
 from rev603.presenting.folders import Several, safe_names, set_earlier_aside
 from rev603.presenting.letters import Letter, Letters
 from rev603.presenting.line_files import write_lines
 from rev603.presenting.masking import Mask, check_mask, mask_frame, mask_text
 from rev603.presenting.records import records
-from rev603.presenting.text import money
-from rev603.presenting.workbook import Section, write_workbook
+from rev603.presenting.text import day, money
+from rev603.presenting.view import View, sections_of
 from rev603.reading.action_log import takes_log_file
 
 if TYPE_CHECKING:
@@ -38,17 +37,13 @@ _ENTRIES = (
     "reason",
 )  # fmt: skip
 _MATCHES = ("entry_number", "expected", "refunded", "difference", "outcome", "entries", "refunds", "reason")
-_WORK = (
-    "company_name", "payee_id", "care_of", "amount", "days_waiting", "step", "evidence", "lines", "oldest_refund_date",
-    "last_paid_by_ach",
-)  # fmt: skip
 _INDEX = (
     "folder", "client", "name", "lines", "amount", "stuck_lines", "stuck_amount", "entries", "expected_amount",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
-class ClientPack:
+class ClientPack(Answer):
     """What one client gets: ``figures`` (:class:`rev603.analysis.clients.ClientFigures`) and its ``letters``."""
 
     figures: ClientFigures
@@ -70,14 +65,25 @@ class ClientPack:
             frames["entries"] = entries[[name for name in _ENTRIES if name in entries]]
         return frames
 
-    def to_dict(self, *, mask: Mask = "ssn") -> dict[str, Any]:
-        """Return the pack as plain values that ``json.dumps`` takes."""
+    def _document(self, mask: Mask) -> dict[str, Any]:
         about = self.figures
         return {
             "schema_version": 1, "client": mask_text(about.client, mask=mask), "name": mask_text(about.name, mask=mask),
             "as_of": self.as_of.date().isoformat(), "totals": about.totals,
-            **{name: records(mask_frame(frame, mask)) for name, frame in self.frames.items()},
+            **{name: mask_frame(frame, mask) for name, frame in self.frames.items()},
         }  # fmt: skip
+
+    def _view(self, mask: Mask) -> View:
+        about, nothing = self.figures, dict.fromkeys(("matches", "entries"), pd.DataFrame())
+        proof = {} if about.comparison is None else vars(about.comparison.proof)
+        return View(
+            title=f"Refunds, {mask_text(about.name or about.client, mask=mask)}",
+            about=f"state on {day(self.as_of)}",
+            figures=pd.DataFrame([about.totals]),
+            sections=sections_of("pack", nothing | self.frames, proof | about.totals),
+            mask=mask,
+            moment=self.as_of.to_pydatetime(),
+        )
 
     def write(self, folder: str | os.PathLike[str], *, mask: Mask = "ssn") -> list[Path]:
         """Write the workbook, the JSON and the letters into a folder, and return the files.
@@ -92,32 +98,8 @@ class ClientPack:
         """Write the pack into a folder of which somebody else takes care."""
         target.mkdir(parents=True, exist_ok=True)
         book, plain = target / "refunds.xlsx", target / "refunds.json"
-        total, frames = self.figures.totals, self.frames
-        who = mask_text(self.figures.name or self.figures.client, mask=mask)
-        sheets = [
-            Section(name="State", frame=frames["state"], title=f"{who}: refunds in their current state",
-                  note="Lines that were paid since are shown, and count once.", totals={"amount": total["amount"]}),
-            Section(name="Stuck", frame=frames["worklist"], title=f"{who}: what is stuck, and what to do",
-                  note="See the letter in this folder.", totals={"amount": total["stuck_amount"]}, columns=_WORK),
-            Section(name="Refunds that are stuck", frame=frames["reissue_requests"], title=f"{who}: stuck refunds",
-                  note="Ready: the account has been seen to work since.", totals={"amount": total["stuck_amount"]}),
-        ]  # fmt: skip
-        if self.figures.comparison is not None:
-            proof = self.figures.comparison.proof
-            sheets += [
-                Section(name="Expected and received", frame=frames["matches"], title=f"{who}: expected against received",
-                      note="What belongs together by entry or refund number; the difference is still to come.",
-                      totals={"expected": proof.expected, "refunded": proof.refunded}),
-                Section(name="Entries", frame=frames["entries"], title=f"{who}: each entry of the list",
-                      note="The difference is that of the whole match.",
-                      totals={"expected_amount": total["expected_amount"]}),
-            ]  # fmt: skip
-        private = mask == "none"
-        write_workbook(book, sheets, mask=mask, title=f"Refunds, {who}", moment=self.as_of.to_pydatetime())
-        if private:
-            book.chmod(0o600)
-        document = json.dumps(self.to_dict(mask=mask), indent=1, ensure_ascii=False, allow_nan=False)
-        write_text(plain, document + "\n", private=private)
+        self.to_excel(book, mask=mask)
+        self.to_json(plain, mask=mask)
         return [book, plain, *self.letters.write_into(target, mask=mask)]
 
 

@@ -148,7 +148,14 @@ def test_a_pack_holds_workbook_letter_and_json_that_agree(
         *(f"alpha-lamps-east-llc.{form}" for form in ("txt", "html", "eml")),
     }
     book = openpyxl.load_workbook(tmp_path / "refunds.xlsx")
-    assert book.sheetnames == ["State", "Stuck", "Refunds that are stuck", "Expected and received", "Entries"]
+    assert book.sheetnames == [
+        "Summary",
+        "State",
+        "Stuck",
+        "Refunds that are stuck",
+        "Expected and received",
+        "Entries",
+    ]
     document = json.loads((tmp_path / "refunds.json").read_text(encoding="utf-8"))
     # its two lines are 2,000.02 and 2,001.02, and one entry of $7.00 brought nothing
     assert document["totals"] == {"lines": 2, "amount": 4001.04, "stuck_lines": 2, "stuck_amount": 4001.04,
