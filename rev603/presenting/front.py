@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["write_view"]
 
 # what, lines, dollars; a gap; what, lines, dollars. Or one wide table under the other.
-_PAIRED = (34, 14, 20, 2, 34, 14, 20)
+_PAIRED = (42, 14, 18, 2, 42, 14, 18)
 _WIDE = (60, 24, 24, 24, 20, 20, 20)
 _LINE = 125  # characters in a row of the page
 _CHART_ROWS = 13
@@ -129,7 +129,7 @@ def _add_actions(page: Front, view: View) -> None:
         who = Mark(action.who, "wrapped")
         page.add(
             [who, Mark(action.days, "days"), Mark(action.amount, "money"), None, what],
-            height=15 * max(2, -(-len(str(what.value)) // 62)),
+            height=15 * max(2, -(-len(str(what.value)) // 72)),
             merge="E:G",
         )
     if view.more_to_do > 0:
@@ -158,7 +158,7 @@ def _bars(picture: Picture, places: Places, view: View) -> BarChart:
     chart = BarChart()
     chart.type = "col"
     chart.title = picture.title
-    chart.title.overlay = False
+    chart.title.overlay = False  # type: ignore[union-attr] # the text has become a Title
     chart.legend = None
     chart.gapWidth = 60
     chart.width, chart.height = 13.0, 6.3  # type: ignore[assignment] # centimetres; the stubs say whole ones

@@ -171,7 +171,8 @@ def _notice(answer: Comparison) -> Notice:
 
 def _accounts(answer: Comparison) -> tuple[Section, ...]:
     """Return the outcomes that occur, all of them together, and what they do not say."""
-    labels, totals, proof = shown_data()["reconciliation_labels"], answer.totals, answer.proof
+    labels, proof = shown_data()["reconciliation_labels"], answer.proof
+    totals: dict[str, Any] = {**answer.totals}
     figures = ["matches", "entries", "refunds", "expected", "refunded", "explained"]
     frame = proof.by_outcome[["explanation", *figures]]
     whole = [*(totals[name] for name in figures[:3]), proof.expected, proof.refunded, proof.explained]

@@ -31,10 +31,12 @@ _SEVERITIES = {"error": "error", "warning": "warning", "info": "note"}
 class Report(Answer, reading.Report):  # noqa: D101 - the docstring is that of what was read
     __doc__ = reading.Report.__doc__
 
-    def to_text(self, *, top: int | None = 5) -> str:
+    def to_text(self, *, mask: Mask = "ssn", top: int | None = 5) -> str:
         """Return what can be relied on, what was read, and the first cells of each remark, as plain text."""
         facts = [f"  {label:<14} {text}" for label, text in self.facts()]
-        return "\n".join([f"{hide_persons(self.source_file)}: {self.verdict}", *facts, *self._remarks(top)])
+        return "\n".join(
+            [f"{hide_persons(self.source_file)}: {self.verdict}", *facts, *self._remarks(mask, top)]
+        )
 
     def facts(self) -> list[tuple[str, str]]:
         """Return what was read beside what the report states, each with its label."""
@@ -57,14 +59,14 @@ class Report(Answer, reading.Report):  # noqa: D101 - the docstring is that of w
                              if control.grain == "refund" else "a payment with an amount of its own"),
         ]  # fmt: skip
 
-    def _remarks(self, top: int | None) -> list[str]:
+    def _remarks(self, mask: Mask, top: int | None) -> list[str]:
         """Return the issues by code: what, where, and what to do."""
         if self.issues.empty:
             return [f"  {'Remarks':<14} none"]
         numbers = self.issues["severity"].value_counts()
         told = [plural(int(numbers[each]), name) for each, name in _SEVERITIES.items() if each in numbers]
         said = [f"  {'Remarks':<14} {', '.join(told)}"]
-        for code, issues in self.issues.groupby("code", sort=False):
+        for code, issues in mask_frame(self.issues, mask).groupby("code", sort=False):
             kind = CATALOGUE[str(code)]
             times = f" ({count(len(issues))} times)" if len(issues) > 1 else ""
             said += ["", f"  {kind.severity.upper()} {code}: {kind.meaning}{times}"]

@@ -174,7 +174,9 @@ def sections_of(
         frame = frames[data["key"]]
         if frame.empty and data.get("if_any"):
             continue
-        lists = {name: _columns(data[name], frame) for name in ("columns", "brief", "text") if name in data}
+        lists: dict[str, Any] = {
+            name: _columns(data[name], frame) for name in ("columns", "brief", "text") if name in data
+        }
         if "blank" in data:
             first = lists["brief"][0] if "brief" in lists else frame.columns[0]
             frame = frame.assign(**{first: frame[first].astype("str").fillna(data["blank"])})

@@ -321,7 +321,7 @@ def _pictures(summary: WeeklyFigures, mask: Mask) -> tuple[Picture, ...]:
         first, last = trend.iloc[0], trend.iloc[-1]
         pictures.append(
             Picture(
-                name="trend", title="Stuck amount at each report", of="Trend", column="stuck_amount",
+                name="trend", title="Stuck at each report", of="Trend", column="stuck_amount",
                 says=f"Stuck amount at each of {count(len(trend))} reports, from {money(first['stuck_amount'])} on "
                 f"{day(first['report_date'])} to {money(last['stuck_amount'])} on {day(last['report_date'])}.",
                 draw=partial(plots.stuck_over_time, trend),
@@ -331,7 +331,7 @@ def _pictures(summary: WeeklyFigures, mask: Mask) -> tuple[Picture, ...]:
         longest = count(summary.totals["longest_wait_days"] or 0)
         pictures += [
             Picture(
-                name="ages", title="Stuck amount by days waiting", of="How long it has been stuck", column="amount",
+                name="ages", title="Stuck, by days waiting", of="How long it has been stuck", column="amount",
                 says=f"Stuck amount by days waiting; the longest wait is {longest} days.",
                 draw=partial(plots.age_bands, summary.stuck),
             ),
