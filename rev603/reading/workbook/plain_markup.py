@@ -7,6 +7,7 @@ without address) is not read here: `rev603.reading.workbook.safe_xml` gives it t
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,7 +40,6 @@ _ROW = re.compile(
 )
 _STRINGS = re.compile(rb"\s*+(?:<si>%s</si>\s*+)*+" % _STRING)
 _OTHER_ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)")
-_ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 _NAMED = re.compile(r' ([\w:.-]+)="([^"]*)"')
 _ADDRESS = len('<c r="')
 
@@ -170,7 +170,7 @@ class _Tags:
         if (loose & (edges <= ord(" "))).any():
             text = pc.if_else(pa.array(loose), pc.utf8_trim(text, characters=XML_SPACE), text)
         if b"&" in self.stretch:
-            text = _with(text, "&", _without_entities)
+            text = _with(text, "&", html.unescape)
         if b"_x" in self.stretch:
             text = pc.if_else(pa.array(of_strings), _with(text, "_x", unescaped), text)
         return text
@@ -180,12 +180,6 @@ def _with(text: pa.StringArray, sign: str, change: Callable[[str], str]) -> pa.S
     """Return the texts, changed where they have a sign."""
     has = pc.match_substring(text, sign)
     return pc.replace_with_mask(text, has, by_distinct(text.filter(has), change))
-
-
-def _without_entities(text: str) -> str:
-    for entity, sign in _ENTITIES.items():
-        text = text.replace(entity, sign)
-    return text
 
 
 def _columns(octets: NDArray[np.uint8], at: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

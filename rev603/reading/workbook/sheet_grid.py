@@ -88,11 +88,7 @@ class GridBuilder:
     def count(self, cells: int) -> None:
         """Count cells, blank or not."""
         self.cells += cells
-        self._check(self.cells, "max_cells", "cells")
-
-    def check_row(self, row: int) -> None:
-        """Refuse a row that lies too far down."""
-        self._check(row, "max_rows", "rows")
+        self.check(self.cells, "max_cells", "cells")
 
     def look(self, kind: str, style: str) -> int:
         """Return what a cell of this type and style needs."""
@@ -148,7 +144,7 @@ class GridBuilder:
                 self.uncomputed += [f"{column_letters(at)}{number}" for number, at in places]
         lengths = _lengths(text)
         self.text_bytes += int(lengths.sum())
-        self._check(self.text_bytes - _TEXT_PER_CELL * self.filled, "max_text_bytes", "bytes of text")
+        self.check(self.text_bytes - _TEXT_PER_CELL * self.filled, "max_text_bytes", "bytes of text")
         if lengths.max() > _LONGEST_TEXT:
             for at in np.flatnonzero(np.asarray(pc.utf8_length(text)) > _LONGEST_TEXT).tolist():
                 raise UnsafeFileError(
@@ -185,7 +181,7 @@ class GridBuilder:
             raise damaged("sheet", "a cell names a shared string that is not there", self.where)
         bounds = text_of(strings)[0]
         coming = self.text_bytes + int((bounds[number + 1] - bounds[number]).sum())
-        self._check(coming - _TEXT_PER_CELL * self.filled, "max_text_bytes", "bytes of text")
+        self.check(coming - _TEXT_PER_CELL * self.filled, "max_text_bytes", "bytes of text")
         return strings.take(pa.array(number)).cast(pa.string())
 
     # -------------------------------------------------------------- what comes out
@@ -256,7 +252,7 @@ class GridBuilder:
         return self.last_column - self.first_column + 1 if self.last_column else 0
 
     def _check_extent(self) -> None:
-        self._check(self.last_column, "max_columns", "columns")
+        self.check(self.last_column, "max_columns", "columns")
         if self._width * self.last_row > self.limits.max_cells:
             corner = f"row {self.last_row:,} and out to column {column_letters(self.last_column)}"
             grid = f"a grid of {self._width * self.last_row:,} cells for {self.cells:,} that are there"
@@ -267,7 +263,7 @@ class GridBuilder:
                 what_to_do="delete the stray cells at the far end, or raise max_cells",
             )
 
-    def _check(self, number: int, name: str, of_what: str) -> None:
+    def check(self, number: int, name: str, of_what: str) -> None:
         """Refuse a sheet that is over the limit of this name."""
         limit = getattr(self.limits, name)
         if number > limit:

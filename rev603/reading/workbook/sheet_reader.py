@@ -106,7 +106,7 @@ class _SheetEvents(TextRuns):
         if not (number.isascii() and number.isdigit() and len(number) < 9) or int(number) <= self.row:
             self._refuse(_DISORDER, int(number) if number.isdecimal() else self.row + 1)
         self.row, self.column = int(number), 0
-        self.builder.check_row(self.row)
+        self.builder.check(self.row, "max_rows", "rows")
         if len(self.texts) >= _MANY:
             self.flush()
 
@@ -155,7 +155,7 @@ class _SheetEvents(TextRuns):
         self.builder.count(found.cells)
         if found.rows:
             self.row = found.rows[-1]
-            self.builder.check_row(self.row)
+            self.builder.check(self.row, "max_rows", "rows")
         self.builder.add(found.row, found.column, found.look, found.text)
         return True
 
