@@ -200,7 +200,7 @@ def _since(day: str | dt.date) -> dt.date:
 
 
 #: The options of `read_history`, as they are where they are left out.
-_DEFAULTS: dict[str, Any] = read_history.__kwdefaults__
+_DEFAULTS: dict[str, Any] = read_history.__kwdefaults__ or {}
 
 
 def _reports_of(

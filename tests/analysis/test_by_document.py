@@ -44,7 +44,7 @@ def rejected(week: int, *amounts: float, **changes: Any) -> list[dict[str, Any]]
     ]  # fmt: skip
 
 
-def state(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+def state(rows: Any) -> list[tuple[Any, ...]]:
     return sorted((row["document_number"], row["refund_secondary_status"], row["amount"]) for row in rows)
 
 

@@ -6,7 +6,7 @@ import posixpath
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from rev603._short import Short
 from rev603.errors import UnsafeFileError
@@ -37,7 +37,8 @@ _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\[\]]*\]|General', re.IGNORECASE)
 
 
-class Sheet(NamedTuple):
+@dataclass(frozen=True)
+class Sheet:
     """One sheet, as the workbook lists it: what its tab says, its place from 0, and where its cells lie.
 
     Its kind is ``"worksheet"``, or ``"chartsheet"``, ``"dialogsheet"``, ``"macrosheet"``, which have no cells for us.
