@@ -13,6 +13,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
+from rev603.errors import IdentifierError
+from rev603.safe_text import DASHES
+
 T = TypeVar("T")
 R = TypeVar("R")
 #: Line numbers, cents or counts; and one truth for each line.
@@ -20,6 +23,7 @@ Numbers: TypeAlias = NDArray[np.int64]
 Mask: TypeAlias = NDArray[np.bool_]
 
 TEXT = pd.StringDtype(na_value=np.nan)
+ARROW = pa.large_string()
 #: pyarrow releases the interpreter while it works on a column, so columns share the cores.
 WORKERS = 2
 
@@ -44,8 +48,8 @@ def constant(text: str | None, count: int) -> ExtensionArray:
 
 def joined_text(*parts: pa.Array | pa.ChunkedArray | str) -> pa.Array:
     """Join texts line by line; text from Python is the same on each."""
-    texts = [pa.scalar(part, pa.large_string()) if isinstance(part, str) else part for part in parts]
-    return pc.binary_join_element_wise(*texts, pa.scalar("", pa.large_string()))
+    texts = [pa.scalar(part, ARROW) if isinstance(part, str) else part for part in parts]
+    return pc.binary_join_element_wise(*texts, pa.scalar("", ARROW))
 
 
 def lines_of(column: pa.ChunkedArray, lines: Numbers) -> pa.ChunkedArray:
@@ -78,7 +82,7 @@ def text_of(chunk: pa.Array) -> tuple[Numbers, NDArray[np.uint8]]:
 
 def by_value(column: pa.DictionaryArray, told: Callable[[str], str | None]) -> pa.Array:
     """Return what is told of each value of a column, asked once for each different one."""
-    values = pa.array([told(value) for value in column.dictionary.to_pylist()], pa.large_string())
+    values = pa.array([told(value) for value in column.dictionary.to_pylist()], ARROW)
     return pc.take(values, column.indices)
 
 
@@ -101,3 +105,83 @@ def key_codes(frame: pd.DataFrame, columns: Sequence[str]) -> Numbers:
         pair: Any = codes * (len(values) + 1) + (own + 1)
         codes = pd.factorize(pair)[0].astype(np.int64)
     return codes
+
+
+def like(array: pa.Array, column: pd.Series[Any]) -> pd.Series[str]:
+    """Return Arrow text as a pandas column with the index and name of another."""
+    named: pd.Series[str] = pd.Series(pandas_text(array), index=column.index, name=column.name)
+    return named
+
+
+def column_form(function: Callable[[str], str | None]) -> Callable[[pd.Series[Any]], pd.Series[str]]:
+    """Return a function that says of each value of a column what another one says of a single value."""
+
+    def of_column(column: pd.Series[Any]) -> pd.Series[str]:
+        return by_distinct(column, function)
+
+    name = function.__name__
+    of_column.__doc__ = (
+        f"Return :func:`{name}` of each value of a pandas column of text; missing stays missing."
+    )
+    of_column.__name__ = of_column.__qualname__ = f"{name}_column"
+    of_column.__module__ = function.__module__
+    return of_column
+
+
+def by_distinct(
+    column: pd.Series[Any], function: Callable[[str], str | None], *, missing: str | None = None
+) -> pd.Series[str]:
+    """Return what a function says of each text of a column, asking it once for each different one."""
+    text = arrow_text(column)
+    text = text if missing is None else pc.fill_null(text, missing)
+    return like(by_value(text.dictionary_encode(), function), column)
+
+
+def arrow_text(column: pd.Series[Any], *, anything: bool = False) -> Any:
+    """Return a pandas column of text as one Arrow array; what is no text is refused, or null where ``anything`` goes."""
+    if not isinstance(column, pd.Series):
+        raise IdentifierError(
+            f"A pandas column is needed, and this is {type(column).__name__}.",
+            what_to_do='pass a column, such as refunds["payee_id"]',
+        )
+    if str(column.dtype) == "object" or not pd.api.types.is_string_dtype(column.dtype):
+        column = column.astype(object)
+        foreign = column.notna() & ~column.map(_is_text).astype(bool)
+        if foreign.any() and not anything:
+            raise IdentifierError(
+                f"The column {column.name!r} holds values that are not text ({type(column[foreign].iloc[0]).__name__}).",
+                why="as numbers, identifiers lose their leading zeros",
+                what_to_do="read it as text (dtype=str)",
+            )
+        column = column.mask(foreign)
+    return one_array(pa.array(column, from_pandas=True))
+
+
+def _is_text(value: object) -> bool:
+    """Tell whether a value is text that Arrow can hold: half a surrogate pair is not."""
+    whole = isinstance(value, str) and value.encode("utf-8", "replace") == value.encode(
+        "utf-8", "surrogatepass"
+    )
+    return bool(whole)
+
+
+def one_array(array: Any) -> Any:
+    """Return text, of any Arrow string type and in however many chunks, as one array of large strings."""
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks() if array.num_chunks != 1 else array.chunk(0)
+    return array if array.type == ARROW else pc.cast(array, ARROW)
+
+
+def stripped(array: Any, *, hyphens: bool) -> Any:
+    """Return texts without spaces (and hyphens), a-z raised to A-Z, other scripts untouched."""
+    if not pc.all(pc.string_is_ascii(array)).as_py():
+        array = pc.replace_substring(array, "\u00a0", " ")
+        array = pc.replace_substring_regex(array, f"[{DASHES}]", "-")
+    array = pc.replace_substring(array, " ", "")
+    return pc.ascii_upper(pc.replace_substring(array, "-", "") if hyphens else array)
+
+
+def matrix(array: Any, chosen: Mask, width: int) -> NDArray[np.uint8]:
+    """Return the chosen values, all of one width in bytes, as a matrix: a row per value, a column per byte."""
+    bounds, text = text_of(array if chosen.all() else array.filter(pa.array(chosen)))
+    return text[bounds[0] : bounds[-1]].reshape(-1, width)

@@ -46,9 +46,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603.errors import IdentifierError
-from rev603.identifiers._columns import (
-    TEXT,
+from rev603._columns import (
+    ARROW,
     arrow_text,
     by_distinct,
     column_form,
@@ -56,6 +55,7 @@ from rev603.identifiers._columns import (
     one_array,
     stripped,
 )
+from rev603.errors import IdentifierError
 from rev603.identifiers.importer_number import mask
 from rev603.safe_text import DASHES
 
@@ -304,10 +304,10 @@ def parse_arrow(array: Any) -> tuple[Any, NDArray[np.bool_], NDArray[np.bool_]]:
     of_ten = _totals(numbers, _WEIGHTS_OF_TEN_DIGITS)
     repaired = (of_ten < _ILLEGAL) & (of_ten % 10 == 0)
     if repaired.any():
-        padded = pc.binary_join_element_wise(pa.scalar("0", TEXT), numbers, pa.scalar("", TEXT))
+        padded = pc.binary_join_element_wise(pa.scalar("0", ARROW), numbers, pa.scalar("", ARROW))
         numbers = pc.if_else(pa.array(repaired), padded, numbers)
     if not (shaped | repaired).all():
-        numbers = pc.if_else(pa.array(shaped | repaired), numbers, pa.scalar(None, TEXT))
+        numbers = pc.if_else(pa.array(shaped | repaired), numbers, pa.scalar(None, ARROW))
     return numbers, repaired | (shaped & (totals % 10 == 0)), repaired
 
 

@@ -55,8 +55,8 @@ import string
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
+from rev603._columns import arrow_text, by_distinct, column_form, like
 from rev603.errors import IdentifierError
-from rev603.identifiers._columns import arrow_text, by_distinct, column_form, pandas_text
 from rev603.safe_text import DASHES, hide_persons
 
 if TYPE_CHECKING:
@@ -268,7 +268,7 @@ def is_valid_column(column: pd.Series[Any]) -> pd.Series[bool]:
     >>> is_valid_column(pd.Series(["98-7654321", "98-76543", None], dtype="str")).tolist()
     [True, False, False]
     """
-    texts = pandas_text(arrow_text(column, anything=True), column)
+    texts = like(arrow_text(column, anything=True), column)
     return texts.isin([text for text in texts.dropna().unique() if is_valid(text)])
 
 

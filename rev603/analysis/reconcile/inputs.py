@@ -10,13 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603._columns import key_codes
+from rev603._columns import ARROW, key_codes, one_array, pandas_text, stripped
 from rev603.analysis._cents import nearest
 from rev603.analysis.disposition import with_disposition
 from rev603.analysis.history import by_document, counting_lines
 from rev603.errors import ColumnsMissingError, Rev603Error
 from rev603.identifiers import entry_number
-from rev603.identifiers._columns import TEXT, one_array, pandas_text, stripped
 from rev603.identifiers.refund_key import IDENTITY, PAYEE_KEY, with_identity
 from rev603.vocabulary import statuses
 
@@ -172,19 +171,19 @@ def text_of(frame: pd.DataFrame, name: str) -> pd.Series[str]:
 
 def _arrow_text(frame: pd.DataFrame, name: str) -> Any:
     if name not in frame or frame[name].isna().all():
-        return pa.nulls(len(frame), TEXT)
+        return pa.nulls(len(frame), ARROW)
     column = frame[name]
     if isinstance(column.dtype, pd.StringDtype):
         return one_array(pa.array(column, from_pandas=True))
     codes, different = pd.factorize(column)
-    texts = pa.array([_digits(value) for value in different], TEXT)
+    texts = pa.array([_digits(value) for value in different], ARROW)
     return texts.take(pa.array(codes, mask=codes < 0))
 
 
 def _arrow_text_of(frame: pd.DataFrame, name: str, *, hyphens: bool) -> Any:
     plain = stripped(_arrow_text(frame, name), hyphens=hyphens)
     values = pc.replace_substring_regex(plain, r"\A([0-9]+)\.0+\z", r"\1")
-    return pc.if_else(pc.equal(values, ""), pa.scalar(None, TEXT), values)
+    return pc.if_else(pc.equal(values, ""), pa.scalar(None, ARROW), values)
 
 
 def _digits(value: Any) -> str:
@@ -193,7 +192,7 @@ def _digits(value: Any) -> str:
 
 
 def _pandas(values: Any) -> pd.Series[str]:
-    return pandas_text(values, pd.Series(index=range(len(values))))
+    return pd.Series(pandas_text(values))
 
 
 def cents_of(frame: pd.DataFrame, name: str) -> tuple[Any, Any]:

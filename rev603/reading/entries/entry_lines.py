@@ -9,9 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603._columns import as_mask, is_valid, joined_text, pandas_text
+from rev603._columns import as_mask, is_valid, joined_text, one_array, pandas_text, stripped
 from rev603.identifiers import entry_number
-from rev603.identifiers._columns import one_array, stripped
 from rev603.reading import repairs
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.layout import other_columns
