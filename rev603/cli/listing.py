@@ -12,8 +12,7 @@ from rev603.cli._reading import read_lines
 from rev603.errors import ColumnsMissingError, Rev603Error
 from rev603.presenting.line_files import csv_text, write_lines
 from rev603.presenting.masking import mask_frame
-from rev603.presenting.records import records
-from rev603.presenting.tables import text_table
+from rev603.presenting.tables import records, text_table
 from rev603.presenting.text import money, plural
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ import pandas as pd
 from rev603.errors import Rev603Error
 from rev603.presenting.files import whole_file
 from rev603.presenting.masking import check_mask
-from rev603.presenting.records import RECORDS_AT_ONCE, records
 from rev603.presenting.rendering import as_markdown, as_notebook, as_text
+from rev603.presenting.tables import RECORDS_AT_ONCE, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

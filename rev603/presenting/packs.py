@@ -17,7 +17,7 @@ from rev603.presenting.folders import Several, safe_names, set_earlier_aside
 from rev603.presenting.letters import Letter, Letters
 from rev603.presenting.line_files import write_lines
 from rev603.presenting.masking import Mask, check_mask, mask_frame, mask_text
-from rev603.presenting.records import records
+from rev603.presenting.tables import records
 from rev603.presenting.text import day, money
 from rev603.presenting.view import View, sections_of
 from rev603.reading.action_log import takes_log_file

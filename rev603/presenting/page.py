@@ -7,7 +7,7 @@ import re
 import warnings
 from html import escape
 from importlib import resources
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rev603.errors import Rev603Error
 from rev603.presenting.masking import mask_frame
@@ -16,7 +16,6 @@ from rev603.presenting.text import count, formatter
 
 if TYPE_CHECKING:
     from rev603.presenting.masking import Mask
-    from rev603.presenting.tables import Shown
     from rev603.presenting.view import Picture, Section, View
 
 __all__ = ["MAX_ROWS", "as_page", "svg_of"]
@@ -35,21 +34,6 @@ _STYLE: dict[Any, Any] = {
         ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), _TEXT_COLOR
     ),
 }
-
-
-class Table(NamedTuple):
-    """A section as the template writes it: every cell is text."""
-
-    section: Section
-    columns: tuple[Shown, ...]
-    rows: list[tuple[str, ...]]
-    totals: list[str]
-    on_paper: int
-
-    @property
-    def left_out(self) -> int:
-        """How many lines are not on the page."""
-        return len(self.section.frame) - len(self.rows)
 
 
 def as_page(view: View, *, max_rows: int = MAX_ROWS) -> str:
@@ -92,7 +76,8 @@ def as_page(view: View, *, max_rows: int = MAX_ROWS) -> str:
     )
 
 
-def _table(section: Section, mask: Mask, max_rows: int | None) -> Table:
+def _table(section: Section, mask: Mask, max_rows: int | None) -> dict[str, Any]:
+    """Return a section as the template writes it: every cell is text."""
     frame = section.frame
     shown = shown_columns(frame, section.columns, labels=section.labels)
     top = mask_frame(frame if max_rows is None else frame.head(max_rows), mask)
@@ -100,13 +85,14 @@ def _table(section: Section, mask: Mask, max_rows: int | None) -> Table:
         formatter(column.kind)(section.totals[column.name]) if column.name in section.totals else ""
         for column in shown
     ]
-    return Table(
-        section=section,
-        columns=shown,
-        rows=list(zip(*(cell_texts(top[column.name], column.kind) for column in shown), strict=True)),
-        totals=totals if any(totals) else [],
-        on_paper=section.printed or len(shown),
-    )
+    return {
+        "section": section,
+        "columns": shown,
+        "rows": list(zip(*(cell_texts(top[column.name], column.kind) for column in shown), strict=True)),
+        "totals": totals if any(totals) else [],
+        "on_paper": section.printed or len(shown),
+        "left_out": len(frame) - len(top),
+    }
 
 
 def svg_of(picture: Picture) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from rev603.analysis.reconcile import Comparison, compare
 from rev603.presenting.answer import Answer
 from rev603.presenting.masking import mask_frame
-from rev603.presenting.records import records
+from rev603.presenting.tables import records
 from rev603.presenting.text import count, money, plural
 from rev603.presenting.view import Notice, Section, View, account, sections_of, shown_data
 

@@ -1,4 +1,4 @@
-"""Frames as tables of text: for a terminal, in Markdown, in HTML; what a column is called, and how it is shown.
+"""Frames as tables of text, for a terminal, in Markdown, in HTML, and as plain values; how a column is called and shown.
 
 One way for the workbook, the page, Markdown and the terminal, so that a figure has the same name and the same form in
 each. A column that is not listed is shown under its own name, by its dtype.
@@ -6,10 +6,11 @@ each. A column that is not listed is shown under its own name, by its dtype.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from rev603.presenting.masking import Mask
 
 __all__ = [
-    "Shown", "cell_texts", "escaped", "figures_of", "html_table", "kind_of", "label_of", "markdown_table",
-    "shown_columns", "text_table",
+    "RECORDS_AT_ONCE", "Shown", "cell_texts", "escaped", "figures_of", "html_table", "kind_of", "label_of", "markdown_table",
+    "records", "shown_columns", "text_table",
 ]  # fmt: skip
 
 Kind = Literal["text", "identifier", "money", "date", "count", "days", "number"]
@@ -39,6 +40,9 @@ _IDENTIFIERS = {
     *("importer_number", "sibling", "match_id"),
 }
 _MONEY_WORDS = ("amount", "expected", "refunded", "difference", "explained", "duty", "interest", "tolerance")
+
+#: Lines of a frame that are turned into records at a time, where a file is written.
+RECORDS_AT_ONCE = 20_000
 
 _WIDEST = 28
 #: Sentences are to be read in full.
@@ -152,7 +156,6 @@ def text_table(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> print(text_table(pd.DataFrame({"company_name": ["Harbor Lamp Co", "Wick"], "amount": [12.5, 1000.0]})))
     Payee              Amount
     --------------  ---------
@@ -183,7 +186,6 @@ def markdown_table(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> frame = pd.DataFrame({"company_name": ["A|B Imports"], "payee_id": ["666-12-3456"], "amount": [1234.5]})
     >>> print(markdown_table(frame))
     | Payee | Payee ID | Amount |
@@ -235,7 +237,6 @@ def html_table(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> html = html_table(pd.DataFrame({"payee_id": ["666-12-3456"], "company_name": ["<b>Example</b>"]}))
     >>> "XXX-XX-3456" in html, "&lt;b&gt;Example&lt;/b&gt;" in html
     (True, True)
@@ -289,3 +290,45 @@ def _texts(
 
 def _cut(text: str) -> str:
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give a frame as one dict per line, keyed by column.
+
+    Dates are ISO text (with a time only where a column has times), missing and infinite are None, numbers
+    stay numbers, anything else becomes text.
+
+    Examples
+    --------
+    >>> records(pd.DataFrame({"day": pd.to_datetime(["2026-06-04", None]), "amount": [1.5, float("nan")]}))
+    [{'day': '2026-06-04', 'amount': 1.5}, {'day': None, 'amount': None}]
+    """
+    names = [str(name) for name in frame.columns]
+    columns = [_plain(frame.iloc[:, position]) for position in range(frame.shape[1])]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def _plain(values: pd.Series[Any]) -> list[Any]:
+    there = values.notna()
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        whole_days = bool((values[there] == values[there].dt.normalize()).all())
+        values = values.dt.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%dT%H:%M:%S")
+    elif pd.api.types.is_float_dtype(values.dtype):
+        there &= ~values.isin([math.inf, -math.inf])
+    elif not (
+        pd.api.types.is_bool_dtype(values.dtype)
+        or pd.api.types.is_integer_dtype(values.dtype)
+        or isinstance(values.dtype, pd.StringDtype)
+    ):
+        values = values.astype(object).map(_value, na_action="ignore")
+        there &= values.notna()
+    listed: list[Any] = values.astype(object).where(there, None).tolist()
+    return listed
+
+
+def _value(value: object) -> object:
+    if isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return str(value)

@@ -17,7 +17,7 @@ import pytest
 from rev603.analysis.reconcile import compare
 from rev603.errors import Rev603Error
 from rev603.presenting.reconciliation import Reconciliation, reconcile
-from rev603.presenting.records import records
+from rev603.presenting.tables import records
 
 if TYPE_CHECKING:
     from pathlib import Path
