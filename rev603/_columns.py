@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -16,8 +15,6 @@ from pandas.api.extensions import ExtensionArray
 from rev603.errors import IdentifierError
 from rev603.safe_text import DASHES
 
-T = TypeVar("T")
-R = TypeVar("R")
 #: Line numbers, cents or counts; and one truth for each line.
 Numbers: TypeAlias = NDArray[np.int64]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -26,12 +23,6 @@ TEXT = pd.StringDtype(na_value=np.nan)
 ARROW = pa.large_string()
 #: pyarrow releases the interpreter while it works on a column, so columns share the cores.
 WORKERS = 2
-
-
-def map_columns(work: Callable[[T], R], columns: Iterable[T]) -> list[R]:
-    """Apply ``work`` to every column, on all cores."""
-    with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(work, columns))
 
 
 def pandas_text(column: pa.ChunkedArray | pa.Array) -> ExtensionArray:

@@ -102,13 +102,6 @@ def parse_text(
     """Parse delimited text (UTF-8), block by block on one core: pyarrow numbers the rows in no other way.
 
     ``width`` is the number of cells in a usual row; no row is longer than ``block_bytes``.
-
-    Raises
-    ------
-    UnrecognizedFileError
-        A quotation mark is never closed, or only far below.
-    UnsafeFileError
-        There are more cells than allowed.
     """
     odd: dict[int, str] = {}
 

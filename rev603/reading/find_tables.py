@@ -46,13 +46,7 @@ def find_tables(
 ) -> Found:
     """Read the sheets of a file that hold the table.
 
-    Visible sheets are taken; a hidden one only where the caller names it. What is not read is named in
-    an issue.
-
-    Raises
-    ------
-    UnrecognizedFileError
-        There is no such sheet.
+    Visible sheets are taken; a hidden one only where the caller names it. What is not read is named in an issue.
     """
     if isinstance(sheet, bool) or not isinstance(sheet, str | int | None):
         raise UnrecognizedFileError(
@@ -115,13 +109,7 @@ def _chosen(sheets: Sequence[Sheet], wanted: str | int | None, where: str) -> li
 def require_columns(
     table: Table, vocabulary: Sequence[Column], essential: Collection[str], headings: Line, where: str
 ) -> list[Column]:
-    """Refuse a table without its essential columns; return the others that are missing.
-
-    Raises
-    ------
-    ColumnsMissingError
-        With what was found, and the nearest guess for each.
-    """
+    """Refuse a table without its essential columns, with the nearest guess for each; return the others that are missing."""
     missing = [column for column in vocabulary if column.name not in table.columns]
     refused = [column for column in missing if column.name in essential]
     if refused:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603._columns import Mask, Numbers, is_valid, lines_of, map_columns, text_of, without
+from rev603._columns import WORKERS, Mask, Numbers, is_valid, lines_of, text_of, without
 
 #: Signs that mangled cells are told by; the last stands for all characters beyond ASCII.
 SIGNS = "=#'+.\x80"
@@ -55,7 +56,8 @@ class TextGrid:
 
     def cleaned(self) -> TextGrid:
         """Trim every cell, spaces of any kind, make blank ones null, and see which signs occur."""
-        done = map_columns(_trimmed, self.columns)
+        with ThreadPoolExecutor(WORKERS) as pool:
+            done = list(pool.map(_trimmed, self.columns))
         columns, signs = zip(*done, strict=True) if done else ((), ())
         return replace(self, columns=columns, signs=signs)
 

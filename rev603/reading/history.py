@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -149,7 +148,6 @@ def read_reports(sources: Sources, **options: Any) -> Readings:
     check_type("since", asked["since"], str | dt.date | None, "a day, such as 2026-11-13")
     check_type("report_dates", asked["report_dates"], Mapping | None, '{"file name": "2026-11-13"}')
     check_type("cache", asked["cache"], str | os.PathLike | None, "the path of a folder")
-    importlib.import_module("rev603.schema")  # once, before threads could deadlock over pandera's own imports
     reading = {
         name: asked[name] for name in ("sheet", "grain", "columns", "vocabulary", "on_error", "limits")
     }

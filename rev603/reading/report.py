@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
@@ -12,6 +11,7 @@ from typing import BinaryIO, Literal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pandera.errors import SchemaErrors
 
 from rev603.errors import (
     ColumnsMissingError,
@@ -36,9 +36,8 @@ from rev603.reading.source import Source
 from rev603.reading.words import Columns, Taught, Words, words_of
 from rev603.reading.written import as_it_was, is_written_by_us
 from rev603.safe_text import hide_persons
+from rev603.schema import RefundSchema
 from rev603.vocabulary.headings import REFUND_COLUMNS
-
-_IMPORTING = threading.Lock()
 
 OnError = Literal["raise", "collect"]
 Verdict = Literal["accepted", "accepted with issues", "does not tie out"]
@@ -301,11 +300,6 @@ def _totals_in_words(control: Control) -> str:
 
 def _checked(frame: pd.DataFrame) -> None:
     """Hold the typed frame against its contract; parsing guarantees it, so a failure here is ours."""
-    with _IMPORTING:  # two threads that import pandera at once block each other
-        from pandera.errors import SchemaErrors  # noqa: PLC0415 - slow to import
-
-        from rev603.schema import RefundSchema  # noqa: PLC0415 - imports pandera
-
     try:
         # it changes nothing; without inplace it would copy the frame
         RefundSchema.validate(frame, lazy=True, inplace=True)

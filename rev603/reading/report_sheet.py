@@ -60,13 +60,7 @@ class ReportSheet:
 def read_report_sheet(
     grid: TextGrid, table: Table, log: IssueLog, *, known: Header | None = None, words: Words = NO_WORDS
 ) -> ReportSheet:
-    """Read one sheet; ``known`` is the header of the sheet before, which this one continues.
-
-    Raises
-    ------
-    ColumnsMissingError
-        The table lacks a column that answers depend on.
-    """
+    """Read one sheet; ``known`` is the header of the sheet before, which this one continues."""
     where = f"{log.file}, sheet {grid.sheet!r}" if grid.sheet else log.file
     headings = [" ".join(filter(None, pair)) or None for pair in zip(*grid.lines(table.header), strict=True)]
     above = grid.lines(range(table.header[0]))

@@ -59,13 +59,7 @@ class Words:
     added: tuple[str, ...] = ()
 
     def named(self, columns: Columns | None) -> Words:
-        """Return the same words with headings that the caller names for one file.
-
-        Raises
-        ------
-        Rev603Error
-            No mapping, a name that no column has, a heading given twice, or several headings for what is no amount.
-        """
+        """Return the same words with headings that the caller names for one file; see :func:`headings_of`."""
         found = headings_of(columns, [column.name for column in REFUND_COLUMNS], (_AMOUNT,))
         own = {name: headings[0] for name, headings in found.items()}
         return replace(self, own=own, added=tuple(found.get(_AMOUNT, [])[1:]))

@@ -136,7 +136,7 @@ def test_the_report_shows_itself_in_words_and_safely_in_a_notebook(make: Any) ->
 
 def test_a_long_list_of_issues_is_cut_in_a_notebook(make: Any) -> None:
     report = rev603.read(make.csv(make.table(make.lines(15, port_code="212"))))
-    assert "5 of 16 lines" in report._repr_html_()
+    assert "10 of 16 lines" in report._repr_html_()
     assert "none stated" in report._repr_html_()
 
 
