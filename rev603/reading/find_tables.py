@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from rev603.errors import ColumnsMissingError, UnrecognizedFileError
+from rev603.errors import ArgumentError, ColumnsMissingError, UnrecognizedFileError
 from rev603.identifiers import importer_number
 from rev603.reading.csv import read_csv_grid
 from rev603.reading.grid import TextGrid
@@ -49,11 +49,8 @@ def find_tables(
     Visible sheets are taken; a hidden one only where the caller names it. What is not read is named in an issue.
     """
     if isinstance(sheet, bool) or not isinstance(sheet, str | int | None):
-        raise UnrecognizedFileError(
-            f"sheet= is {type(sheet).__name__}, which names no sheet.",
-            where=source.name,
-            what_to_do="pass the name of the sheet, its place from 0, or leave sheet= out",
-        )
+        advice = "pass the name of the sheet, its place from 0, or leave sheet= out"
+        raise ArgumentError(f"sheet is {type(sheet).__name__}.", what_to_do=advice)
     if source.kind == "text":
         if sheet not in (None, 0):
             raise UnrecognizedFileError(

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from rev603.errors import Rev603Error, SourceNotFoundError
+from rev603.errors import Rev603Error, SourceNotFoundError, check_type
 from rev603.vocabulary.headings import ENTRY_COLUMNS, REFUND_COLUMNS, Column, heading_key
 from rev603.vocabulary.statuses import PAYMENT_STATES, UNKNOWN, status_key
 
@@ -91,11 +91,7 @@ def headings_of(
     Rev603Error
         No mapping, a name that no column has, a heading given twice, or several headings for what is no amount.
     """
-    if not isinstance(columns, Mapping | None):
-        raise Rev603Error(
-            f"columns= is {type(columns).__name__}, and no names with their headings.",
-            what_to_do=_COLUMNS_ADVICE,
-        )
+    check_type("columns", columns, Mapping | None, "{columns}")
     found: dict[str, list[str]] = {}
     asked: Mapping[str, Any] = columns or {}
     for name, given in asked.items():
@@ -159,11 +155,8 @@ def words_of(given: Taught) -> Words:
     """
     if given is None:
         return NO_WORDS
-    if not isinstance(given, Mapping | str | os.PathLike):
-        raise Rev603Error(
-            f"vocabulary= is {type(given).__name__}, and no mapping or path.",
-            what_to_do='pass {"statuses": {"Held For Review": "in transit"}}, or the path of a TOML file',
-        )
+    example = '{"statuses": {"Held For Review": "in transit"}}, or the path of a TOML file'
+    check_type("vocabulary", given, Mapping | str | os.PathLike, example)
     where = "" if isinstance(given, Mapping) else os.fspath(given)
     parts: Mapping[str, object] = (
         given if isinstance(given, Mapping) else _from_file(Path(given).expanduser())
