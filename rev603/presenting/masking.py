@@ -37,7 +37,7 @@ _PERHAPS = r"\pN{3}[^0-9A-Za-z]+\pN{2}[^0-9A-Za-z]+\pN|(?i:ssn|s\.s\.n|social se
 _PERHAPS_A_PAYEE = r"\pN"
 
 
-def check_mask(mask: str) -> Mask:
+def check_mask(mask: object) -> Mask:
     """Give the masking that is asked for, or say what there is.
 
     Raises
