@@ -29,7 +29,11 @@ def letters(options: argparse.Namespace) -> int:
 def packs(options: argparse.Namespace) -> int:
     """Write the client packs."""
     lines = read_lines(options)
-    entries = None if options.entries is None else rev603.read_entries(options.entries)
+    entries = (
+        None
+        if options.entries is None
+        else rev603.read_entries(options.entries, vocabulary=options.vocabulary)
+    )
     made = rev603.client_packs(
         lines.history, entries=entries, by=options.by, sender=_signature(options), log=options.log
     )

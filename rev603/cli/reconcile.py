@@ -26,9 +26,13 @@ def run(options: argparse.Namespace) -> int:
         )
     lines = read_lines(options, options.output, also=[options.entries])
     entries = read_entries(
-        options.entries, columns=columns_of(options.entry_column), sheet=options.entries_sheet, combine=options.combine,
+        options.entries,
+        columns=columns_of(options.entry_column),
+        vocabulary=options.vocabulary,
+        sheet=options.entries_sheet,
+        combine=options.combine,
         on_error=options.on_error,
-    )  # fmt: skip
+    )
     unclear = [issue for issue in entries.attrs["rev603"]["issues"] if issue["code"] == "expected-unclear"]
     for issue in unclear:
         say(f"{options.entries.name}: {issue['message']}")

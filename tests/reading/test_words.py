@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +156,22 @@ def test_a_sheet_of_a_wrong_type_is_refused_with_the_way_out(make: Any, kind: st
     with pytest.raises(Rev603Error, match=r"sheet is (bool|float|bytes|list|dict)") as caught:
         rev603.read(getattr(make, kind)(make.table(make.lines(1))), sheet=sheet)
     assert caught.value.what_to_do
+
+
+def test_headings_that_were_taught_are_found_in_an_entry_list_too(tmp_path: Path) -> None:
+    listed = tmp_path / "list.csv"
+    listed.write_text("Our file,Ref 1,Wanted back\n77,MYK28000864,5.00\n", encoding="utf-8")
+    words = {"headings": {"Ref 1": "entry_number", "wanted BACK": "expected_amount"}}
+    entries = rev603.read_entries(listed, vocabulary=words)
+    assert entries[["entry_number", "expected_amount", "Our file"]].to_numpy().tolist() == [
+        ["MYK28000864", 5.0, "77"]
+    ]
+    taught = tmp_path / "words.toml"
+    taught.write_text(
+        '[headings]\n"Ref 1" = "entry_number"\n"Wanted back" = "expected_amount"\n', encoding="utf-8"
+    )
+    target = tmp_path / "r.json"
+    export = str(Path(__file__).parents[2] / "sample_data" / "rev603_2026-11-13.csv")
+    command = ["reconcile", export, "--entries", str(listed), "--vocabulary", str(taught), "-o", str(target)]
+    assert main([*command, "--quiet"]) == 1
+    assert json.loads(target.read_text(encoding="utf-8"))["proof"]["expected"] == 5.0

@@ -21,7 +21,7 @@ from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.refund_rows import UNREADABLE, set_aside_frame
 from rev603.reading.report_sheet import say_beside, say_headings
 from rev603.reading.sniff import sniff
-from rev603.reading.words import Columns, headings_of
+from rev603.reading.words import Columns, Taught, headings_of, words_of
 from rev603.vocabulary.headings import ENTRY_COLUMNS, heading_key
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def read_entries(
     source: str | os.PathLike[str] | BinaryIO,
     *,
     columns: Columns | None = None,
+    vocabulary: Taught = None,
     sheet: str | int | None = None,
     combine: bool = False,
     on_error: OnError = "raise",
@@ -59,6 +60,9 @@ def read_entries(
         Our column name to the list's own heading where the aliases do not find it:
         ``columns={"entry_number": "Ref 1", "expected_amount": "Our claim"}``. Where an amount is the sum of
         several columns, a list: ``{"expected_amount": ["Duty", "MPF", "Interest"]}``.
+    vocabulary
+        Headings of your own, for any list, as for :func:`rev603.read`: ``{"headings": {"Ref 1": "entry_number"}}``, or the
+        path of a TOML file.
     sheet
         The sheet's name, or its place from 0.
     combine
@@ -98,15 +102,16 @@ def read_entries(
     check_choice("on_error", on_error, "raise", "collect")
     headings = headings_of(columns, _NAMES, AMOUNTS)
     named = {name: first for name, (first, *_) in headings.items()}
+    known = words_of(vocabulary).columns(ENTRY_COLUMNS)
     file = sniff(source, limits=limits)
     log = IssueLog(file.name)
-    sheets = find_tables(file, ENTRY_COLUMNS, sheet=sheet, log=log, limits=limits, enough=1, named=named)
+    sheets = find_tables(file, known, sheet=sheet, log=log, limits=limits, enough=1, named=named)
     with_entries = [(grid, table) for grid, table in sheets.tables if "entry_number" in table.columns]
     if not with_entries:
         if not sheets.tables:
             raise no_table(
                 sheets.nearest,
-                ENTRY_COLUMNS,
+                known,
                 file.name,
                 what="an entry list",
                 what_to_do=_NAME_A_COLUMN + "; a list without headings needs a first line with them",
