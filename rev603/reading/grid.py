@@ -37,7 +37,7 @@ class TextGrid:
     long_lines
         The lines that have more cells than most, in delimited text.
     signs
-        For each column, which of :data:`SIGNS` can occur in it; empty where nobody has looked.
+        For each column of a cleaned grid, which of :data:`SIGNS` occur in it: what mangles cells is looked for there only.
     """
 
     columns: tuple[pa.ChunkedArray, ...]
@@ -60,10 +60,6 @@ class TextGrid:
             done = list(pool.map(_trimmed, self.columns))
         columns, signs = zip(*done, strict=True) if done else ((), ())
         return replace(self, columns=columns, signs=signs)
-
-    def signs_in(self, column: int) -> str:
-        """Return the signs that can occur in a column: what mangles cells need not be looked for elsewhere."""
-        return self.signs[column] if self.signs else SIGNS
 
     def nonblank(self) -> Mask:
         """Return which lines hold anything at all."""

@@ -47,7 +47,7 @@ class LineLog:
         self.grid, self.table, self.lines, self.log = grid, table, lines, log
         blank = pa.chunked_array([pa.nulls(len(lines), pa.large_string())])
         self.text = dict.fromkeys(names, blank) | repairs.unwrap_table(grid, table.columns, lines, log)
-        self.signs = {name: grid.signs_in(at) for name, at in table.columns.items()}
+        self.signs = {name: grid.signs[at] for name, at in table.columns.items()}
         self.bad = np.zeros(len(lines), dtype=bool)
         self._distinct: dict[str, pa.DictionaryArray] = {}
 

@@ -89,7 +89,7 @@ def unwrap_table(
         ("wrapper-removed", "='", unwrapped),
     ):
         for name, at in columns.items():
-            if not {*signs} & {*grid.signs_in(at)}:
+            if not {*signs} & {*grid.signs[at]}:
                 continue
             column, where = repair(taken[name], free_text=name in free_text)
             if len(where):
