@@ -94,8 +94,11 @@ def sort_rows(grid: TextGrid, table: Table, block_lines: frozenset[int]) -> Rows
             column = grid.columns[table.columns[name]]
             identified += is_valid(column)
             identified[_label_places(column)] = -len(IDENTITIES)  # no refund is numbered "Subtotal"
-    settled = below & (identified >= 2)
-    settled &= _DATED in table.columns and _has(grid.columns[table.columns[_DATED]], _LIKE_A_DATE)
+    settled = below & (identified >= 2) & (_DATED in table.columns)
+    if _DATED in table.columns:
+        dates = grid.columns[table.columns[_DATED]]
+        headings_of_dates = dates.take(pa.array(table.header))  # "Refund Date 2026" may come again
+        settled &= _has(dates, _LIKE_A_DATE) & ~as_mask(pc.is_in(dates, value_set=headings_of_dates))
     titles = [at for at, reason in aside.items() if reason in (TITLE, BLOCK)]
     seen = {_filled(line) for line in grid.lines(titles)}
     odd = np.flatnonzero(below & filled & ~settled)

@@ -88,3 +88,12 @@ def test_a_line_as_long_as_a_title_is_looked_at_by_itself(make: Any) -> None:
         refund_rows.HEADING,
         refund_rows.TITLE_AGAIN,
     ]
+
+
+def test_a_heading_that_reads_like_a_date_is_a_heading_where_it_comes_again(make: Any) -> None:
+    headings, *lines = make.table(make.lines(4))
+    headings = ["Refund Date 11/2026" if cell == "Refund Date" else cell for cell in headings]
+    rows = [headings, *lines[:2], headings, *lines[2:]]
+    report = rev603.read(make.csv(rows), columns={"refund_date": "Refund Date 11/2026"})
+    assert report.refunds["source_row"].tolist() == [2, 3, 5, 6]
+    assert report.set_aside["reason"].tolist() == ["heading row", "heading row repeated"]
