@@ -235,7 +235,7 @@ HISTORIES = st.lists(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=5)
+@settings(max_examples=settings().max_examples // 5)
 @given(lines=HISTORIES)
 def test_every_dollar_is_in_one_place_in_every_answer(
     lines: list[dict[str, Any]], to_frame: Any, dispositions_by_hand: Dispositions

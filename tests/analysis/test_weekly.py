@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rev603.analysis.history import current
@@ -343,6 +343,11 @@ def weigh(lines: list[dict[str, Any]]) -> tuple[int, float]:
     return len(lines), float(sum((line["amount"] or Decimal(0) for line in lines), Decimal(0)))
 
 
+#: A summary is a second's work or less: a third of the examples that others try.
+SUMMED_UP = settings(max_examples=settings().max_examples // 3)
+
+
+@SUMMED_UP
 @given(lines=REPORTS)
 def test_opening_plus_new_less_cleared_and_changed_is_closing(
     lines: list[dict[str, Any]], dispositions_by_hand: Dispositions
@@ -393,6 +398,7 @@ def test_opening_plus_new_less_cleared_and_changed_is_closing(
     assert (total["lines"], total["amount"]) == (len(everything), weigh(counted)[1])
 
 
+@SUMMED_UP
 @given(lines=REPORTS)
 def test_trend_ties_and_each_of_its_lines_is_the_state_of_that_day(
     lines: list[dict[str, Any]], dispositions_by_hand: Dispositions
@@ -419,6 +425,7 @@ def test_trend_ties_and_each_of_its_lines_is_the_state_of_that_day(
         assert stuck_before == (row["stuck_lines"] * 100, round(row["stuck_amount"] * 100))
 
 
+@SUMMED_UP
 @given(lines=REPORTS, data=st.data())
 def test_a_past_week_is_the_same_from_all_files_as_from_the_first(lines: Any, data: Any) -> None:
     history = frame_of(lines)
@@ -430,6 +437,7 @@ def test_a_past_week_is_the_same_from_all_files_as_from_the_first(lines: Any, da
         pd.testing.assert_frame_equal(frame, given_.frames[name], check_exact=True)
 
 
+@SUMMED_UP
 @given(lines=REPORTS)
 def test_state_and_rejects_are_those_of_the_single_analyses(lines: list[dict[str, Any]]) -> None:
     history = frame_of(lines)
