@@ -72,8 +72,10 @@ def as_markdown(view: View) -> str:
             blocks += [f"## {escaped(each.title)}", table if len(each.frame) else "None."]
         if each.brief and each.key == "worklist" and view.objection:
             blocks.append(escaped(view.objection))
-    blocks.append(f"All lines are in the workbook. {escaped(view.footnote)}".rstrip())
-    return "\n\n".join(blocks) + "\n"
+    if any(len(each.frame) > view.top or not each.brief for each in view.sections):
+        blocks.append("All lines are in the workbook.")
+    blocks.append(escaped(view.footnote))
+    return "\n\n".join(filter(None, blocks)) + "\n"
 
 
 def as_notebook(view: View) -> str:

@@ -205,7 +205,7 @@ def _is_used(frame: pd.DataFrame, name: str) -> bool:
         return name in frame
     values = frame[name]
     figures = pd.api.types.is_numeric_dtype(values.dtype)  # yes and no are figures too
-    return bool(values.ne(0).any() if figures else values.notna().any())
+    return bool((values.notna() & values.ne(0)).any() if figures else values.notna().any())
 
 
 def _words(text: str) -> list[str]:

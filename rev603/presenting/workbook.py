@@ -48,7 +48,7 @@ AGE_FILLS = ((91, "F4B6A6"), (61, "FBD9B9"), (31, "FFF2CC"))
 _NARROWEST = {"money": 13.0, "date": 12.0, "count": 9.0, "days": 10.0}
 _WIDEST = {"text": 44.0, "identifier": 26.0}
 #: A sentence that says why is to be read.
-_WIDEST_COLUMN = {"reason": 90.0}
+_WIDEST_COLUMN = {"reason": 90.0, "evidence": 75.0, "detail": 90.0}
 #: Columns of words as short as these are shown whole, also the rare longest.
 _SHORT = 20.0
 _CHUNK = 20_000
