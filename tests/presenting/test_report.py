@@ -9,9 +9,11 @@ import re
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
 import rev603
+from rev603.presenting.line_files import Lines
 
 EXPORT = Path(__file__).parents[2] / "sample_data" / "rev603_2026-11-06.xlsx"
 
@@ -123,3 +125,22 @@ def test_a_masked_workbook_of_lines_may_be_shared_and_one_with_full_numbers_may_
     rev603.write_lines(report.refunds.head(3), tmp_path / "full.xlsx", mask="none")
     assert (tmp_path / "full.xlsx").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "masked.xlsx").stat().st_mode & 0o777 != 0o600
+
+
+class Pieces(io.StringIO):
+    """An open file that notes how much is written to it at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: list[int] = []
+
+    def write(self, text: str) -> int:
+        self.sizes.append(len(text))
+        return super().write(text)
+
+
+def test_json_of_many_lines_is_never_in_memory_as_one_text() -> None:
+    frame = pd.DataFrame({"refund_id": [f"R{number:09d}" for number in range(100_000)], "amount": 12.5})
+    Lines(frame).to_json(pieces := Pieces())
+    assert max(pieces.sizes) <= sum(pieces.sizes) / 4
+    assert json.loads(pieces.getvalue())["lines"] == frame.to_dict("records")
