@@ -74,6 +74,6 @@ def test_a_hundred_thousand_rejects_are_presented_in_time(tmp_path: Path) -> Non
     assert "The first 1,000 of 100,000 lines are shown, 99,000 are left out." in (
         tmp_path / "w.html"
     ).read_text("utf-8")
-    sheet = fastexcel.read_excel(tmp_path / "w.xlsx").load_sheet("Rejected", header_row=3)
+    sheet = fastexcel.read_excel(tmp_path / "w.xlsx").load_sheet("Stuck", header_row=3)
     assert sheet.height == LINES
     assert round(sum(sheet.to_pandas()["Amount"]) * 100) == round(summary.totals["rejected_amount"] * 100)

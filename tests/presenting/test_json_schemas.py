@@ -12,7 +12,9 @@ from jsonschema import Draft202012Validator
 
 import rev603
 from rev603.cli import main
+from rev603.presenting.answer import Answer
 from rev603.presenting.line_files import Lines
+from rev603.presenting.packs import ClientPack
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_data"
@@ -62,7 +64,7 @@ def test_a_first_week_and_a_week_that_could_not_be_judged_are_too(history: Any) 
 
 def test_a_pack_is_too(history: Any) -> None:
     for pack in rev603.client_packs(history)[:3]:
-        check(json.loads(json.dumps(pack.to_dict())), "pack")
+        check(json.loads(json.dumps(pack.to_dict())), "clientpack")
 
 
 @pytest.mark.parametrize(
@@ -88,6 +90,14 @@ def test_every_command_prints_what_the_schema_says(
 ) -> None:
     main(shlex.split(command.format(data=SAMPLES, out=tmp_path / "out")))
     check(json.loads(capsys.readouterr().out), name)
+
+
+def test_every_kind_of_answer_has_a_schema() -> None:
+    for kind in (rev603.WeeklySummary, rev603.Reconciliation, rev603.Report, ClientPack, Lines):
+        assert kind.json_schema()["$ref"].removeprefix("#/$defs/") in SCHEMA["$defs"]
+    assert {kind.__name__ for kind in Answer.__subclasses__()} == {
+        "WeeklySummary", "Reconciliation", "Report", "ClientPack", "Lines",
+    }  # fmt: skip
 
 
 def test_what_is_not_an_output_is_refused(answers: dict[str, Any]) -> None:
