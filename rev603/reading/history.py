@@ -261,20 +261,23 @@ def _renamed(report: Report, name: str) -> Report:
 def _dated(reports: list[Report], given: Mapping[str, str | dt.date]) -> list[Report]:
     dated, undated = [], []
     for report in reports:
-        own = report.header.report_date or _day_of_sheet(report)
-        asked = given.get(report.source_file, given.get(Path(report.source_file).name))
-        day = (
-            own or date_in_name(Path(report.source_file).name)
-            if asked is None
-            else pd.Timestamp(asked).date()
-        )
+        name, stated = Path(report.source_file).name, report.header.report_date
+        asked = given.get(report.source_file, given.get(name))
+        day = stated or _day_of_sheet(report) or date_in_name(name)
+        day = day if asked is None else pd.Timestamp(asked).date()
         if day is None:
             undated.append(report.source_file)
+        elif day != stated:
+            refunds = report.refunds.assign(report_date=np.datetime64(day, "us"))
+            header = replace(report.header, report_date=day)
+            dated.append(replace(report, refunds=refunds, header=header))
         else:
-            dated.append(report if day == report.header.report_date else _with_date(report, day))
+            dated.append(report)
     if undated and len(reports) > 1:
         raise UnrecognizedFileError(
-            f"{len(undated)} file{'s' if len(undated) > 1 else ''} state{'' if len(undated) > 1 else 's'} no report date.",
+            "1 file states no report date."
+            if len(undated) == 1
+            else f"{len(undated)} files state no report date.",
             where=", ".join(undated),
             why="neither \"Today's Date\" above the table nor a date in the file's name, so their order is not known",
             what_to_do="pass {report_dates}, or put the date into the file's name",
@@ -286,11 +289,6 @@ def _day_of_sheet(report: Report) -> dt.date | None:
     """Give the date in the name of the report's only sheet."""
     sheets = report.refunds["source_sheet"].dropna().unique()
     return date_in_name(sheets[0]) if len(sheets) == 1 else None
-
-
-def _with_date(report: Report, day: dt.date) -> Report:
-    refunds = report.refunds.assign(report_date=np.datetime64(day, "us"))
-    return replace(report, refunds=refunds, header=replace(report.header, report_date=day))
 
 
 def _day(report: Report) -> dt.date:

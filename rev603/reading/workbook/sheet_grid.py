@@ -227,22 +227,15 @@ class GridBuilder:
 
     def _disjoint_merges(self) -> tuple[tuple[int, int, int, int], ...]:
         """Return the merged ranges, and refuse two that overlap: what stands there is anybody's guess."""
-        if len(self.merges) > 1 and self.last_row:
-            top, left, bottom, right = np.array(self.merges, np.int64).T
-            top, bottom = top - 1, np.minimum(bottom, self.last_row)
-            left = np.maximum(left - self.first_column, 0)
-            right = np.minimum(right - self.first_column + 1, self._width)
-            used = (top < bottom) & (left < right)
-            marks = np.zeros((self.last_row + 1, self._width + 1), np.int32)
-            corners = ((top, left, 1), (top, right, -1), (bottom, left, -1), (bottom, right, 1))
-            for rows, columns, sign in corners:
-                np.add.at(marks, (rows[used], columns[used]), sign)
-            np.cumsum(marks, axis=0, out=marks)
-            np.cumsum(marks, axis=1, out=marks)
-            if marks.max() > 1:
-                row, column = np.argwhere(marks > 1)[0].tolist()
-                cell = f"{column_letters(column + self.first_column)}{row + 1}"
+        taken = np.zeros((self.last_row, self._width), np.bool_)
+        for top, left, bottom, right in self.merges:
+            first, end = (max(0, column - self.first_column) for column in (left, right + 1))
+            block = taken[top - 1 : bottom, first:end]  # what lies outside the grid is cut off
+            if block.any():
+                row, column = np.argwhere(block)[0].tolist()
+                cell = f"{column_letters(max(left, self.first_column) + column)}{top + row}"
                 raise damaged("sheet", "its merged ranges overlap", f"{self.where}, cell {cell}", CORRUPT)
+            block[:] = True
         return tuple(self.merges)
 
     # -------------------------------------------------------------- how much may come

@@ -62,9 +62,7 @@ class _SheetEvents(TextRuns):
         self.cell: dict[str, str] = {}
         self.value: list[str] | None = None
         self.inline = self.formula = False
-        self.places: list[tuple[int, int]] = []
-        self.looks: list[int] = []
-        self.texts: list[str] = []
+        self.found: list[tuple[int, int, int, str]] = []
 
     def start(self, tag: str, attributes: dict[str, str], path: list[str]) -> None:
         parent = path[-1] if path else ""
@@ -107,7 +105,7 @@ class _SheetEvents(TextRuns):
             self._refuse(_DISORDER, int(number) if number.isdecimal() else self.row + 1)
         self.row, self.column = int(number), 0
         self.builder.check(self.row, "max_rows", "rows")
-        if len(self.texts) >= _MANY:
+        if len(self.found) >= _MANY:
             self.flush()
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
@@ -134,17 +132,15 @@ class _SheetEvents(TextRuns):
         if self.formula and not text and not (kind == "str" and self.value is not None):
             look = Look.UNCOMPUTED
         if text or look == Look.UNCOMPUTED:
-            self.places.append((self.row, self.column))
-            self.looks.append(look)
-            self.texts.append(text)
+            self.found.append((self.row, self.column, look, text))
 
     def flush(self) -> None:
         """Hand over what has been gathered."""
-        if self.texts:
-            places = np.array(self.places, np.int64)
-            looks = np.array(self.looks, np.int64)
-            self.builder.add(places[:, 0], places[:, 1], looks, pa.array(self.texts, pa.string()))
-            self.places, self.looks, self.texts = [], [], []
+        if self.found:
+            rows, columns, looks, texts = zip(*self.found, strict=True)
+            row, column, look = (np.array(each, np.int64) for each in (rows, columns, looks))
+            self.builder.add(row, column, look, pa.array(texts, pa.string()))
+            self.found = []
 
     def read_plain(self, stretch: bytes) -> bool:
         """Take rows of plain markup; False where they are not, or are to be refused."""
