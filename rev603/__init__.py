@@ -24,10 +24,9 @@ from rev603.errors import (
 if TYPE_CHECKING:
     from rev603.analysis.ageing import ageing
     from rev603.analysis.changes import changes
+    from rev603.analysis.groups import by_disposition, by_importer, by_method, by_notify_party, by_payee
     from rev603.analysis.history import current
-    from rev603.analysis.method import MethodSplit, by_method, split_by_method
-    from rev603.analysis.party import by_importer, by_notify_party, by_payee
-    from rev603.analysis.status import by_disposition, flag_rejects, rejects
+    from rev603.analysis.status import MethodSplit, flag_rejects, rejects, split_by_method
     from rev603.analysis.worklist import worklist_by_actor
     from rev603.follow_up import enrollment_worklist, reissue_requests
     from rev603.identifiers import entry_number, importer_number
@@ -51,10 +50,9 @@ __version__ = "0.1.0"
 _ON_FIRST_USE = {
     "rev603.analysis.ageing": ("ageing",),
     "rev603.analysis.changes": ("changes",),
+    "rev603.analysis.groups": ("by_disposition", "by_importer", "by_method", "by_notify_party", "by_payee"),
     "rev603.analysis.history": ("current",),
-    "rev603.analysis.method": ("MethodSplit", "by_method", "split_by_method"),
-    "rev603.analysis.party": ("by_importer", "by_notify_party", "by_payee"),
-    "rev603.analysis.status": ("by_disposition", "flag_rejects", "rejects"),
+    "rev603.analysis.status": ("MethodSplit", "flag_rejects", "rejects", "split_by_method"),
     "rev603.analysis.worklist": ("worklist_by_actor",),
     "rev603.follow_up": ("enrollment_worklist", "reissue_requests"),
     "rev603.presenting.letters": ("Letters", "letters"),

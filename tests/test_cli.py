@@ -64,6 +64,19 @@ def test_group_gives_the_librarys_figures(
     assert sum(group["lines"] for group in groups) == expected["lines"].sum()
 
 
+def test_a_filter_does_not_make_stuck_what_was_sent_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = sample_report(lines=1).assign(check_or_ach="ACH")
+    states = [one.assign(refund_secondary_status=f"Check/ACH {what}") for what in ("Returned", "Reissued")]
+    export = write_report(pd.concat(states), tmp_path / "e.csv")
+    for by, figure in (("disposition", "amount"), ("payee", "returned_amount")):
+        assert main(["group", str(export), "--by", by, "--status", "Check/ACH Returned", "--json"]) == 0
+        (group,) = json.loads(capsys.readouterr().out)["groups"]
+        assert (group["lines"], group[figure]) == (1, 0.0)
+        assert group.get("disposition", "superseded") == "superseded"
+
+
 def test_group_table_names_columns_for_people_and_masks_social_security_numbers(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -8,7 +8,7 @@ import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 
-from rev603.analysis._cents import open_frame
+from rev603.analysis._frames import open_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,24 +1,87 @@
-"""Frames that users bring: their columns as the reader gives them, or a word about what stands in the way."""
+"""What every analysis asks of a frame first: columns as the reader gives them, and money as whole cents."""
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, cast
 
 import narwhals as nw
 import pandas as pd
 
-from rev603.errors import Rev603Error
+from rev603.errors import ColumnsMissingError, Rev603Error, no_frame
+from rev603.identifiers.refund_key import OWN
 from rev603.vocabulary.headings import REFUND_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _DATES = frozenset({"refund_date", "report_date"})
 _AMOUNTS = frozenset({"total_refund_amount", "amount"})
 _TEXTS = frozenset(column.name for column in REFUND_COLUMNS) - _DATES - _AMOUNTS
 
 
-def usable_pandas(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+def cents(column: str) -> nw.Expr:
+    """Give a dollar column as whole cents (int64); a missing amount counts as 0.
+
+    A float holds a dollar figure only nearly; its whole cents it holds exactly, so sums of these are exact.
+    NaN and null are both "missing", whichever of them the engine knows.
+    """
+    dollars_ = nw.col(column).cast(nw.Float64)
+    known = nw.when(~dollars_.is_nan()).then(dollars_).otherwise(nw.lit(0.0))
+    return (known.fill_null(0.0) * 100).round(0).cast(nw.Int64)
+
+
+def dollars(cents_: nw.Expr) -> nw.Expr:
+    """Give whole cents as dollars: the float nearest to the exact figure.
+
+    Rounding is not for looks: Polars divides by a number as it multiplies by its inverse, which is one
+    unit in the last place off for every fourth figure.
+    """
+    return (cents_.cast(nw.Int64) / 100).round(2)
+
+
+def where(frame: Any, condition: nw.Expr) -> Any:
+    """Return the lines for which a condition on whole groups holds: narwhals 2.12 lets no database filter by one."""
+    kept = f"{OWN}kept"
+    return frame.with_columns(condition.alias(kept)).filter(nw.col(kept)).drop(kept)
+
+
+def open_frame(native: Any, needed: Iterable[str]) -> nw.LazyFrame[Any] | nw.DataFrame[Any]:
+    """Wrap a frame of any engine, or say which of the needed columns are missing and what comes nearest.
+
+    The needed columns are given as the reader gives them: missing where the text is ``""``, dates without a time zone.
+    """
+    names = list(needed)
+    usable = _usable_pandas(native, names) if isinstance(native, pd.DataFrame) else native
+    try:
+        frame: nw.LazyFrame[Any] | nw.DataFrame[Any] = nw.from_native(usable)
+    except TypeError:
+        raise no_frame(native) from None
+    found = frame.collect_schema().names()
+    missing = [name for name in names if name not in found]
+    if missing:
+        raise ColumnsMissingError(
+            missing,
+            found=found,
+            guesses=nearest(missing, found),
+            what_to_do="pass refunds as rev603.read(…).refunds gives them, or rename the columns",
+        )
+    opened: nw.LazyFrame[Any] | nw.DataFrame[Any] = _as_read(frame, names)
+    return opened
+
+
+def nearest(missing: Iterable[str], found: Iterable[str]) -> dict[str, str]:
+    """Give for each missing name the heading that comes nearest, where one does.
+
+    >>> nearest(["payee_id"], ["Payee ID", "amount"])
+    {'payee_id': 'Payee ID'}
+    """
+    plain = {str(name).casefold().replace(" ", "_"): str(name) for name in found}
+    close = {name: get_close_matches(name, plain, n=1, cutoff=0.6) for name in missing}
+    return {name: plain[best[0]] for name, best in close.items() if best}
+
+
+def _usable_pandas(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Return a pandas frame whose needed columns are as the reader gives them; the very same where they are.
 
     Raises
@@ -59,22 +122,15 @@ def _dates(column: pd.Series[Any]) -> pd.Series[Any] | None:
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         local: pd.Series[Any] = column.dt.tz_localize(None)
         return local
-    filled = column.astype(object)
-    filled = filled[filled.notna() & (filled != "")]
-    if len(filled) and pd.api.types.infer_dtype(filled, skipna=True) not in (
-        "date",
-        "datetime",
-        "datetime64",
-    ):
+    filled = column.astype(object).where(column.notna() & (column.astype(object) != ""), None)
+    kind = pd.api.types.infer_dtype(filled, skipna=True)
+    if kind not in ("empty", "date", "datetime", "datetime64"):
         raise Rev603Error(
             f"The column {column.name} holds {column.dtype}, not dates.",
             what_to_do=f'make dates of it: pd.to_datetime(frame["{column.name}"], format=…)',
         )
-    days = pd.to_datetime(column.astype(object).where(column.notna() & (column.astype(object) != ""), pd.NaT))
-    naive: pd.Series[Any] = (days if days.dt.tz is None else days.dt.tz_localize(None)).astype(
-        "datetime64[us]"
-    )
-    return naive
+    days = pd.to_datetime(filled)
+    return (days if days.dt.tz is None else days.dt.tz_localize(None)).astype("datetime64[us]")
 
 
 def _amounts(column: pd.Series[Any]) -> pd.Series[Any] | None:
@@ -106,7 +162,7 @@ def _as_text(value: Any) -> str:
     return str(int(value)) if value == int(value) else str(value)
 
 
-def as_read(frame: Any, names: Sequence[str]) -> Any:
+def _as_read(frame: Any, names: Sequence[str]) -> Any:
     """Return an open frame of any engine with its needed columns as the reader gives them."""
     schema = frame.collect_schema()
     changed = []

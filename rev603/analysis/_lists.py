@@ -8,11 +8,11 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from rev603.analysis._cents import cents
+from rev603.analysis._frames import cents
 from rev603.analysis._movement import ALL_STUCK
 from rev603.analysis._text import status_text
 from rev603.analysis.ageing import ageing
-from rev603.analysis.follow_up import checks_after_cutover
+from rev603.analysis.status import checks_after_cutover
 from rev603.identifiers.refund_key import KEY
 from rev603.vocabulary.statuses import (
     APPLIED_TO_DEBT,
@@ -33,8 +33,7 @@ from rev603.vocabulary.statuses import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rev603.analysis._movement import Movement
-    from rev603.analysis._sightings import Sightings
+    from rev603.analysis._movement import Movement, Sightings
 
     Numbers = NDArray[np.int64]
     Frames = dict[str, pd.DataFrame]
@@ -61,11 +60,17 @@ _LISTED = (
 
 
 def lists_of(
-    lines: pd.DataFrame, same: Numbers, sightings: Sightings, moved: Movement, coverage: pd.DataFrame
+    lines: pd.DataFrame,
+    state: pd.DataFrame,
+    same: Numbers,
+    sightings: Sightings,
+    moved: Movement,
+    *,
+    coverage: pd.DataFrame,
 ) -> Frames:
     """Return the lists by their names, each line as the newest report has it that shows its key.
 
-    ``same`` numbers payee and document of each line; -1 where there is no document.
+    ``state`` are the lines of the newest state; ``same`` numbers payee and document of each line, -1 without one.
     """
     now, day = moved.now, sightings.dates[-1]
 
@@ -87,7 +92,7 @@ def lists_of(
     unknown = with_any(UNKNOWN_STATUS)
     waiting = with_any(IN_TRANSIT)
     waiting = waiting.assign(business_days=_business_days(waiting["refund_date"], day))
-    checks = checks_after_cutover(lines.iloc[sightings.rows_of(now)]).index.to_numpy(np.int64)
+    checks = checks_after_cutover(state).index.to_numpy(np.int64)
     return {
         "stuck": stuck,
         "newly_stuck": stuck[new].reset_index(drop=True),
@@ -177,31 +182,27 @@ def _possibly_replaced_by(
 
 def _business_days(dates: pd.Series[Any], day: pd.Timestamp) -> pd.Series[Any]:
     """Count the weekdays from a date to a day; holidays are not left out."""
-    days = dates.to_numpy("datetime64[D]")
-    known = ~np.isnat(days)
-    counted = pd.array(np.zeros(len(days), np.int64), dtype="Int64")
-    counted[known] = np.busday_count(days[known], day.to_datetime64().astype("datetime64[D]"))
-    counted[~known] = pd.NA
-    return pd.Series(counted, index=dates.index)
+    known = dates.dropna()
+    counted = np.busday_count(known.to_numpy("datetime64[D]"), day.to_datetime64().astype("datetime64[D]"))
+    return pd.Series(counted, index=known.index, dtype="Int64").reindex(dates.index)
 
 
 def printed_vs_received(state: pd.DataFrame, disposition: Numbers) -> pd.DataFrame:
     """Return for each method that is printed what it prints, and where that money is; each line adds up."""
     frame: Any = nw.from_native(state[["check_or_ach", "amount"]])
-    lines = frame.select(method=status_text("check_or_ach"), amount=cents("amount")).to_native()
+    lines = frame.select(method=status_text("check_or_ach"), cents=cents("amount")).to_native()
     names = list(dict.fromkeys(_RECEIVED.values()))
-    figure = np.array([names.index(_RECEIVED[name]) for name in DISPOSITIONS])[disposition]
-    method = lines["method"].map({text: place for place, text in enumerate(METHODS)}).fillna(len(METHODS))
-    place = method.to_numpy(np.int64) * len(names) + figure
-    shape = (len(METHODS) + 1, len(names))
-    answer: dict[str, Any] = {"method": pd.Series([*METHODS.values(), None], dtype="str")}
-    sums = {}
-    for unit, weights in (("lines", None), ("amount", lines["amount"].to_numpy())):
-        counted = np.bincount(place, weights, minlength=shape[0] * shape[1]).astype(np.int64).reshape(shape)
-        for name, own in (("printed", counted.sum(axis=1)), *zip(names, counted.T, strict=True)):
-            sums[f"{name}_{unit}"] = own / 100 if unit == "amount" else own
-    order = [f"{name}_{unit}" for name in ("printed", *names) for unit in ("lines", "amount")]
-    return pd.DataFrame(answer | {name: sums[name] for name in order})
+    lines["figure"] = np.array([_RECEIVED[name] for name in DISPOSITIONS], dtype=object)[disposition]
+    methods = [*METHODS, ""]
+    lines["method"] = lines["method"].where(lines["method"].isin(methods), "")
+    answer = {"method": pd.Series([*METHODS.values(), None], dtype="str")}
+    sums = lines.groupby(["method", "figure"])["cents"].agg(["size", "sum"])
+    every = sums.reindex(pd.MultiIndex.from_product([methods, names]), fill_value=0)
+    whole = every.groupby(level=0).sum().reindex(methods)
+    for name in ("printed", *names):
+        own = (whole if name == "printed" else every.xs(name, level=1)).reset_index(drop=True)
+        answer |= {f"{name}_lines": own["size"], f"{name}_amount": own["sum"] / 100}
+    return pd.DataFrame(answer)
 
 
 def totals_of(frames: Frames, refunds: int) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import pandas as pd
 
-from rev603.analysis._cents import cents, dollars
+from rev603.analysis._frames import cents
 from rev603.analysis._text import status_text
 from rev603.identifiers.refund_key import IDENTITY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     Row = tuple[Any, ...]
 
@@ -26,6 +26,10 @@ _SOURCES = {
 _ISSUES = {
     "severity": "str", "code": "str", "message": "str", "source_file": "str", "source_sheet": "str",
     "source_row": "Int64", "column": "str", "value": "str",
+}  # fmt: skip
+_COVERAGE = {
+    "what": "str", "report_date": "datetime64[us]", "first_refund_date": "datetime64[us]",
+    "last_refund_date": "datetime64[us]", "lines": "Int64",
 }  # fmt: skip
 #: What could not be judged and may hide money, and (below) what the answer merely does not cover.
 UNKNOWN_STATUS, NOT_OPENED, SET_ASIDE, NOT_TIED, DISAGREE, FUTURE, TOO_OLD = (
@@ -53,14 +57,15 @@ def sources_of(
         frame = _typed(known["sources"], _SOURCES)
     else:
         columns = [name for name in ("source_file", "report_date") if name in lines.columns]
-        counted: Any = (
-            nw.from_native(lines[[*columns, "amount"]])
-            .with_columns(amount=cents("amount"))
-            .group_by(*columns)
-            .agg(nw.len().alias("lines"), nw.col("amount").sum().alias("total_refund_amount_found"))
-            .with_columns(total_refund_amount_found=dollars(nw.col("total_refund_amount_found")))
+        parts = lines[[*columns, "amount"]].groupby(columns, dropna=False)
+        frame = _typed(
+            [
+                dict(zip(columns, key, strict=True))
+                | {"lines": len(part), "total_refund_amount_found": _dollars(part)}
+                for key, part in parts
+            ],
+            _SOURCES,
         )
-        frame = _typed(counted.to_native(), _SOURCES)
     frame = frame[~(frame["report_date"] > until)]
     frame = frame if ties else frame.assign(ties_out=pd.array([None] * len(frame), dtype="boolean"))
     return frame.sort_values(["report_date", "source_file"], kind="stable", ignore_index=True)
@@ -87,27 +92,17 @@ def coverage_of(lines: pd.DataFrame, dates: pd.DatetimeIndex) -> pd.DataFrame:
     """Return the refund dates that each report shows, and the gaps of more than a week that none of them shows."""
     dated = lines.groupby("report_date")["refund_date"].agg(["min", "max", "size"]).reindex(dates)
     reports = pd.DataFrame(
-        {
-            "what": pd.Series("report", index=range(len(dates)), dtype="str"),
-            "report_date": dates.astype("datetime64[us]"),
-            "first_refund_date": dated["min"].to_numpy("datetime64[us]"),
-            "last_refund_date": dated["max"].to_numpy("datetime64[us]"),
-            "lines": dated["size"].fillna(0).astype("Int64").array,
-        }
+        {"report_date": dates, "first_refund_date": dated["min"], "last_refund_date": dated["max"]}
+    )
+    reports = reports.assign(what="report", lines=dated["size"].fillna(0).astype("Int64")).reset_index(
+        drop=True
     )
     windows = reports.dropna().sort_values("first_refund_date")
     seen_up_to, start = windows["last_refund_date"].cummax().shift(), windows["first_refund_date"]
-    gap = (start - seen_up_to) > pd.Timedelta(days=8)
-    day = pd.Timedelta(days=1)
-    gaps = pd.DataFrame(
-        {
-            "what": "gap",
-            "first_refund_date": seen_up_to[gap] + day,
-            "last_refund_date": start[gap] - day,
-        }
-    )
-    both = pd.concat([reports, gaps], ignore_index=True) if len(gaps) else reports
-    return both.astype(reports.dtypes.to_dict())
+    gap, day = (start - seen_up_to) > pd.Timedelta(days=8), pd.Timedelta(days=1)
+    gaps = {"what": "gap", "first_refund_date": seen_up_to[gap] + day, "last_refund_date": start[gap] - day}
+    both = pd.concat([reports, pd.DataFrame(gaps)], ignore_index=True).reindex(columns=list(_COVERAGE))
+    return both.astype(_COVERAGE)
 
 
 def disagreeing(lines: pd.DataFrame, counting: pd.DataFrame) -> pd.DataFrame:
@@ -118,7 +113,6 @@ def disagreeing(lines: pd.DataFrame, counting: pd.DataFrame) -> pd.DataFrame:
     dropped = lines.loc[lines.index.difference(counting.index)]
     refund = [*IDENTITY, "report_date", *(["report"] if "report" in lines else [])]
     shown_by_both = dropped.merge(counting[refund].drop_duplicates(), on=refund)
-    own = [*refund, "_status", "_cents"]
     sides = [
         nw.from_native(side).with_columns(
             _status=status_text("refund_secondary_status"), _cents=cents("amount")
@@ -126,107 +120,77 @@ def disagreeing(lines: pd.DataFrame, counting: pd.DataFrame) -> pd.DataFrame:
         for side in (shown_by_both, counting[counting["report_date"].isin(dropped["report_date"])])
     ]
     rival, counts = (side.to_native() for side in sides)
-    found = rival.merge(counts[own].drop_duplicates(), on=own, how="left", indicator="_found")
-    return found[found["_found"] == "left_only"]
+    own = pd.MultiIndex.from_frame(rival[[*refund, "_status", "_cents"]])
+    return rival[~own.isin(pd.MultiIndex.from_frame(counts[[*refund, "_status", "_cents"]]))]
 
 
-def unknown_statuses(lines: pd.DataFrame) -> pd.DataFrame:
-    """Return the statuses that nobody has documented, file by file, with how many lines and how much."""
+def not_judged(
+    lines: pd.DataFrame,
+    known: Mapping[str, Any],
+    unknown: pd.DataFrame,
+    doubtful: Iterable[Row],
+    extract_of: int | None,
+) -> pd.DataFrame:
+    """Return what could not be judged (statuses, files, dates), and what the lines do not cover."""
+    rows = [*_unknown_statuses(unknown), *doubtful, *_not_covered(lines, known, extract_of)]
+    frame = pd.DataFrame(rows, columns=list(_NOT_JUDGED)[:-1])
+    return _typed(frame.assign(serious=frame["what"].isin(_SERIOUS)), _NOT_JUDGED)
+
+
+def _unknown_statuses(lines: pd.DataFrame) -> Iterator[Row]:
+    """Give the statuses that nobody has documented, file by file."""
     shown = lines if "source_file" in lines else lines.assign(source_file=pd.Series(None, dtype="str"))
-    rows = [
-        (
-            UNKNOWN_STATUS,
-            file,
-            len(some),
-            _dollars(some),
-            f"{status}: neither stuck, cleared nor paid until it is known",
-        )
-        for (file, status), some in shown.groupby(["source_file", "refund_secondary_status"], dropna=False)
-    ]
-    return _frame(rows)
+    for (file, status), some in shown.groupby(["source_file", "refund_secondary_status"], dropna=False):
+        named = status if isinstance(status, str) else "no status is shown"
+        detail = f"{named}: neither stuck, cleared nor paid until it is known"
+        yield UNKNOWN_STATUS, file, len(some), _dollars(some), detail
 
 
-def doubtful_files(sources: pd.DataFrame, issues: pd.DataFrame, pulls: pd.DataFrame) -> pd.DataFrame:
-    """Return files that could not be opened, or not be read in whole, do not tie out, or contradict one another."""
+def doubtful_files(sources: pd.DataFrame, issues: pd.DataFrame, pulls: pd.DataFrame) -> Iterator[Row]:
+    """Give files that could not be opened, or not be read in whole, do not tie out, or contradict one another."""
     unread = issues[issues["code"].isin(_UNREAD)]
-    rows: list[Row] = [
-        (NOT_OPENED, file, None, None, text)
-        for file, text in zip(unread["source_file"], unread["message"], strict=True)
-    ]
+    for file, text in zip(unread["source_file"], unread["message"], strict=True):
+        yield NOT_OPENED, file, None, None, text
     bad = issues[(issues["severity"] == "error") & ~issues["code"].isin((*_UNREAD, _TOTALS))]
     for file, some in bad.groupby("source_file", dropna=False):
         places = some[["source_sheet", "source_row"]].drop_duplicates()
-        rows.append((SET_ASIDE, file, len(places), None, some["message"].iloc[0]))
-    wrong = sources[sources["ties_out"].eq(other=False).fillna(value=False)]
-    for source in wrong.to_dict("records"):
+        yield SET_ASIDE, file, len(places), None, some["message"].iloc[0]
+    for source in sources[sources["ties_out"].eq(other=False).fillna(value=False)].to_dict("records"):
         stated, found = source["total_refund_amount_stated"], source["total_refund_amount_found"]
         amount = None if pd.isna(stated) else round(found - stated, 2)
-        rows.append(
-            (NOT_TIED, source["source_file"], source["lines"], amount, "found less stated; see Sources")
-        )
+        yield NOT_TIED, source["source_file"], source["lines"], amount, "found less stated; see Sources"
     for file, some in pulls.groupby("source_file", dropna=False) if len(pulls) else ():
-        rows.append(
-            (
-                DISAGREE,
-                file,
-                len(some),
-                _dollars(some),
-                "a file of the same day that shows them further counts",
-            )
-        )
-    return _frame(rows)
+        further = "a file of the same day that shows them further counts"
+        yield DISAGREE, file, len(some), _dollars(some), further
 
 
 def doubtful_dates(
     report_date: pd.Timestamp, today: pd.Timestamp | None, max_age: int | None
-) -> pd.DataFrame:
-    """Return whether the newest report is of a day to come, or too old, as far as somebody says what day it is."""
-    if today is None:
-        return _frame([])
-    age = (today - report_date).days
-    if age < 0:
-        return _frame(
-            [(FUTURE, None, None, None, f"it is dated {report_date.date()}, and today is {today.date()}")]
-        )
-    late = max_age is not None and age > max_age
-    return _frame(
-        [(TOO_OLD, None, None, None, f"it is of {report_date.date()}, {age} days ago")] if late else []
-    )
+) -> Iterator[Row]:
+    """Give whether the newest report is of a day to come, or too old, as far as somebody says what day it is."""
+    age = 0 if today is None else (today - report_date).days
+    if today is not None and age < 0:
+        yield FUTURE, None, None, None, f"it is dated {report_date.date()}, and today is {today.date()}"
+    elif max_age is not None and age > max_age:
+        yield TOO_OLD, None, None, None, f"it is of {report_date.date()}, {age} days ago"
 
 
-def not_covered(lines: pd.DataFrame, known: Mapping[str, Any], extract_of: int | None) -> pd.DataFrame:
-    """Return what the lines do not cover: the rest of the files, their totals, a column that no file has."""
-    rows: list[Row] = []
+def _not_covered(lines: pd.DataFrame, known: Mapping[str, Any], extract_of: int | None) -> Iterator[Row]:
+    """Give what the lines do not cover: the rest of the files, their totals, a column that no file has."""
     if extract_of is not None:
-        rows.append((EXTRACT, None, len(lines), None, f"the files that were read have {extract_of:,} lines"))
+        yield EXTRACT, None, len(lines), None, f"the files that were read have {extract_of:,} lines"
     if "sources" not in known:
-        rows.append(
-            (
-                NO_RECORD,
-                None,
-                None,
-                None,
-                "the lines do not say whether their files tie out: pass what read_history gives",
-            )
-        )
+        what_to_do = "the lines do not say whether their files tie out: pass what read_history gives"
+        yield NO_RECORD, None, None, None, what_to_do
     for name, heading in (("care_of", "C/O"), ("check_or_ach", "Check or ACH")):
-        absent = [
-            issue["source_file"]
-            for issue in known.get("issues", ())
-            if issue.get("code") == _ABSENT and issue.get("column") == name
-        ]
-        rows += [(NO_COLUMN, file, None, None, f"{heading} is not in the file") for file in absent]
-    return _frame(rows)
+        for issue in known.get("issues", ()):
+            if issue.get("code") == _ABSENT and issue.get("column") == name:
+                yield NO_COLUMN, issue["source_file"], None, None, f"{heading} is not in the file"
 
 
 def _dollars(lines: pd.DataFrame) -> float:
     in_cents: Any = nw.from_native(lines[["amount"]]).select(cents("amount")).to_native()
     return int(in_cents["amount"].sum()) / 100
-
-
-def _frame(rows: Sequence[Row]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=list(_NOT_JUDGED)[:-1])
-    return _typed(frame.assign(serious=frame["what"].isin(_SERIOUS)), _NOT_JUDGED)
 
 
 def _typed(records: Any, kinds: Mapping[str, str]) -> pd.DataFrame:

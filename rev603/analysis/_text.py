@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import narwhals as nw
 
 from rev603.identifiers.refund_key import DASHES, SPACING
 from rev603.vocabulary import statuses
 
-__all__ = ["name_key", "payment_state", "status_text"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["choose", "name_key", "payment_state", "status_text"]
 
 _PUNCTUATION = "!-/:-@\\[-`{-~\u00a0\u00b7\u2018-\u201f\u2022\u2026\u3001\u3002\uff01-\uff0f"
+
+
+def choose(cases: Iterable[tuple[nw.Expr, nw.Expr]], otherwise: nw.Expr) -> nw.Expr:
+    """Return the value of the last case whose condition holds."""
+    found = otherwise
+    for condition, value in cases:
+        found = nw.when(condition).then(value).otherwise(found)
+    return found
 
 
 def name_key(column: str) -> nw.Expr:
@@ -32,17 +45,20 @@ def _text(column: str) -> nw.Expr:
     return nw.col(column).cast(nw.String).fill_null("")
 
 
-def payment_state(column: str) -> nw.Expr:
+def payment_state(column: str, *, report: bool = False) -> nw.Expr:
     """Return the payment state that the statuses of a column stand for.
 
+    With a column ``report``, a REV-615 that shows no status says nothing: it lists the entries of a refund.
     Statuses in CBP's own spelling are told first: a database then leaves the pattern to the few others.
     """
-    text, key = _text(column), status_text(column)
-    found = nw.lit(statuses.UNKNOWN)
-    for name in dict.fromkeys(statuses.STATE_OF_TEXT.values()):
-        keys = [each for each, state in statuses.STATE_OF_STATUS.items() if state == name]
-        found = nw.when(key.is_in(keys)).then(nw.lit(name)).otherwise(found)
-    for name in dict.fromkeys(statuses.STATE_OF_TEXT.values()):
-        texts = [each for each, state in statuses.STATE_OF_TEXT.items() if state == name]
-        found = nw.when(text.is_in(texts)).then(nw.lit(name)).otherwise(found)
-    return found
+    cases = [
+        (text.is_in([each for each, state in states.items() if state == name]), nw.lit(name))
+        for text, states in (
+            (status_text(column), statuses.STATE_OF_STATUS), (_text(column), statuses.STATE_OF_TEXT)
+        )
+        for name in dict.fromkeys(states.values())
+    ]  # fmt: skip
+    if report:
+        silent = (status_text(column) == "") & (nw.col("report") == "REV-615")
+        cases.append((silent, nw.lit(statuses.UNKNOWN)))
+    return choose(cases, nw.lit(statuses.UNKNOWN))

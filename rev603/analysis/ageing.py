@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import narwhals as nw
 import pandas as pd
 
-from rev603.analysis._cents import open_frame
+from rev603.analysis._engines import like, to_pandas
+from rev603.analysis._frames import cents, dollars, open_frame
+from rev603.analysis._text import choose
 from rev603.errors import ArgumentError
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
 
-__all__ = ["AGE_BANDS", "ageing", "as_day"]
+__all__ = ["AGE_BANDS", "ageing", "as_day", "by_age_band"]
 
 #: Last day of each band, and its name; whatever is older is ``91+``.
 AGE_BANDS = ((7, "0-7"), (30, "8-30"), (60, "31-60"), (90, "61-90"))
@@ -77,14 +79,59 @@ def ageing(refunds: IntoFrameT, as_of: str | dt.date | pd.Timestamp) -> IntoFram
     2          <NA>      NaN
     """
     frame: Any = open_frame(refunds, ["refund_date"])
-    band = nw.lit(_OLDEST)
-    for last, name in reversed(AGE_BANDS):
-        band = nw.when(nw.col("days_waiting") <= last).then(nw.lit(name)).otherwise(band)
+    band = choose(
+        ((nw.col("days_waiting") <= last, nw.lit(name)) for last, name in reversed(AGE_BANDS)),
+        nw.lit(_OLDEST),
+    )
     aged = frame.with_columns(days_waiting=days_since("refund_date", as_day(as_of))).with_columns(
         age_band=nw.when(~nw.col("days_waiting").is_null()).then(band)
     )
     native: IntoFrameT = whole_days(aged.to_native())
     return native
+
+
+def by_age_band(rejected: IntoFrameT) -> IntoFrameT:
+    """Return one line per age band, with the count and sum of its lines.
+
+    Parameters
+    ----------
+    rejected
+        A frame with ``age_band`` and ``amount``: see :func:`rev603.ageing`. Any engine.
+
+    Returns
+    -------
+    frame
+        One line per ``age_band``, youngest first, every band also where it is empty: ``lines amount``.
+        Lines without a refund date have no band and stand last, if there are any.
+
+    Raises
+    ------
+    ColumnsMissingError
+        Without one of those columns.
+
+    Examples
+    --------
+    >>> by_age_band(pd.DataFrame({"age_band": ["91+", "8-30", "91+"], "amount": [1.10, 2.20, 3.30]}))
+      age_band  lines  amount
+    0      0-7      0     0.0
+    1     8-30      1     2.2
+    2    31-60      0     0.0
+    3    61-90      0     0.0
+    4      91+      2     4.4
+    """
+    lines = to_pandas(rejected, ["age_band", "amount"])
+    groups: Any = nw.from_native(lines).select("age_band", amount=cents("amount")).group_by("age_band")
+    found = groups.agg(nw.len().alias("lines"), nw.col("amount").sum())
+    sums = found.with_columns(dollars(nw.col("amount")).alias("amount")).to_native()
+    dateless = sums[sums["age_band"].isna()]
+    bands = (
+        sums.dropna(subset="age_band")
+        .set_index("age_band")
+        .reindex([*(name for _, name in AGE_BANDS), _OLDEST], fill_value=0)
+    )
+    answer = pd.concat([bands.rename_axis("age_band").reset_index(), dateless], ignore_index=True)
+    answer = answer.astype({"age_band": "str", "lines": "int64", "amount": "float64"})
+    return cast("IntoFrameT", like(answer, rejected))
 
 
 def days_since(column: str, day: pd.Timestamp) -> nw.Expr:

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from rev603._columns import key_codes
-from rev603.analysis._cents import cents, open_frame
 from rev603.analysis._engines import like, to_pandas
+from rev603.analysis._frames import cents, open_frame
 from rev603.analysis._text import status_text
 from rev603.analysis.disposition import with_disposition
-from rev603.identifiers.refund_key import IDENTITY, KEY, with_identity
+from rev603.identifiers.refund_key import IDENTITY, KEY, plain, with_identity
 from rev603.vocabulary.statuses import SUPERSEDED
 
 if TYPE_CHECKING:
@@ -84,14 +84,12 @@ def changes(before: IntoFrameT, after: IntoFrameT) -> IntoFrameT:
     lines: pd.DataFrame = with_identity(nw.from_native(pd.concat(sides, ignore_index=True))).to_native()
     side = np.repeat([0, 1], [len(part) for part in sides])
     codes = key_codes(lines, IDENTITY)
-    count = int(codes.max()) + 1 if len(codes) else 0
+    count = int(codes.max(initial=-1)) + 1
     place = codes * 2 + side  # two places per key: before, after
-
-    number = np.bincount(place, minlength=2 * count).astype(np.int64)
+    sums = lines.groupby(place)["_cents"].agg(["size", "sum"]).reindex(range(2 * count), fill_value=0)
+    number, cents_ = sums["size"].to_numpy(), sums["sum"].to_numpy()
     there = (number > 0).reshape(count, 2)
-    both = there[:, 0] & there[:, 1]
-    # exact: a float holds whole cents up to 90 trillion dollars
-    cents_ = np.bincount(place, lines["_cents"].to_numpy(), minlength=2 * count).astype(np.int64)
+    both: Mask = there[:, 0] & there[:, 1]
     values: dict[str, Any] = {"lines": number, "amount": np.where(number > 0, cents_ / 100, np.nan)}
     differs: dict[str, Mask] = {"amount": both & (cents_[::2] != cents_[1::2])}
     for kind, column in _SETS.items():
@@ -105,10 +103,8 @@ def changes(before: IntoFrameT, after: IntoFrameT) -> IntoFrameT:
     keep = change != ""
 
     # a key's names come from its first line of the later side
-    order = np.lexsort((np.arange(len(lines)), -side))
-    first = np.full(count, -1)
-    first[codes[order][::-1]] = order[::-1]
-    answer = lines.loc[first[keep], [*KEY, *_NAMES]].reset_index(drop=True)
+    first = lines.assign(_key=codes, _side=-side).sort_values(["_key", "_side"], kind="stable")
+    answer = first.drop_duplicates("_key")[[*KEY, *_NAMES]][keep].reset_index(drop=True)
     answer["change"] = pd.Series(change[keep], dtype="str")
     for name in ("lines", "status", "amount", "method", "number"):
         for which, label in enumerate(("before", "after")):
@@ -119,34 +115,26 @@ def changes(before: IntoFrameT, after: IntoFrameT) -> IntoFrameT:
 
 
 def _lines(native: Any) -> pd.DataFrame:
-    """Return the lines as pandas with their cents, which are 0 of what is superseded, and the texts as they are compared."""
-    keys = (status_text(column).alias(f"_{kind}") for kind, column in _SETS.items())
+    """Return the lines as pandas with their cents, 0 of what is superseded, and the texts as they are compared."""
     names = open_frame(native, _NEEDED).collect_schema().names()
     frame = to_pandas(native, [*_NEEDED, *(name for name in _TELLING if name in names)])
-    told: Any = with_disposition(nw.from_native(frame))
-    own = nw.when(nw.col("disposition") == SUPERSEDED).then(nw.lit(0)).otherwise(nw.col("_cents"))
-    keyed: pd.DataFrame = (
-        told.with_columns(*keys, _cents=cents("amount")).with_columns(_cents=own).to_native()
-    )
+    own = nw.when(nw.col("disposition") == SUPERSEDED).then(nw.lit(0)).otherwise(cents("amount"))
+    compared = (status_text(column).alias(f"_{kind}") for kind, column in _SETS.items())
+    told = with_disposition(nw.from_native(frame)).with_columns(*compared, _cents=own)
+    keyed: pd.DataFrame = plain(told).to_native()
     keyed.attrs = {}
     return keyed
 
 
 def _sets(text: pd.Series[Any], key: pd.Series[Any], place: Codes, both: Mask) -> tuple[Any, Mask]:
-    """Give the different texts of each place, joined, and for each key whether before and after differ."""
-    found = pd.DataFrame({"place": place, "key": pd.factorize(key)[0], "text": text.to_numpy(object)})
+    """Return the different texts of each place, joined, and for each key whether before and after differ."""
+    found = pd.DataFrame({"place": place, "key": key, "text": text})
     found = found.sort_values("text", kind="stable", na_position="last").drop_duplicates(["place", "key"])
     # before and after are the same set if each member of it is there twice
     twice = found.assign(pair=found["place"] // 2).duplicated(["pair", "key"], keep=False)
-    odd = np.zeros(len(both), np.bool_)
-    odd[found.loc[~twice, "place"].to_numpy() // 2] = True
-
-    joined = np.full(2 * len(both), None, dtype=object)
+    odd = np.isin(np.arange(len(both)), found["place"][~twice] // 2)
     several = found.duplicated("place", keep=False)
-    single = found[~several]
-    joined[single["place"].to_numpy()] = single["text"].to_numpy()
     many = found[several].fillna({"text": _BLANK}).sort_values(["place", "text"])
-    if len(many):
-        lists = many.groupby("place")["text"].agg(_JOIN.join)
-        joined[lists.index.to_numpy()] = lists.to_numpy()
-    return joined, odd & both
+    joined = many.groupby("place")["text"].agg(_JOIN.join)
+    shown = pd.concat([found[~several].set_index("place")["text"], joined]).reindex(range(2 * len(both)))
+    return shown.to_numpy(object), odd & both

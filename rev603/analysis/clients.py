@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import pandas as pd
 
-from rev603.analysis._cents import open_frame
 from rev603.analysis._engines import to_pandas
+from rev603.analysis._frames import open_frame
 from rev603.analysis._text import name_key
-from rev603.analysis.correspondence import StuckMoney, stuck_money_of
-from rev603.analysis.evidence import CARE_KEY, importer_of
 from rev603.analysis.history import current
 from rev603.analysis.reconcile.comparison import compare
-from rev603.analysis.worklist import keyed
+from rev603.analysis.reissue import StuckMoney, stuck_money_of
+from rev603.analysis.worklist import CARE_KEY, importer_of, keyed
 from rev603.errors import Rev603Error
 from rev603.identifiers.refund_key import PAYEE_KEY, plain, with_identity
 from rev603.vocabulary.statuses import SUPERSEDED
@@ -90,21 +89,12 @@ def clients_of(
             to_pandas(entries, open_frame(entries, ["entry_number"]).collect_schema().names()), state, by
         )
     )
-    frames = {"state": state, "work": work, "asked": asked, "entries": listed}
-    parts: dict[str, dict[str, pd.DataFrame]] = {
-        name: {str(key): part for key, part in each.groupby(_CLIENT)}
-        for name, each in frames.items()
-        if each is not None
-    }
-    names = sorted({*parts["state"], *parts.get("entries", {})})
+    frames = {"state": state, "work": work, "asked": asked} | ({} if listed is None else {"entries": listed})
+    parts = {name: {str(key): part for key, part in each.groupby(_CLIENT)} for name, each in frames.items()}
     found = [
-        _figures(
-            name, by, parts["state"].get(name, state.iloc[:0]), parts["work"].get(name, work.iloc[:0]),
-            parts["asked"].get(name, asked.iloc[:0]),
-            None if listed is None else parts["entries"].get(name, listed.iloc[:0]),
-        )
-        for name in names
-    ]  # fmt: skip
+        _figures(key, by, **{name: parts[name].get(key, each.iloc[:0]) for name, each in frames.items()})
+        for key in sorted({*parts["state"], *parts.get("entries", {})})
+    ]
     return sorted(found, key=lambda each: (each.client == UNASSIGNED, -each.totals["amount"])), as_of
 
 
@@ -136,13 +126,14 @@ def _with_client(entries: pd.DataFrame, state: pd.DataFrame, by: str) -> pd.Data
     return entries.assign(**{_CLIENT: client.mask(client == "", entries["entry_number"].map(one)).fillna("")})
 
 
-def _figures(  # noqa: PLR0917 - the parts of a client
+def _figures(
     key: str,
     by: str,
+    *,
     state: pd.DataFrame,
     work: pd.DataFrame,
     asked: pd.DataFrame,
-    entries: pd.DataFrame | None,
+    entries: pd.DataFrame | None = None,
 ) -> ClientFigures:
     column = "care_of" if by == "notify party" else "payee_id"
     shown = state[column].dropna().min() if len(state) else key

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from rev603._columns import key_codes
-from rev603.analysis._cents import cents
-from rev603.analysis._text import payment_state, status_text
-from rev603.identifiers.refund_key import IDENTITY, KEY, OWN, plain, with_identity
+from rev603.analysis._frames import cents
+from rev603.analysis._text import choose, payment_state, status_text
+from rev603.identifiers.refund_key import IDENTITY, KEY, OWN, with_identity
 from rev603.vocabulary import statuses
 from rev603.vocabulary.statuses import PAID_STATES, REJECTED, RETURNED, STUCK, SUPERSEDED
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 __all__ = ["cause", "looked_up", "superseded_rows", "with_disposition"]
 
 FLAGS = ("payment_state", "is_reject_no_ach", "disposition")
-_TELLING = ("refund_secondary_status", "check_or_ach")
+_TELLING = ("refund_secondary_status", "check_or_ach", "report")
 _CENTS, _PRINTED, _REPORT, _DATE, _NUMBER, _CODE, _GONE = (
     f"{OWN}{name}" for name in ("cents", "printed", "report", "date", "number", "code", "superseded")
 )
 
 
-def with_disposition(frame: Any, *, identified: bool = False) -> Any:
+def with_disposition(frame: Any) -> Any:
     """Return an open frame with ``payment_state``, ``is_reject_no_ach`` and ``disposition``.
 
     Parameters
@@ -44,13 +44,12 @@ def with_disposition(frame: Any, *, identified: bool = False) -> Any:
     frame
         A narwhals frame, of any engine, with ``refund_secondary_status``. How a payment was made is told by
         ``check_or_ach``, and what is superseded by ``payee_id refund_id document_number amount`` (and, where they
-        are there, ``refund_date report_date check_or_trace_number total_refund_amount``).
-    identified
-        Leave the columns of :func:`rev603.identifiers.refund_key.with_identity` there, for which those of the key must be.
+        are there, ``refund_date report_date check_or_trace_number total_refund_amount``): then the columns of
+        :func:`with_identity` are left there.
     """
     names = frame.collect_schema().names()
     if {*IDENTITY, "disposition"} <= set(names):  # one of ours, that has been here before
-        return frame if identified else plain(frame)
+        return frame
     comparable = {*KEY, "amount"} <= set(names)
     if isinstance(frame, nw.DataFrame) and frame.implementation.is_pandas():
         lines = frame.to_native()
@@ -66,7 +65,7 @@ def with_disposition(frame: Any, *, identified: bool = False) -> Any:
         if comparable:
             then = nw.when(nw.col(_GONE)).then(nw.lit(SUPERSEDED)).otherwise(nw.col("disposition"))
             keyed = _superseded(with_identity(keyed), IDENTITY).with_columns(disposition=then).drop(_GONE)
-    return keyed if identified else plain(keyed)
+    return keyed
 
 
 def cause() -> nw.Expr:
@@ -75,7 +74,7 @@ def cause() -> nw.Expr:
 
 
 def looked_up(lines: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
-    """Look each status and method up once: return what they tell, and for each line its place in that."""
+    """Look each status, method and kind of report up once: return what they tell, and each line's place in that."""
     place, texts = np.zeros(len(lines), np.int64), []
     for name in _TELLING:
         column = lines[name] if name in lines.columns else pd.Series(None, index=lines.index, dtype="str")
@@ -84,8 +83,11 @@ def looked_up(lines: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
         place = place * len(texts[-1]) + codes % len(texts[-1])
     place, distinct = pd.factorize(place)
     told = []
-    for status, method in zip(*np.unravel_index(distinct, [len(each) for each in texts]), strict=True):
-        state = statuses.state_of(texts[0][status])
+    for status, method, report in zip(
+        *np.unravel_index(distinct, [len(each) for each in texts]), strict=True
+    ):
+        silent = texts[2][report] == "REV-615" and not statuses.status_key(texts[0][status])
+        state = statuses.UNKNOWN if silent else statuses.state_of(texts[0][status])
         told.append((state, state == REJECTED, statuses.disposition_of(state, texts[1][method])))
     kinds = dict(zip(FLAGS, ("str", "bool", "str"), strict=True))
     return pd.DataFrame(told, columns=list(FLAGS)).astype(kinds), np.asarray(place, np.int64)
@@ -113,15 +115,16 @@ def superseded_rows(
 def _stated(frame: Any, names: Sequence[str]) -> Any:
     """Add what the line itself says, as ``state_of`` and ``disposition_of`` do, for engines other than pandas."""
     state = nw.col("payment_state")
-    found = nw.lit(statuses.PAID_NOT_STATED)
-    for text, method in statuses.METHODS.items() if "check_or_ach" in names else ():
-        printed = status_text("check_or_ach") == text
-        found = nw.when(printed).then(nw.lit(statuses.DISPOSITION_OF_METHOD[method])).otherwise(found)
-    for name, disposition in statuses.DISPOSITION_OF_STATE.items():
-        found = nw.when(state == name).then(nw.lit(disposition)).otherwise(found)
-    return frame.with_columns(payment_state=payment_state("refund_secondary_status")).with_columns(
-        is_reject_no_ach=state == REJECTED, disposition=found
-    )
+    methods = statuses.METHODS.items() if "check_or_ach" in names else ()
+    cases = [
+        (status_text("check_or_ach") == text, statuses.DISPOSITION_OF_METHOD[method])
+        for text, method in methods
+    ]
+    cases += [(state == name, disposition) for name, disposition in statuses.DISPOSITION_OF_STATE.items()]
+    found = choose(((condition, nw.lit(name)) for condition, name in cases), nw.lit(statuses.PAID_NOT_STATED))
+    return frame.with_columns(
+        payment_state=payment_state("refund_secondary_status", report="report" in names)
+    ).with_columns(is_reject_no_ach=state == REJECTED, disposition=found)
 
 
 def _superseded(frame: Any, key: Sequence[str]) -> Any:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from rev603._columns import key_codes
-from rev603.analysis._cents import open_frame
-from rev603.analysis._text import payment_state
+from rev603.analysis._frames import open_frame, where
+from rev603.analysis._text import choose, payment_state
 from rev603.errors import Rev603Error
 from rev603.identifiers.bearers import PAYMENT, one_bearer
 from rev603.identifiers.refund_key import (
@@ -95,7 +95,7 @@ def current(history: IntoFrameT) -> IntoFrameT:
     names = frame.collect_schema().names()
     files = require_report_dates(frame)
     keyed = as_one_history(_with_files(frame)).with_columns(_day().alias(_DAY))
-    answer = keyed.filter(nw.col(_DAY) == nw.col(_DAY).max().over(*IDENTITY))
+    answer = where(keyed, nw.col(_DAY) == nw.col(_DAY).max().over(*IDENTITY))
     if files > 1:
         answer = counting_lines(answer)
     native: Any = answer.select(*names).to_native()
@@ -192,7 +192,7 @@ def by_document(keyed: Any) -> Any:
     # several lines of one report, each of a document that it does not name, say the same
     once = [*refund, _DAY, *([file] if file in names else [])]
     sofar = nw.when(nw.col(_SHOWN) <= nw.col(_DAY)).then(nw.col(_SHOWN)).max().over(*once)
-    said = said.filter(nw.col(_SHOWN) == nw.coalesce(sofar, nw.col(_SHOWN).min().over(*once)))
+    said = where(said, nw.col(_SHOWN) == nw.coalesce(sofar, nw.col(_SHOWN).min().over(*once)))
     told = [name for name in (*_SAID, _FILE) if name in names and name not in once]
     said = said.group_by(*once, _SHOWN).agg(nw.col(name).max() for name in told)
     kept = [name for name in shown.collect_schema().names() if name not in (*told, *once[2:])]
@@ -234,7 +234,7 @@ def counting_lines(frame: Any) -> Any:
     names = frame.collect_schema().names()
     if "source_file" not in names:
         return frame
-    work = _with_files(frame if set(IDENTITY) <= set(names) else with_identity(frame))
+    work = _with_files(with_identity(frame))
     if isinstance(work, nw.DataFrame) and work.implementation.is_pandas():
         return _of_one_file_where_shared(work, names).select(*names)
     return _of_one_file(work, names).select(*names)
@@ -317,14 +317,13 @@ def _of_one_file(work: Any, names: list[str]) -> Any:
             nw.col(_CHOICE).max().over(*group).alias(_BEST)
         )
         work = work.filter((nw.col(_CHOICE) == nw.col(_BEST)) | nw.col(_BEST).is_null())
-    return work.filter(nw.col(_FILE) == nw.col(_FILE).min().over(*group))
+    return where(work, nw.col(_FILE) == nw.col(_FILE).min().over(*group))
 
 
 def _facts(names: list[str], found: list[str]) -> list[nw.Expr]:
     """Give what the choice of a file rests on: its name, the day, the kind of report, the status."""
-    kind = nw.lit(0)
-    for place, name in enumerate(_KINDS if "report" in names else ()):
-        kind = nw.when(nw.col("report") == name).then(nw.lit(place)).otherwise(kind)
+    kinds = _KINDS if "report" in names else ()
+    kind = choose(((nw.col("report") == name, nw.lit(at)) for at, name in enumerate(kinds)), nw.lit(0))
     state = (
         payment_state("refund_secondary_status")
         if "refund_secondary_status" in names
@@ -341,10 +340,8 @@ def _facts(names: list[str], found: list[str]) -> list[nw.Expr]:
 
 
 def _rank() -> nw.Expr:
-    rank = nw.lit(0)
-    for place, states in enumerate(_FURTHER, 1):
-        rank = nw.when(nw.col(_STATE).is_in(states)).then(nw.lit(place)).otherwise(rank)
-    return rank.cast(nw.Int64).alias(_RANK)
+    further = ((nw.col(_STATE).is_in(states), nw.lit(at)) for at, states in enumerate(_FURTHER, 1))
+    return choose(further, nw.lit(0)).cast(nw.Int64).alias(_RANK)
 
 
 def _with_furthest(work: Any, group: tuple[str, ...]) -> Any:

@@ -1,24 +1,31 @@
-"""What CBP's refunds team is asked to send again."""
+"""What CBP's refunds team is asked to send again, who gets a letter about stuck money, and the figures in it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import pandas as pd
 
 from rev603.analysis._engines import collected, like
-from rev603.analysis.evidence import CARE_KEY
-from rev603.analysis.worklist import judged, keyed
+from rev603.analysis.ageing import as_day
+from rev603.analysis.worklist import CARE_KEY, judged, keyed, with_actor
 from rev603.identifiers.refund_key import DOCUMENT_KEY, PAYEE_KEY, REFUND_KEY
-from rev603.vocabulary.guide import REQUEST_REISSUE
+from rev603.vocabulary.guide import REQUEST_REISSUE, STEPS, WAITING
 from rev603.vocabulary.statuses import STUCK
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from narwhals.typing import IntoFrameT
 
-__all__ = ["REQUEST", "reissue_requests", "requests_of"]
+__all__ = [
+    "CBP", "REQUEST", "LetterFigures", "StuckMoney", "letters_due", "reissue_requests", "requests_of", "stuck_money",
+    "stuck_money_of",
+]  # fmt: skip
 
+CBP = "CBP"
 #: The columns of a request.
 REQUEST = (
     "refund_id", "payee_id", "company_name", "care_of", "documents", "lines", "amount", "refund_date",
@@ -118,3 +125,101 @@ def requests_of(frame: Any, work: pd.DataFrame) -> pd.DataFrame:
 
 def _joined(values: pd.Series[str]) -> str | None:
     return ", ".join(sorted(set(values.dropna()))) or None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LetterFigures:
+    """What a letter is about.
+
+    Attributes
+    ----------
+    actor
+        Who gets it: ``payee``, ``notify party`` or ``CBP``.
+    name
+        The actor's name as CBP prints it; of a request to CBP, the payee's.
+    work
+        Its lines of the worklist, as :func:`rev603.enrollment_worklist` gives them.
+    requests
+        Its refunds, as :func:`rev603.reissue_requests` gives them, with the ``step`` of each.
+    as_of, deadline
+        The day of the figures, and the day by which something is to be done (None where there is none).
+    """
+
+    actor: str
+    name: str
+    work: pd.DataFrame
+    requests: pd.DataFrame
+    as_of: pd.Timestamp
+    deadline: pd.Timestamp | None
+
+    @property
+    def lines(self) -> int:
+        """How many refund lines."""
+        return int(self.requests["lines"].sum())
+
+    @property
+    def amount(self) -> float:
+        """Their dollars."""
+        return int((self.requests["amount"] * 100).round().sum()) / 100
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """What is to be done, in the order in which it is taken up."""
+        return tuple(step for step in STEPS if (self.work["step"] == step).any())
+
+
+@dataclass(frozen=True, eq=False)
+class StuckMoney:
+    """All that is stuck: the lines of the worklist, and the refunds behind them, each with the keys of the other."""
+
+    work: pd.DataFrame
+    requests: pd.DataFrame
+
+
+def stuck_money(refunds: Any, *, as_of: str | dt.date | pd.Timestamp, log: Any = None) -> StuckMoney:
+    """Return the worklist and the requests behind it, put together once for all letters."""
+    return stuck_money_of(keyed(refunds), as_of=as_of, log=log)
+
+
+def stuck_money_of(frame: Any, *, as_of: str | dt.date | pd.Timestamp, log: Any = None) -> StuckMoney:
+    """Return the same of a frame that has its keys."""
+    work = with_actor(judged(frame, as_of=as_of, log=log))
+    requests = requests_of(frame, work)
+    actors = work[[PAYEE_KEY, CARE_KEY, "_actor"]]
+    return StuckMoney(work, requests.merge(actors, on=[PAYEE_KEY, CARE_KEY]))
+
+
+def letters_due(
+    stuck: StuckMoney,
+    *,
+    as_of: str | dt.date | pd.Timestamp,
+    deadline: str | dt.date | pd.Timestamp | None = None,
+) -> list[LetterFigures]:
+    """Return one letter per actor, largest amount first, and then one request to CBP per payee that is ready.
+
+    Whoever only waits for CBP gets none; its money is in no other letter.
+    """
+    day, until = as_day(as_of), None if deadline is None else as_day(deadline)
+
+    def letter(
+        actor: str, names: pd.Series[Any], work: pd.DataFrame, requests: pd.DataFrame
+    ) -> LetterFigures:
+        named = names.dropna()
+        parts = {"work": work.reset_index(drop=True), "requests": requests.reset_index(drop=True)}
+        name = str(named.iloc[0]) if len(named) else ""
+        return LetterFigures(actor=actor, name=name, as_of=day, deadline=until, **parts)
+
+    waiting = stuck.work.groupby("_actor")["step"].transform(lambda steps: (steps == WAITING).all())
+    requests = dict(iter(stuck.requests.groupby("_actor")))
+    letters = [
+        letter(str(work["actor"].iloc[0]), work["actor_name"], work, requests[actor])
+        for actor, work in stuck.work[~waiting.astype(bool)].groupby("_actor", sort=False)
+    ]
+    ready = stuck.requests[stuck.requests["ready"]]
+    whose = ready[PAYEE_KEY].where(ready[PAYEE_KEY] != "", ready["company_name"])
+    working = stuck.work[stuck.work["step"] == REQUEST_REISSUE]
+    to_cbp = [
+        letter(CBP, asked["company_name"], working[working[PAYEE_KEY].isin(asked[PAYEE_KEY])], asked)
+        for _, asked in ready.groupby(whose, sort=False, dropna=False)
+    ]
+    return [each for some in (letters, to_cbp) for each in sorted(some, key=lambda one: -one.amount)]

@@ -1,22 +1,20 @@
-"""Where the money of each line is, and which lines were rejected for want of a bank account."""
+"""Where the money of each line is, which lines were rejected, and by which method they are printed to be paid."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Generic, NamedTuple
 
 import narwhals as nw
+import pandas as pd  # noqa: F401 - for the examples
+from narwhals.typing import IntoFrameT
 
-from rev603.analysis._cents import open_frame
-from rev603.analysis._groups import grouped
+from rev603.analysis._frames import open_frame
+from rev603.analysis._text import status_text
 from rev603.analysis.disposition import with_disposition
-from rev603.errors import check_type
-from rev603.vocabulary.statuses import NO_ACH, STUCK
+from rev603.identifiers.refund_key import plain
+from rev603.vocabulary.statuses import CHECKS_ENDED, NO_ACH, STUCK
 
-if TYPE_CHECKING:
-    from narwhals.typing import IntoFrameT
-
-__all__ = ["by_disposition", "flag_rejects", "rejects"]
+__all__ = ["MethodSplit", "checks_after_cutover", "flag_rejects", "rejects", "split_by_method"]
 
 
 def flag_rejects(refunds: IntoFrameT) -> IntoFrameT:
@@ -52,13 +50,13 @@ def flag_rejects(refunds: IntoFrameT) -> IntoFrameT:
     -----
     Statuses are compared without regard to case, spacing, dashes and punctuation at their end. Sources: CSMS
     59949325 and CSMS 68536553 (secondary statuses; since May 2026 "Check/ACH Returned" stands for incomplete ACH
-    enrollment too); CBP Pub. 5286-1225 ("Reject No ACH"). That a blank means "on its way" is inferred. CBP's FAQ
+    enrollment too); CBP Pub. 5286-1225 ("Reject No ACH"). That a blank means "on its way" is inferred; in a
+    REV-615, which lists the entries of a refund, it says nothing. CBP's FAQ
     says that rejects are in report REV-613, so a REV-603 alone may show too few. A refund can be applied to a debt
     in part and the rest be paid (19 CFR 24.72): both lines stand.
 
     Examples
     --------
-    >>> import pandas as pd
     >>> refunds = pd.DataFrame({"payee_id": "98-765432100", "refund_id": ["1", "1", "2"], "amount": 10.10,
     ...     "document_number": "A", "check_or_ach": ["ACH", "ACH", None],
     ...     "refund_secondary_status": ["Check/ACH Returned", "Check/ACH Reissued", "reject  no ACH"]})
@@ -66,7 +64,7 @@ def flag_rejects(refunds: IntoFrameT) -> IntoFrameT:
     ['superseded', 'paid by ACH', 'no ACH on file']
     """
     frame: Any = open_frame(refunds, ["refund_secondary_status"])
-    native: IntoFrameT = with_disposition(frame).to_native()
+    native: IntoFrameT = plain(with_disposition(frame)).to_native()
     return native
 
 
@@ -88,7 +86,6 @@ def rejects(refunds: IntoFrameT, *, include_returned: bool = False) -> IntoFrame
 
     Examples
     --------
-    >>> import pandas as pd
     >>> refunds = pd.DataFrame({"refund_secondary_status": ["Reject No ACH", "Check/ACH Returned", None]})
     >>> len(rejects(refunds)), len(rejects(refunds, include_returned=True))
     (1, 2)
@@ -99,48 +96,89 @@ def rejects(refunds: IntoFrameT, *, include_returned: bool = False) -> IntoFrame
     return native
 
 
-def by_disposition(refunds: IntoFrameT, *, by: str | Sequence[str] | None = None) -> IntoFrameT:
-    """Return where every dollar is: one line per disposition, and per value of whatever else is asked for.
+def checks_after_cutover(refunds: IntoFrameT) -> IntoFrameT:
+    """Return the lines that state a check and are dated on or after 2026-02-06.
 
     Parameters
     ----------
     refunds
-        A frame with ``payee_id refund_id document_number refund_date amount refund_secondary_status
-        check_or_ach``, of any engine.
-    by
-        A column, or several, to split it by: any of the frame's, or ``importer`` (all suffixes of a payee
-        number together), ``week`` (its Monday) or ``month`` (its first day) of the refund date, ``method``
-        as printed.
+        A frame with ``check_or_ach refund_date refund_secondary_status``, of any engine.
 
     Returns
     -------
     frame
-        The columns of ``by``, then ``disposition lines refunds amount``, for each that occurs: ordered by
-        the columns of ``by``, then as :func:`rev603.flag_rejects` lists the dispositions. The amounts add
-        up to the whole, to the cent; ``superseded`` counts lines and has the amount 0.
+        Those lines, whatever their state, with the columns of :func:`rev603.flag_rejects`.
+
+    Notes
+    -----
+    Paper checks ended on that day except by waiver (EO 14247; 31 CFR 208.4), so each such line is worth
+    a question.
+
+    Examples
+    --------
+    >>> refunds = pd.DataFrame({
+    ...     "check_or_ach": ["Check", "Check", "ACH"], "refund_secondary_status": "Treasury Issued",
+    ...     "refund_date": pd.to_datetime(["2026-02-05", "2026-02-06", "2026-02-06"])})
+    >>> checks_after_cutover(refunds).index.tolist()
+    [1]
+    """
+    frame: Any = open_frame(refunds, ["check_or_ach", "refund_date", "refund_secondary_status"])
+    late = nw.col("refund_date").cast(nw.Datetime("us")) >= nw.lit(CHECKS_ENDED)
+    check = status_text("check_or_ach") == "check"
+    native: IntoFrameT = plain(with_disposition(frame)).filter(check & late).to_native()
+    return native
+
+
+class MethodSplit(NamedTuple, Generic[IntoFrameT]):
+    """Refund lines by the method that is printed; each line is in exactly one of the three frames."""
+
+    ach: IntoFrameT
+    check: IntoFrameT
+    neither: IntoFrameT
+
+    def __repr__(self) -> str:
+        """Count the lines of each; the frames name parties. What is not computed yet is not counted."""
+        frames: dict[str, Any] = {name: nw.from_native(frame) for name, frame in self._asdict().items()}
+        counts = {
+            name: len(frame) if isinstance(frame, nw.DataFrame) else "?" for name, frame in frames.items()
+        }
+        return f"<MethodSplit of lines: {', '.join(f'{name} {count}' for name, count in counts.items())}>"
+
+
+def split_by_method(refunds: IntoFrameT) -> MethodSplit[IntoFrameT]:
+    """Return refund lines split by what the report prints in *Check or ACH*.
+
+    Parameters
+    ----------
+    refunds
+        A frame with ``check_or_ach``: pandas, Polars, a DuckDB relation or PySpark.
+
+    Returns
+    -------
+    MethodSplit
+        ``ach``, ``check`` and ``neither``, with the columns of ``refunds``. They tie to a filter on that
+        column of the export. A method that is printed does not say that the money arrived: a returned
+        payment keeps its method, and CBP's own picture of the report (Pub. 5286-1225) shows a "Treasury
+        Issued" line without any. What was received is told by :func:`rev603.by_disposition`.
 
     Raises
     ------
     ColumnsMissingError
-        Without one of those columns.
+        Without that column.
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> refunds = pd.DataFrame({"payee_id": "98-765432100", "refund_id": ["1", "1", "2"], "amount": 10.10,
-    ...     "document_number": "A", "check_or_ach": ["ACH", "ACH", None], "filer_code": "0A1",
-    ...     "refund_date": pd.Timestamp("2026-03-02"),
-    ...     "refund_secondary_status": ["Check/ACH Returned", "Check/ACH Reissued", "Reject No ACH"]})
-    >>> by_disposition(refunds)
-            disposition  lines  refunds  amount
-    0       paid by ACH      1        1    10.1
-    1    no ACH on file      1        1    10.1
-    2        superseded      1        1     0.0
-    >>> by_disposition(refunds, by=["filer_code", "week"]).columns.tolist()
-    ['filer_code', 'week', 'disposition', 'lines', 'refunds', 'amount']
+    >>> refunds = pd.DataFrame({"check_or_ach": ["ACH", "ACH", "Check", None]})
+    >>> split_by_method(refunds)
+    <MethodSplit of lines: ach 2, check 1, neither 1>
+    >>> ach, check, neither = split_by_method(refunds)
     """
-    keys = [by] if isinstance(by, str) else list(by) if isinstance(by, Sequence) else []
-    check_type("by", by, Sequence | None, 'by="filer_code", or several in a list')
-    for key in keys:
-        check_type("by", key, str, 'by="filer_code", or several in a list')
-    return grouped(refunds, [*keys, "disposition"], figures=("lines", "refunds", "amount"), by_key=True)
+    frame: Any = open_frame(refunds, ["check_or_ach"])
+    method = status_text("check_or_ach")
+
+    def part(condition: nw.Expr) -> IntoFrameT:
+        native: IntoFrameT = frame.filter(condition).to_native()
+        return native
+
+    ach, check = method == "ach", method == "check"
+    return MethodSplit(ach=part(ach), check=part(check), neither=part(~(ach | check)))

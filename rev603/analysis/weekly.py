@@ -11,20 +11,16 @@ import pandas as pd
 
 from rev603._columns import key_codes
 from rev603.analysis import _provenance as provenance
-from rev603.analysis._cents import open_frame
 from rev603.analysis._engines import to_pandas
+from rev603.analysis._frames import open_frame
 from rev603.analysis._lists import lists_of, printed_vs_received, totals_of
-from rev603.analysis._movement import Movement, movement, trend
-from rev603.analysis._sightings import Sightings, sightings_of
+from rev603.analysis._movement import Movement, Sightings, movement, sightings_of, trend
 from rev603.analysis.ageing import as_day
 from rev603.analysis.changes import changes
-from rev603.analysis.disposition import with_disposition
+from rev603.analysis.groups import by_disposition, by_method, by_notify_party, by_payee
 from rev603.analysis.history import as_one_history, counting_lines, require_report_dates
-from rev603.analysis.method import by_method
-from rev603.analysis.party import by_notify_party, by_payee
-from rev603.analysis.reissue import reissue_requests
-from rev603.analysis.status import by_disposition
-from rev603.analysis.worklist import enrollment_worklist
+from rev603.analysis.reissue import REQUEST, requests_of
+from rev603.analysis.worklist import WORKLIST, judged, keyed
 from rev603.errors import Rev603Error, check_type
 from rev603.identifiers.refund_key import DOCUMENT_KEY, IDENTITY, KEY, PAYEE_KEY, REFUND_KEY
 
@@ -185,18 +181,21 @@ def weekly_figures(
     compared, last = _compared_with(dates), len(dates) - 1
     moved = movement(sightings, compared, last)
     rows = sightings.rows_of(moved.now)
-    state = _state(lines.iloc[rows])
+    # each line's disposition is found once, for all that is made of the newest state
+    told = keyed(lines[[name for name in _IN_STATE if name in lines]].iloc[rows])
+    state, work = told.to_native(), judged(told, as_of=dates[last])
+    requests = requests_of(told, work)
     sources = provenance.sources_of(known, lines, dates[last], ties=extract_of is None)
     issues = provenance.issues_of(known, dates[last])
     frames = {
-        **lists_of(lines, keys["same"], sightings, moved, coverage),
+        **lists_of(lines, state, keys["same"], sightings, moved, coverage=coverage),
         "by_disposition": by_disposition(state),
         "by_payee": by_payee(state),
         "by_notify_party": by_notify_party(state),
         "by_method": by_method(state),
         "printed_vs_received": printed_vs_received(state, sightings.disposition[rows]),
-        "worklist": enrollment_worklist(state, as_of=dates[last]),
-        "reissue_requests": reissue_requests(state),
+        "worklist": work[list(WORKLIST)],
+        "reissue_requests": requests.loc[requests["ready"], list(REQUEST)].reset_index(drop=True),
         "changes": _changes(lines, sightings, moved),
         "movement": moved.table,
         "trend": trend(sightings, lines["refund_date"]),
@@ -205,21 +204,16 @@ def weekly_figures(
         "sources": sources,
     }
     asked = None if today is None else as_day(today)
+    doubtful = [
+        *provenance.doubtful_files(sources, issues, pulls), *provenance.doubtful_dates(dates[last], asked, max_age)
+    ]  # fmt: skip
     return WeeklyFigures(
         week_ending=dates[last] if day is None else day,
         report_date=dates[last],
         compared_with=None if compared is None else dates[compared],
         extract_of=extract_of,
         totals=totals_of(frames, refunds=len(np.unique(keys["refund"][rows][keys["refund"][rows] >= 0]))),
-        not_judged=pd.concat(
-            [
-                provenance.unknown_statuses(frames["status_unknown"]),
-                provenance.doubtful_files(sources, issues, pulls),
-                provenance.doubtful_dates(dates[last], asked, max_age),
-                provenance.not_covered(lines, known, extract_of),
-            ],
-            ignore_index=True,
-        ),
+        not_judged=provenance.not_judged(lines, known, frames["status_unknown"], doubtful, extract_of),
         **frames,
     )
 
@@ -275,23 +269,15 @@ def _counting(lines: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Numbers], pd
     Numbered are ``key``, ``refund`` (its number alone) and ``same`` (payee and document); -1 is a missing one.
     """
     told = as_one_history(nw.from_native(lines)).to_native()
-    keyed = counted = nw.from_native(told.reset_index(drop=True))
-    if require_report_dates(keyed) > 1:
-        counted = counting_lines(keyed)
-    found: pd.DataFrame = counted.to_native()
+    whole = nw.from_native(told.reset_index(drop=True))
+    counts = counting_lines(whole) if require_report_dates(whole) > 1 else whole
+    found: pd.DataFrame = counts.to_native()
     parts = {"key": IDENTITY, "refund": [REFUND_KEY], "same": [PAYEE_KEY, DOCUMENT_KEY]}
     keys = {name: key_codes(found, part) for name, part in parts.items()}
     for name, part in (("refund", REFUND_KEY), ("same", DOCUMENT_KEY)):
         keys[name] = np.where(found[part].to_numpy() == "", -1, keys[name])
-    pulls = provenance.disagreeing(keyed.to_native(), found)
+    pulls = provenance.disagreeing(whole.to_native(), found)
     return found.drop(columns=list(IDENTITY)).reset_index(drop=True), keys, pulls
-
-
-def _state(lines: pd.DataFrame) -> pd.DataFrame:
-    """Return what the groups are made of, with each line's disposition, so that they do not find it again."""
-    columns = lines[[name for name in _IN_STATE if name in lines]]
-    told: pd.DataFrame = with_disposition(nw.from_native(columns), identified=True).to_native()
-    return told
 
 
 def _compared_with(dates: pd.DatetimeIndex) -> int | None:

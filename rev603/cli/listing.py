@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
+
 import rev603
-from rev603.analysis.by_time import by_age_band
+from rev603.analysis.ageing import by_age_band
+from rev603.analysis.disposition import with_disposition
 from rev603.cli._filters import filtered
 from rev603.cli._output import emit, emit_json, say
 from rev603.cli._reading import read_lines
@@ -99,7 +102,9 @@ def reissue(options: argparse.Namespace) -> int:
 def grouped(options: argparse.Namespace) -> int:
     """Show sums by group."""
     lines = read_lines(options, options.output)
-    refunds = filtered(lines.state, options, as_of=lines.newest)
+    # what is superseded shows among all lines only
+    told = with_disposition(nw.from_native(lines.state)).to_native()
+    refunds = filtered(told, options, as_of=lines.newest)
     one = {
         "payee": (rev603.by_payee, ("company_name", "payee_id")),
         "notify-party": (rev603.by_notify_party, ("care_of",)),

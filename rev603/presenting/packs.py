@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from rev603.analysis.clients import UNASSIGNED, ClientFigures, clients_of
-from rev603.analysis.correspondence import letters_due
-from rev603.analysis.reissue import REQUEST
+from rev603.analysis.reissue import REQUEST, letters_due
 from rev603.analysis.worklist import WORKLIST
 from rev603.presenting.answer import Answer
 from rev603.presenting.folders import Several, safe_names, set_earlier_aside

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from rev603.analysis.by_time import by_age_band
-from rev603.analysis.by_time import by_month as monthly_amounts
-from rev603.analysis.by_time import by_week as weekly_amounts
+from rev603.analysis.ageing import by_age_band
+from rev603.analysis.groups import by_month as monthly_amounts
+from rev603.analysis.groups import by_week as weekly_amounts
 from rev603.errors import ColumnsMissingError, Rev603Error, no_frame
 from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.text import one_line, plural

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from rev603.analysis.by_time import by_age_band
+from rev603.analysis.ageing import by_age_band
 from rev603.analysis.weekly import WeeklyFigures, weekly_figures
 from rev603.presenting import plots
 from rev603.presenting.answer import Answer

@@ -7,15 +7,18 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rev603.analysis.disposition import with_disposition
+from rev603.analysis.groups import by_disposition, by_importer, by_method, by_notify_party, by_payee
 from rev603.analysis.history import current
-from rev603.analysis.method import by_method
-from rev603.analysis.party import by_importer, by_notify_party, by_payee
-from rev603.analysis.status import by_disposition, flag_rejects, rejects
+from rev603.analysis.reconcile import compare
+from rev603.analysis.reissue import reissue_requests
+from rev603.analysis.status import flag_rejects, rejects
 from rev603.analysis.weekly import weekly_figures
 from rev603.analysis.worklist import enrollment_worklist
 from rev603.vocabulary.statuses import DISPOSITIONS
@@ -190,6 +193,33 @@ def test_where_one_line_bears_the_amount_of_all_nothing_is_lost(to_frame: Any) -
     assert flag_rejects(free)["disposition"].tolist() == ["superseded", "paid by ACH"]
 
 
+def test_a_rev_615_without_a_status_does_not_say_where_the_money_is(engine: Any, to_frame: Any) -> None:
+    """It lists the entries of a consolidated refund (domain: a blank means "in transit" in a REV-603)."""
+    lines = [
+        line_of("1", None, "1.00"),
+        line_of("2", None, "2.00", report="REV-615"),
+        line_of("3", " ", "4.00", report="REV-615"),
+        line_of("4", PAID, "8.00", report="REV-615"),
+    ]
+    rows = engine.rows(by_disposition(engine.load(to_frame(lines))))
+    assert [(row["disposition"], row["amount"]) for row in rows] == [
+        ("paid by ACH", 8.0), ("in transit", 1.0), ("unknown status", 6.0),
+    ]  # fmt: skip
+    week = weekly_figures(to_frame(lines))
+    # 2.00 has no status at all, 4.00 a blank one: each is named, and neither is on its way
+    assert week.not_judged.query("what == 'status not documented'")["amount"].sum() == 6.0
+    assert week.in_transit_long["refund_id"].tolist() == ["1"]
+
+
+def test_the_money_of_a_line_is_judged_among_all_lines_before_some_are_left_out(to_frame: Any) -> None:
+    told: Any = with_disposition(
+        nw.from_native(to_frame([line_of("1", BACK, "5.00"), line_of("1", AGAIN, "5.00")]))
+    )
+    returned = told.to_native()[lambda frame: frame["refund_secondary_status"] == BACK]
+    assert by_disposition(returned)["disposition"].tolist() == ["superseded"]
+    assert by_payee(returned)["amount"].tolist() == [0.0]
+
+
 def test_by_any_columns_by_week_and_by_month(engine: Any, to_frame: Any) -> None:
     lines = [
         line_of("1", PAID, "1.00", port_code="0712", refund_date=dt.date(2026, 3, 1)),  # a Sunday
@@ -268,3 +298,12 @@ def test_every_dollar_is_in_one_place_in_every_answer(
     # where nothing counts twice though reports overlap: the week has each line of the newest state once
     assert sorted(week.stuck["port_code"]) == sorted(rejects(frame, include_returned=True)["port_code"])
     assert week.totals["amount"] * 100 == pytest.approx(sum(cents.values()), abs=1e-6)
+    asked = reissue_requests(frame, ready_only=False)
+    assert (asked["lines"].sum(), round(asked["amount"].sum() * 100)) == (
+        stuck, cents["no ACH on file"] + cents["returned"]
+    )  # fmt: skip
+    # without a list, and of the newest state, the reconciliation says the same of each line
+    nothing = pd.DataFrame(
+        {"entry_number": pd.Series(dtype="str"), "expected_amount": pd.Series(dtype="float64")}
+    )
+    assert compare(frame, nothing).refunds["disposition"].tolist() == where

@@ -279,6 +279,41 @@ def test_a_later_payment_under_another_refund_number_is_named_for_a_person() -> 
     assert len(stuck) == 3
 
 
+def test_coverage_names_windows_gaps_and_what_is_stuck_outside_of_the_newest() -> None:
+    """Windows by hand: 2 to 6 March, 20 to 27 March, 26 March to 1 April; the 13 days from the 7th on are in none."""
+    first, second, third = dt.date(2026, 3, 6), dt.date(2026, 3, 24), dt.date(2026, 4, 3)
+    lines = [
+        line_of("1", STUCK, "1.00", first, refund_date=dt.date(2026, 3, 2)),
+        line_of("2", PAID, "2.00", first, refund_date=dt.date(2026, 3, 6)),
+        line_of("3", STUCK, "4.00", second, refund_date=dt.date(2026, 3, 20)),
+        line_of("4", STUCK, "8.00", second, refund_date=dt.date(2026, 3, 24)),
+        # the newest window has the 27th in it, and does not list this one
+        line_of("5", STUCK, "16.00", second, refund_date=dt.date(2026, 3, 27)),
+        line_of("6", PAID, "32.00", third, refund_date=dt.date(2026, 3, 26)),
+        line_of("7", STUCK, "64.00", third, refund_date=dt.date(2026, 4, 1)),
+    ]
+    week = weekly_summary(frame_of(lines))
+    shown = week.coverage[["what", "first_refund_date", "last_refund_date"]].to_dict("records")
+    assert [(row["what"], *(str(row[name].date()) for name in list(row)[1:])) for row in shown] == [
+        ("report", "2026-03-02", "2026-03-06"),
+        ("report", "2026-03-20", "2026-03-27"),
+        ("report", "2026-03-26", "2026-04-01"),
+        ("gap", "2026-03-07", "2026-03-19"),
+    ]
+    assert week.coverage["lines"].tolist()[:3] == [2, 3, 2]
+    assert week.stuck.set_index("refund_id")["in_newest"].to_dict() == {
+        "1": "outside its dates", "3": "outside its dates", "4": "outside its dates", "5": "not listed", "7": "listed",
+    }  # fmt: skip
+    # 1.00 + 4.00 + 8.00 lie before 26 March
+    assert (week.totals["outside_window_lines"], week.totals["outside_window_amount"]) == (3, 13.0)
+    assert (week.totals["not_shown_lines"], week.totals["not_shown_amount"]) == (1, 16.0)
+    # with a window of 4 to 18 March between, nothing is left in none of them
+    between = [
+        line_of("8", PAID, "1.00", dt.date(2026, 3, 20), refund_date=dt.date(2026, 3, day)) for day in (4, 18)
+    ]
+    assert set(weekly_summary(frame_of([*lines, *between])).coverage["what"]) == {"report"}
+
+
 def test_what_is_printed_ties_to_what_was_received() -> None:
     first = FRIDAYS[0]
     lines = [

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from rev603.analysis.party import held_for_importers
+from rev603.analysis.groups import held_for_importers
 from rev603.analysis.worklist import enrollment_worklist, worklist_by_actor
 from rev603.errors import ColumnsMissingError, Rev603Error
 

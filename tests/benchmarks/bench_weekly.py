@@ -17,8 +17,8 @@ import time
 import numpy as np
 import pandas as pd
 
+from rev603.analysis.groups import by_payee
 from rev603.analysis.history import current
-from rev603.analysis.party import by_payee
 from rev603.presenting.weekly import weekly_summary
 
 WINDOW = 8

@@ -172,7 +172,7 @@ def compare(refunds: Any, entries: Any, *, tolerance: float = 0.0) -> Comparison
     )
     answers = lines[["outcome", "payment_state", "disposition", "due"]].assign(
         match_id=lines["group"] + 1,
-        **groups[["difference", "reason"]].take(lines["group"]).set_axis(lines.index),
+        **groups[["difference", "reason"]].take(lines["group"].to_numpy()).set_axis(lines.index),
         paid_to_another_party=other,
         protest_by=lines["due"] - DUE + PROTEST,
     )

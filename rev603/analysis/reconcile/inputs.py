@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rev603._columns import ARROW, key_codes, one_array, pandas_text, stripped
-from rev603.analysis._cents import nearest
+from rev603.analysis._frames import nearest
 from rev603.analysis.disposition import with_disposition
 from rev603.analysis.history import by_document, counting_lines
 from rev603.errors import ColumnsMissingError, Rev603Error
@@ -101,7 +101,8 @@ def _told(lines: pd.DataFrame, refunds: pd.DataFrame, status: str) -> pd.DataFra
         came["total_refund_amount"] = np.where(stated, printed / 100, np.nan)
     # without refund numbers nothing proves that the lines of two reports are one refund
     counting = _counting(came) if {"report_date", "refund_id"} <= set(refunds) else came
-    rest = came.loc[came.index.difference(counting.index), ["refund_secondary_status"]]
+    telling = [name for name in ("refund_secondary_status", "report") if name in came]
+    rest = came.loc[came.index.difference(counting.index), telling]
     told = pd.concat([with_disposition(nw.from_native(part)).to_native() for part in (counting, rest)])
     lines = lines.join(told[["payment_state", "disposition"]])
     return lines.assign(

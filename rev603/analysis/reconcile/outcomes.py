@@ -89,7 +89,9 @@ def judge(lines: pd.DataFrame, tolerance: int) -> Judged:
     }
     chosen = np.select([*decisions.values()], [*decisions], OVER)
     groups["outcome"] = pd.Series(chosen, groups.index, dtype="str")
-    outcome = groups["outcome"].take(lines["group"]).set_axis(lines.index).mask(outstanding, NOT_PAID)
+    outcome = (
+        groups["outcome"].take(lines["group"].to_numpy()).set_axis(lines.index).mask(outstanding, NOT_PAID)
+    )
 
     newest = [lines.loc[~listed, name].max() for name in ("report_date", "refund_date")]
     as_of: Any = next((day.normalize() for day in newest if not pd.isna(day)), pd.NaT)

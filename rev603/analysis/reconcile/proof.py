@@ -124,8 +124,9 @@ def prove(judged: Judged, payee: Parties, notified: Parties) -> Proof:
     table = pd.DataFrame(counts).join(sums.rename(columns={"difference": "explained"}), how="outer")
     table = table.reindex([*OUTCOMES, NO_EXPECTED_AMOUNT]).fillna(0).astype("int64")
     unstated = int(groups["not_stated"].sum())
-    table.loc[FOUND, "refunded"] -= unstated
-    table.loc[NO_EXPECTED_AMOUNT, ["refunded", "explained"]] = unstated, -unstated
+    moved = pd.Series({FOUND: -unstated, NO_EXPECTED_AMOUNT: unstated})
+    table["refunded"] += moved.reindex(table.index, fill_value=0)
+    table.loc[NO_EXPECTED_AMOUNT, "explained"] = -unstated
     expected, refunded = (int(lines.loc[lines[side], "cents"].sum()) for side in ("listed", "refunded"))
     explained = int(table["explained"].sum())
     money = ["expected", "refunded", "explained"]
@@ -154,7 +155,7 @@ def _by_party(judged: Judged, parties: Parties, key: str) -> pd.DataFrame:
     named = party[~listed].groupby(group[~listed]).agg(["min", "max"]).reindex(groups.index)
     only = named["min"].where(named["min"] == named["max"]).fillna(none).astype("int64")
     inferred = listed & (parties.codes < 0)
-    party = party.mask(inferred, only.take(group).set_axis(lines.index))
+    party = party.mask(inferred, only.take(group.to_numpy()).set_axis(lines.index))
 
     cents = pd.DataFrame(
         {"group": group, "party": party, "expected": lines["cents"].where(listed, 0),
@@ -162,7 +163,7 @@ def _by_party(judged: Judged, parties: Parties, key: str) -> pd.DataFrame:
     )  # fmt: skip
     of_party = cents.groupby("party")[["expected", "refunded"]].sum()
     nets = cents[cents["counts"]].groupby(["group", "party"], as_index=False)[["expected", "refunded"]].sum()
-    own = groups.take(nets["group"]).set_axis(nets.index)
+    own = groups.take(nets["group"].to_numpy()).set_axis(nets.index)
     # the difference of a group is divided among the parties on its side; the rest is between them
     net, total = nets["expected"] - nets["refunded"], own["expected"] - own["refunded"]
     side = net.abs().where(np.sign(net) == np.sign(total), 0)

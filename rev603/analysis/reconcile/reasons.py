@@ -38,7 +38,8 @@ def reasons(judged: Judged, elsewhere: pd.Series[bool], tolerance: int) -> pd.Se
     """Return the reason of each group; ``tolerance`` is in cents."""
     said, states = _special(judged.lines), _states(judged.lines)
     plain = judged.groups.drop(columns=["due", "late", "not_due"]).astype({"outcome": "object"})
-    texts, groups = [], list(plain.itertuples())
+    groups: list[Any] = list(plain.itertuples())
+    texts = []
     for group in groups:
         text = _WORDS[group.outcome](group) if group.outcome in _WORDS else said[group.Index]
         if group.outcome == oc.WITHIN_TOLERANCE:
@@ -215,7 +216,7 @@ def _summed(judged: Judged) -> pd.Series[Any]:
     lines, groups, _ = judged
     listed = lines.loc[lines["counted"] & lines["listed"] & (lines["key"] >= 0), ["key", "group"]]
     again = listed.loc[listed["key"].duplicated(keep=False), "group"]
-    return again[groups["outcome"].take(again).isin([oc.SHORT, oc.OVER, oc.MISSING]).to_numpy()]
+    return again[again.map(groups["outcome"].isin([oc.SHORT, oc.OVER, oc.MISSING])).astype(bool)]
 
 
 def _netted(judged: Judged) -> pd.Index[Any]:
@@ -223,7 +224,7 @@ def _netted(judged: Judged) -> pd.Index[Any]:
     lines, groups, _ = judged
     several = (groups["outcome"] == oc.MATCHED) & (groups["entries"] > 1) & (groups["unpriced"] == 0)
     some = lines[["group", "key", "cents", "listed", "refunded", "lump"]]
-    some = some[(some["listed"] | some["refunded"]) & several.take(some["group"]).to_numpy()]
+    some = some[(some["listed"] | some["refunded"]) & several.take(some["group"].to_numpy()).to_numpy()]
     whole = some.loc[(some["key"] < 0) | some["lump"], "group"]
     net = some["cents"].where(some["listed"], -some["cents"])
     by_key = (
@@ -232,4 +233,4 @@ def _netted(judged: Judged) -> pd.Index[Any]:
     by_key = (
         by_key.assign(differs=by_key["net"] != 0).groupby("group").agg({"differs": "any", "sides": "min"})
     )
-    return by_key.index[by_key["differs"] & (by_key["sides"] == 2)].difference(whole)
+    return by_key.index[by_key["differs"] & (by_key["sides"] == 2)].difference(pd.Index(whole))

@@ -87,7 +87,7 @@ def suggest(judged: Judged, payee: Parties) -> Suggested:
     )
     names = ["group", "key", "listed", "number", "written", "right", "usable", "stated", "cents", "refund_id"]
     lines = judged.lines[[*names, "refund_date", "liquidation_date"]].assign(
-        **told.take(judged.lines["group"]).set_axis(judged.lines.index),
+        **told.take(judged.lines["group"].to_numpy()).set_axis(judged.lines.index),
         # a list without importer numbers is taken to be that of one payee
         payee=payee.codes if payee.listed else 0,
     )
@@ -209,7 +209,7 @@ def _swapped(entries: pd.DataFrame, refunds: pd.DataFrame) -> Iterator[Pairs]:
         swapped = e_keys[differs] - gap[differs] * (_PLACES[place] - _PLACES[place + 1])
         at, to, more = _equal(swapped, r_keys)
         left, right = e[differs[at]], r[to]
-        equal = entries["expected"].loc[left].to_numpy() == refunds["worth"].loc[right].to_numpy()
+        equal = entries["expected"].reindex(left).to_numpy() == refunds["worth"].reindex(right).to_numpy()
         yield left[equal], right[equal], more
 
 
@@ -252,7 +252,7 @@ def _sums_up(entries: pd.DataFrame, refunds: pd.DataFrame) -> tuple[pd.DataFrame
     worths = {who: worth.to_numpy() for who, worth in sought.groupby("payee")["worth"]}
     tried = [np.zeros((0, 4), np.int64)]
     for at, key in enumerate(ordered[:MOST_WEEKS]):
-        sums, sizes = _sets(of_week[key].to_numpy())
+        sums, sizes = _sets(of_week[key].to_numpy(np.int64))
         which = np.flatnonzero(np.isin(sums, worths[key[0]]))
         tried.append(np.stack([np.full(len(which), at), which, sums[which], sizes[which]], axis=1))
     sets = pd.DataFrame(np.concatenate(tried), columns=["at", "which", "worth", "size"])
@@ -265,10 +265,9 @@ def _sums_up(entries: pd.DataFrame, refunds: pd.DataFrame) -> tuple[pd.DataFrame
     found["alternatives"] = found.groupby("refund")["ways"].transform("sum") - 1
     found = found.sort_values(["size", "at"], kind="stable").drop_duplicates("refund").sort_index()
     found = found[found["size"] <= MOST_IN_SET]
-    found["entry"] = [
-        _members(of_week[ordered[at]].index.to_numpy(), which)
-        for at, which in zip(found["at"], found["which"], strict=True)
-    ]
+    places = zip(found["at"], found["which"], strict=True)
+    chosen = [_members(of_week[ordered[at]].index.to_numpy(), which) for at, which in places]
+    found["entry"] = pd.Series(chosen, index=found.index, dtype="object")
     not_searched = len(refunds) - len(largest) + int(sought["payee"].isin(in_part).sum())
     return found[["refund", "entry", "alternatives"]], not_searched if len(entries) else 0
 

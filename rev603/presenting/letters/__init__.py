@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rev603.analysis.correspondence import CBP, LetterFigures, letters_due, stuck_money
+from rev603.analysis.reissue import CBP, LetterFigures, letters_due, stuck_money
 from rev603.errors import check_type
 from rev603.presenting.files import whole_file
 from rev603.presenting.folders import Several, safe_names, set_earlier_aside

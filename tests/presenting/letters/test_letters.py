@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from rev603.analysis.correspondence import letters_due, stuck_money
+from rev603.analysis.reissue import letters_due, stuck_money
 from rev603.analysis.worklist import enrollment_worklist
 from rev603.errors import Rev603Error
 from rev603.presenting.letters import Letter, letters

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rev603.analysis._cents import cents, dollars, nearest
+from rev603.analysis._frames import cents, dollars, nearest
 
 # up to the whole refunds at stake and beyond: 10 trillion dollars
 FIGURES = st.lists(st.integers(-(10**15), 10**15), min_size=1, max_size=50)

@@ -9,7 +9,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from rev603.analysis.by_time import by_age_band, by_week
+from rev603.analysis.ageing import by_age_band
+from rev603.analysis.groups import by_week
 from rev603.errors import ColumnsMissingError
 
 

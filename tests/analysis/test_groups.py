@@ -11,8 +11,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from rev603.analysis.method import by_method
-from rev603.analysis.party import by_importer, by_notify_party, by_payee
+from rev603.analysis.groups import by_importer, by_method, by_notify_party, by_payee
 from rev603.errors import ColumnsMissingError
 
 PARTS = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rev603.analysis.follow_up import checks_after_cutover
+from rev603.analysis.status import checks_after_cutover
 from rev603.errors import ColumnsMissingError
 
 LAST_DAY_OF_CHECKS = dt.date(2026, 2, 5)

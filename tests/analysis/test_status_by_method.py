@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rev603.analysis.method import MethodSplit, split_by_method
+from rev603.analysis.status import MethodSplit, split_by_method
 from rev603.errors import ColumnsMissingError
 
 # by hand: what is printed decides, whatever became of the payment
