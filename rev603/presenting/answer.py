@@ -100,14 +100,11 @@ class Answer:
         """Write the answer as a workbook, or return its bytes; the same answer gives the same bytes."""
         from rev603.presenting.front import write_view  # noqa: PLC0415 - openpyxl is loaded when used
 
-        if target is None:
-            memory = io.BytesIO()
-            write_view(self.view(mask=mask), memory)
-            return memory.getvalue()
         if isinstance(target, (str, os.PathLike)):
             _check_ending(Path(target), ".xlsx")
-        write_view(self.view(mask=mask), target)
-        return None
+        memory = io.BytesIO()
+        write_view(self.view(mask=mask), memory if target is None else target)
+        return memory.getvalue() if target is None else None
 
     def _repr_html_(self) -> str:
         """Show the answer in a notebook: short, escaped and masked."""

@@ -140,20 +140,10 @@ def cut_one(text: str) -> str:
 def row_xml(
     lines: pd.DataFrame, shown: Sequence[Shown], styles: Sequence[int], *, first: int, breaks: bool = False
 ) -> bytes:
-    """Give lines as ``<row>`` elements.
+    """Give lines, masked, as ``<row>`` elements from row ``first`` on.
 
-    Parameters
-    ----------
-    lines
-        The lines, masked, with the columns of ``shown``.
-    shown
-        The columns and what kind each is.
-    styles
-        For each column the number of its style in the workbook.
-    first
-        The row that the first line stands in, from 1.
-    breaks
-        Keep line breaks and TABs inside a text.
+    ``styles`` has for each column of ``shown`` the number of its style in the workbook; with ``breaks``, line breaks and
+    TABs inside a text stay.
 
     Examples
     --------

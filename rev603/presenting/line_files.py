@@ -83,8 +83,7 @@ def write_lines(
             if ending == ".parquet":
                 masked.to_parquet(unfinished, index=False, compression="zstd")
             else:
-                # with a mark by which Excel knows UTF-8
-                unfinished.write_text(csv_text(masked), encoding="utf-8-sig", newline="\n")
+                csv_text(masked, unfinished)
     elif ending in (".html", ".md", ".json"):
         lines = Lines(frame)
         {".html": lines.to_html, ".md": lines.to_markdown, ".json": lines.to_json}[ending](target, mask=mask)
@@ -135,10 +134,14 @@ def _one_each(frame: pd.DataFrame, folder: Path, by: str, mask: Mask) -> list[Pa
     ]
 
 
-def csv_text(frame: pd.DataFrame) -> str:
-    """Return a frame as CSV: every text in quotes, and none that begins like a formula."""
-    quoting = csv.QUOTE_NONNUMERIC
-    return _text_kept(frame).to_csv(index=False, float_format="%.2f", lineterminator="\n", quoting=quoting)
+def csv_text(frame: pd.DataFrame, target: Path | None = None) -> str:
+    """Return a frame as CSV, or write it: every text in quotes, and none that begins like a formula."""
+    # into a file with a mark, by which Excel knows UTF-8
+    written: str | None = _text_kept(frame).to_csv(
+        target, index=False, float_format="%.2f", encoding="utf-8-sig", lineterminator="\n",
+        quoting=csv.QUOTE_NONNUMERIC,
+    )  # fmt: skip
+    return written or ""
 
 
 def _text_kept(frame: pd.DataFrame) -> pd.DataFrame:

@@ -139,11 +139,8 @@ def mask_frame(frame: pd.DataFrame, mask: Mask = "ssn") -> pd.DataFrame:
 
 
 def _is_text(values: pd.Series) -> bool:
-    return not (
-        pd.api.types.is_numeric_dtype(values.dtype)
-        or pd.api.types.is_bool_dtype(values.dtype)
-        or pd.api.types.is_datetime64_any_dtype(values.dtype)
-    )
+    dates = pd.api.types.is_datetime64_any_dtype(values.dtype)
+    return not (dates or pd.api.types.is_numeric_dtype(values.dtype))  # yes and no are numbers too
 
 
 def _masked(values: pd.Series, mask: Mask, holds_numbers: bool) -> pd.Series:

@@ -39,17 +39,8 @@ _STYLE: dict[Any, Any] = {
 def as_page(view: View, *, max_rows: int = MAX_ROWS) -> str:
     """Return a view as an HTML page; what comes from the reports is escaped.
 
-    Parameters
-    ----------
-    view
-        What is shown.
-    max_rows
-        Lines of each table; the page says what is left out and that the workbook has it.
-
-    Raises
-    ------
-    Rev603Error
-        jinja2 or, for pictures, matplotlib is not installed (``pip install 'rev603[report]'``).
+    A table has at most ``max_rows`` lines; the page says what is left out and that the workbook has it. jinja2 and, for
+    pictures, matplotlib must be installed (``pip install 'rev603[report]'``).
     """
     try:
         import jinja2  # noqa: PLC0415 - only an extra installs these

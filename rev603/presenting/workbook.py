@@ -10,7 +10,7 @@ Import this where a workbook is written, not before: openpyxl takes its time to 
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -107,11 +107,6 @@ def write_workbook(
     max_rows
         Rows of a sheet before its table goes on on the next one.
 
-    Raises
-    ------
-    ValueError
-        ``mask`` is not one of the three.
-
     Examples
     --------
     >>> import tempfile
@@ -136,18 +131,15 @@ def write_workbook(
             for part in _parts(sheet, max_rows):
                 rows = _write_sheet(book, part, mask)
                 lines[f"xl/worksheets/sheet{len(book.worksheets)}.xml"] = rows
-        with _opened(target, mask) as unfinished, SteadyZip(unfinished, when, insert=lines) as archive:
+        opened: Any = nullcontext(target)
+        if isinstance(target, (str, os.PathLike)):
+            opened = whole_file(target, private=mask == "none")
+        with opened as unfinished, SteadyZip(unfinished, when, insert=lines) as archive:
             ExcelWriter(book, archive).write_data()  # Workbook.save() would stamp the clock into it
     finally:
         for ws in cast("Any", book).worksheets:  # what a failure left open
             if not ws.closed:
                 ws.close()
-
-
-def _opened(target: Target, mask: Mask) -> AbstractContextManager[Any]:
-    if isinstance(target, (str, os.PathLike)):
-        return whole_file(target, private=mask == "none")
-    return nullcontext(target)
 
 
 def _parts(sheet: Section, max_rows: int) -> Iterator[Section]:
