@@ -35,20 +35,9 @@ _NO_TRIANGLES = b'<ignoredErrors><ignoredError sqref="A1:XFD1048576" numberStore
 def whole_file(target: str | os.PathLike[str], *, private: bool = False) -> Iterator[Path]:
     """Give a temporary file beside the target; it takes the target's place once it is written whole.
 
-    Whoever has the old file open, or looks while the new one is written, never sees half of it. An existing
-    file keeps its mode. What a process that was killed has left behind is cleared after a day.
-
-    Parameters
-    ----------
-    target
-        The file; its folder must be there.
-    private
-        Only its owner may read it: for files that hold full payee numbers.
-
-    Raises
-    ------
-    Rev603Error
-        There is no such folder.
+    Whoever has the old file open, or looks while the new one is written, never sees half of it. An existing file keeps
+    its mode; a private one, for full payee numbers, can be read by its owner only. The folder must be there. What a
+    process that was killed has left behind is cleared after a day.
 
     Examples
     --------
@@ -99,11 +88,6 @@ def refuse_to_overwrite(
 ) -> None:
     """Refuse an output that is one of the inputs, also through a link or under another spelling of its path.
 
-    Raises
-    ------
-    Rev603Error
-        An output is an input; nothing has been written yet.
-
     Examples
     --------
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -133,14 +117,8 @@ def write_text(path: str | os.PathLike[str], text: str, *, private: bool = False
 class SteadyZip(zipfile.ZipFile):
     """A zip for writing with no file times and no trace of the machine in it.
 
-    Parameters
-    ----------
-    path
-        The file to write.
-    moment
-        The one time that all entries bear; a zip knows none before 1980.
-    insert
-        Name of an entry → blocks that go behind the rows of the worksheet that is written under it.
+    All entries bear one ``moment``; a zip knows none before 1980. ``insert`` is the name of an entry → blocks that go
+    behind the rows of the worksheet that is written under it.
     """
 
     def __init__(self, path: Path, moment: datetime, *, insert: Mapping[str, Iterable[bytes]]) -> None:
