@@ -17,7 +17,7 @@ from rev603.errors import ArgumentError, check_choice
 from rev603.presenting.files import SteadyZip
 from rev603.sample._entries import sample_entries
 from rev603.sample._report import sample_history
-from rev603.vocabulary.headings import REFUND_COLUMNS
+from rev603.vocabulary.headings import ENTRY_COLUMNS, REFUND_COLUMNS
 from rev603.vocabulary.reports import REPORTS, REV_603, REV_613
 
 if TYPE_CHECKING:
@@ -33,28 +33,9 @@ _OF_REJECTS = [name for name in HEADINGS if name not in ("care_of", "check_or_tr
 PAGE = 60
 _FIXED = dt.datetime(2026, 11, 13, 12, 0, 0)  # noqa: DTZ001 - workbooks know no time zone
 _NOTES = ("Entry Number", "C/O is the 4811 Party", None)
-_ENTRY_HEADINGS = {
-    "entry_number": "Entry Number",
-    "expected_amount": "Expected Refund",
-    "refund_id": "Refund ID",
-    "importer_number": "Importer Number",
-    "notify_party": "Notify Party",
-    "liquidation_date": "Liquidation Date",
+_ENTRY_HEADINGS = {column.name: column.heading for column in ENTRY_COLUMNS} | {
+    "expected_amount": "Expected Refund"
 }
-_README = """\
-# Samples of REV-603 exports
-
-Synthetic: companies, people, addresses and numbers are invented. Three weekly pulls of the same importer's
-refunds, with overlapping windows, the newest week's rejects as the sister report REV-613 shows them, and the entry
-list to compare them with.
-
-| file | what it is |
-|---|---|
-{lines}
-
-Every name here is put together from syllables. Employer identification numbers bear prefixes that are never
-assigned; numbers in the form of a social security number are of areas that are never issued.
-"""
 
 
 @dataclass(slots=True)
@@ -117,7 +98,8 @@ def write_samples(directory: str | os.PathLike[str], *, lines: int = 400, seed: 
     )
     readme = folder / "README.md"
     table = "\n".join(f"| `{path.name}` | {text} |" for path, text in written.items())
-    readme.write_text(_README.format(lines=table), encoding="utf-8", newline="\n")
+    about = Path(__file__).with_name("readme.md").read_text(encoding="utf-8")
+    readme.write_text(about.format(lines=table), encoding="utf-8", newline="\n")
     return [*written, readme]
 
 
