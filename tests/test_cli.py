@@ -58,7 +58,9 @@ def test_group_gives_the_librarys_figures(
 ) -> None:
     assert callable(function)
     assert main(["group", SAMPLES, "--by", by, "--json"]) == 0
-    groups = json.loads(capsys.readouterr().out)["groups"]
+    answer = json.loads(capsys.readouterr().out)
+    groups = answer["groups"]
+    assert answer["by"] == by
     expected = function(rev603.current(rev603.read_history(SAMPLES)))
     assert [group["amount"] for group in groups] == list(expected["amount"])
     assert sum(group["lines"] for group in groups) == expected["lines"].sum()

@@ -20,6 +20,7 @@ from rev603.presenting.text import money, plural
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     import pandas as pd
 
@@ -120,7 +121,7 @@ def grouped(options: argparse.Namespace) -> int:
         ]
         groups = rev603.by_disposition(refunds, by=columns)
         shown = (*columns, "disposition", "lines", "refunds", "amount")
-    _give("groups", groups, shown, options, noun="group")
+    _give("groups", groups, shown, options, noun="group", said={"by": options.by})
     return int(not lines.sound)
 
 
@@ -163,6 +164,7 @@ def _give(
     *,
     noun: str = "line",
     none: str = "",
+    said: Mapping[str, Any] | None = None,
     **above: pd.DataFrame,
 ) -> None:
     """Show an answer as a table below those that sum it up, or give all of its columns as a file or as JSON."""
@@ -173,7 +175,7 @@ def _give(
     if options.json:
         figures: dict[str, Any] = {"lines": len(found)} | ({} if amount is None else {"amount": amount})
         figures |= {key: records(mask_frame(each, options.mask)) for key, each in above.items()}
-        emit_json({"schema_version": 1, **figures, name: records(masked)})
+        emit_json({"schema_version": 1, **(said or {}), **figures, name: records(masked)})
     elif options.output is None and len(found):
         for each in above.values():
             emit(text_table(each, _ACTORS if "actor" in each else None, mask=options.mask) + "\n")
