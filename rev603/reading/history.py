@@ -137,7 +137,7 @@ def read_reports(sources: Sources, **options: Any) -> Readings:
     ...     _ = write_samples(folder, lines=60)
     ...     readings = rev603.read_reports(folder)
     >>> [report.verdict for report in readings.reports]
-    ['accepted', 'accepted', 'accepted']
+    ['accepted', 'accepted', 'accepted', 'accepted']
     """
     asked: dict[str, Any] = {**_DEFAULTS, **options}
     if unknown := asked.keys() - _DEFAULTS.keys():
