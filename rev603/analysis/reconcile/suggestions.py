@@ -252,7 +252,7 @@ def _sums_up(entries: pd.DataFrame, refunds: pd.DataFrame) -> tuple[pd.DataFrame
     worths = {who: worth.to_numpy() for who, worth in sought.groupby("payee")["worth"]}
     tried = [np.zeros((0, 4), np.int64)]
     for at, key in enumerate(ordered[:MOST_WEEKS]):
-        sums, sizes = _sets(of_week[key].to_numpy(np.int64))
+        sums, sizes = _sets(np.asarray(of_week[key], np.int64))
         which = np.flatnonzero(np.isin(sums, worths[key[0]]))
         tried.append(np.stack([np.full(len(which), at), which, sums[which], sizes[which]], axis=1))
     sets = pd.DataFrame(np.concatenate(tried), columns=["at", "which", "worth", "size"])
