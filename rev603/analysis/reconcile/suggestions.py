@@ -244,7 +244,7 @@ def _sums_up(entries: pd.DataFrame, refunds: pd.DataFrame) -> tuple[pd.DataFrame
     most = sought.groupby("payee")["worth"].max()
     weeks = entries["liquidation_date"].dt.to_period("W-SUN").dt.start_time.rename("week")
     listed = entries["cents"][entries["payee"].isin(most.index)]
-    of_week: dict[Any, pd.Series[int]] = dict(iter(listed.groupby([entries["payee"], weeks], dropna=False)))
+    of_week: dict[Any, Any] = dict(iter(listed.groupby([entries["payee"], weeks], dropna=False)))
     ordered = sorted(of_week, key=lambda key: -most[key[0]])
     in_part = {key[0] for key in ordered[MOST_WEEKS:]}
     in_part |= {key[0] for key in ordered[:MOST_WEEKS] if len(of_week[key]) > ALL_SETS}
@@ -252,7 +252,7 @@ def _sums_up(entries: pd.DataFrame, refunds: pd.DataFrame) -> tuple[pd.DataFrame
     worths = {who: worth.to_numpy() for who, worth in sought.groupby("payee")["worth"]}
     tried = [np.zeros((0, 4), np.int64)]
     for at, key in enumerate(ordered[:MOST_WEEKS]):
-        sums, sizes = _sets(np.asarray(of_week[key], np.int64))
+        sums, sizes = _sets(of_week[key].to_numpy())
         which = np.flatnonzero(np.isin(sums, worths[key[0]]))
         tried.append(np.stack([np.full(len(which), at), which, sums[which], sizes[which]], axis=1))
     sets = pd.DataFrame(np.concatenate(tried), columns=["at", "which", "worth", "size"])
