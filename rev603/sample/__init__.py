@@ -13,8 +13,7 @@ Examples
 
 from __future__ import annotations
 
-from rev603.sample._entries import sample_entries
-from rev603.sample._report import sample_history, sample_report
+from rev603.sample._report import sample_entries, sample_history, sample_report
 from rev603.sample._write import write_entries, write_report, write_samples
 
 __all__ = [

@@ -1,26 +1,29 @@
-"""Refunds with a course of life: when each was sent, paid, rejected, cured, returned and reissued.
+"""Invented payees, and their refunds with a course of life: when sent, paid, rejected, cured, returned and reissued.
+
+Employer identification numbers start with prefixes that the IRS does not assign; numbers in the form of
+a social security number use areas that are never issued (000, 666, 900-999, and there no group of an
+ITIN); postal codes start with 00. Company and place names are put together from syllables.
 
 A ledger knows the truth on every day; a report is what it shows on one day (see :func:`shown_on`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from rev603.identifiers import entry_number
-from rev603.sample._parties import Parties, _digits, _joined, parties
 from rev603.vocabulary.centers import CENTERS, PENDING
-from rev603.vocabulary.headings import REFUND_FRAME
+from rev603.vocabulary.reports import REV_603
 from rev603.vocabulary.statuses import CHECKS_ENDED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Days = Any  # numpy arrays of datetime64[D] and of text: their types differ between numpy versions
+Array = Any  # of numpy: its types for days and text differ between versions
 
 CUTOVER = np.datetime64(CHECKS_ENDED, "D")
 
@@ -31,26 +34,80 @@ _DAY = np.timedelta64(1, "D")
 _FILERS = ("MYK", "605", "SP7", "0K4", "007", "9QX", "W0B", "31A", "BZ2", "08D")
 _PORTS = ("0212", "0401", "0901", "0713", "1001", "1303", "2006", "2704", "3001", "3802", "4601", "5301")
 _TEAMS = ("JBN", "JBO", "AEZ", "0R1", "C14", "607")
+_EIN_PREFIXES = [f"{number:02}" for number in (7, 8, 9, 17, 18, 19, 28, 29, 49, 69, 70, 78, 79, 89, 96, 97)]
+_HEADS = (
+    "Quel", "Brin", "Tess", "Vesh", "Olm", "Dray", "Fenj", "Kest", "Lumb", "Yorv", "Pryz", "Zand", "Mivv", "Huxt",
+)  # fmt: skip
+_TAILS = (
+    "quith", "zovar", "ambrel", "advane", "optora", "ixwell", "aggart", "endrix", "othovia", "ilkane", "uvorn",
+)  # fmt: skip
+_TRADES = (
+    "Imports", "Trading", "Textiles", "Outdoor Goods", "Lighting", "Auto Parts", "Kitchenware", "Machinery", "Footwear",
+    "Toys", "Bearings", "Home Furnishings", "Cycle Works", "Medical Supply", "Foods", "Tools",
+)  # fmt: skip
+_FORMS = ("LLC", "Inc.", "Corp.", "Co.", "Ltd.", "LP")
+_STREETS = ("Harbor", "Depot", "Customs House", "Lantern", "Granary", "Foundry", "Ropewalk", "Millrace")
+_STATES = ("TX", "CA", "NJ", "MI", "WA", "GA", "IL", "NY")
+_NOTIFY = ("Customs Brokers", "Duty Recovery", "Clearance Services", "Trade Counsel")
+#: Payees whose names readers stumble over, and whose numbers are not employer identification numbers.
+_SPECIAL = (
+    ("Total Refunds Recovery LLC", "97-603603600"),
+    ("NA", "96-000603501"),
+    ("Orla Ixwell", "000-12-3456"),
+    ("Jory Quelquith", "666-45-6789"),
+    ("Sanna Brinadvane", "987-12-6034"),
+    ("Zandoptora Handels GmbH", "260212-00017"),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """Lines, and for each the days on which something happens to it."""
+def _parties(rng: np.random.Generator, count: int) -> tuple[pd.DataFrame, Array]:
+    """Invent so many payees, and who may be notified for them; about a third of the companies have several suffixes.
 
-    lines: pd.DataFrame  # what never changes
-    refund_date: Days
-    sent_on: Days
-    done_on: Days
-    course: NDArray[np.int64]
-    turned_on: Days  # cured, for a rejected line; returned, for a returned one
-    numbered_on: Days  # Treasury's number is reported
-    appears_on: Days  # a reissue is a line of its own, from this day on
-    is_reissue: NDArray[np.bool_]
-    reject_text: Any
-    method: Any
-    cents: NDArray[np.int64]
-    cents_before: NDArray[np.int64]
-    corrected_on: Days
+    Each payee has its company (payees of one differ by suffix only), how likely it gets a line, and in ``care_of`` "" where
+    nobody is notified.
+    """
+    suffixes = rng.choice([1, 1, 2, 3], size=count)
+    company = np.repeat(np.arange(count), suffixes)[:count]
+    companies = int(company[-1]) + 1
+    turn = np.arange(count) - np.searchsorted(company, company)  # first, second, third suffix
+
+    serial = (rng.integers(10**7) + np.arange(companies) * 6_030_007) % 10**7
+    stem = _joined(rng.choice(_EIN_PREFIXES, companies), "-", _digits(serial, 7))
+    number = _joined(stem[company], np.array(["00", "01", "0A"])[turn])
+
+    # mixed radix over the syllables: no two companies share a name until all have been used
+    mixed = (rng.integers(10**6) + np.arange(companies) * 7919) % (len(_HEADS) * len(_TAILS) * len(_TRADES))
+    head, rest = mixed % len(_HEADS), mixed // len(_HEADS)
+    name = _joined(
+        np.array(_HEADS)[head], np.array(_TAILS)[rest % len(_TAILS)], " ",
+        np.array(_TRADES)[rest // len(_TAILS)], " ", rng.choice(_FORMS, companies),
+    )[company]  # fmt: skip
+    address = _joined(
+        _digits(rng.integers(1, 9999, companies), 1), " ", rng.choice(_STREETS, companies), " St, Port ",
+        rng.choice(_HEADS, companies), rng.choice(_TAILS, companies), ", ", rng.choice(_STATES, companies),
+        " 00", _digits(rng.integers(1, 400, companies), 3),
+    )[company]  # fmt: skip
+
+    agents = _joined(rng.choice(_HEADS, 9), rng.choice(_TAILS, 9), " ", rng.choice(_NOTIFY, 9), " ", "LLC")
+    care_of = np.where(rng.random(companies) < 0.25, rng.choice(agents, companies), "")[company]
+    # a few payees get most of the lines
+    weight = 1 / (4 + rng.permutation(count).astype(float))
+    special = range(min(len(_SPECIAL), count // 2))
+    number, name = number.astype(object), name.astype(object)
+    for place in special:
+        name[-1 - place], number[-1 - place] = _SPECIAL[place]
+        company = np.where(np.arange(count) == count - 1 - place, companies + place, company)
+    payees = {"payee_id": number, "company_name": name, "address": address, "care_of": care_of}
+    return pd.DataFrame(payees).astype("str").assign(company=company, weight=weight / weight.sum()), agents
+
+
+def _joined(*parts: Any) -> Array:
+    return reduce(np.strings.add, parts, "")
+
+
+def _digits(numbers: Any, width: int) -> Array:
+    text = np.asarray(numbers).astype(str)
+    return np.strings.zfill(text, width) if text.size else text
 
 
 def at_least(share: float, count: int, least: int = 1) -> int:
@@ -59,14 +116,18 @@ def at_least(share: float, count: int, least: int = 1) -> int:
 
 
 def ledger(
-    rng: np.random.Generator, *, lines: int, last_day: Days, weeks: int, reject_share: float
-) -> Ledger:
-    """Invent a ledger of so many lines, whose refunds went out in waves over so many weeks."""
+    rng: np.random.Generator, *, lines: int, last_day: Array, weeks: int, reject_share: float
+) -> pd.DataFrame:
+    """Invent a ledger of so many lines, whose refunds went out in waves over so many weeks.
+
+    To what never changes it adds the days on which something happens: ``turned_on`` is when a rejected line is cured or a
+    returned one returned, ``numbered_on`` when Treasury's number is reported, ``appears_on`` when a reissue becomes a line.
+    """
     # a payment comes back weeks after it went out
     reissues = at_least(0.01, lines) if lines >= 20 and weeks >= 6 else 0
     count = lines - reissues
-    payees = parties(rng, int(np.clip(count // 8, 14, 20_000)))
-    payee = rng.choice(len(payees.number), count, p=payees.weight)
+    payees, agents = _parties(rng, int(np.clip(count // 8, 14, 20_000)))
+    payee = rng.choice(len(payees), count, p=payees["weight"])
 
     # Liquidation is on Fridays; refunds go out from Monday to Wednesday of the week after.
     week = _waves(rng, count, weeks)
@@ -88,62 +149,74 @@ def ledger(
     fresh = _freshly_stuck(rng, who, wave, size) if reject_share > 0 else np.zeros(0, np.int64)
     done[fresh] = last_day + (4 - 7 * wave[fresh]) * _DAY
     sent[fresh] = done[fresh] - _DAY
-    unenrolled = _unenrolled(rng, payees, who, size, share=reject_share, first=who[fresh])
+    unenrolled = _unenrolled(
+        rng, payees["company"].to_numpy(), who, size, share=reject_share, first=who[fresh]
+    )
     course, turned, returned = _courses(
         rng, who=who, size=size, date=date, done=done, last_day=last_day, unenrolled=unenrolled, fresh=fresh,
         reissues=reissues,
     )  # fmt: skip
     # for some of those who stay without an account, a notify party must enroll
     stuck = np.unique(who[(course == REJECTED) & (turned == _NEVER)])[::3]
-    care_of = payees.care_of.copy()
-    care_of[stuck] = np.where(care_of[stuck] == "", rng.choice(payees.agents, len(stuck)), care_of[stuck])
-    payees = replace(payees, care_of=care_of)
+    care_of = payees["care_of"].to_numpy(object)
+    care_of[stuck] = np.where(care_of[stuck] == "", rng.choice(agents, len(stuck)), care_of[stuck])
+    payees["care_of"] = pd.Series(care_of).astype("str").where(care_of != "")
 
     check = (date < CUTOVER) & ((rng.random(refunds) < 0.5) | unenrolled[who])
     late = np.flatnonzero((course == PAID) & (date >= CUTOVER) & (done <= last_day))
     check[rng.permutation(late)[: at_least(0.008, refunds, 2)]] = True
     numbered = done + np.where(rng.random(refunds) < 0.04, 9, 0)
     rejected = np.flatnonzero((course == REJECTED) & (done <= last_day) & (turned == _NEVER))
-    texts = np.full(refunds, "Reject No ACH", object)
-    texts[rng.permutation(rejected)[: at_least(0.04, len(rejected)) * (len(rejected) > 1)]] = (
-        "SAP ACH Rejected"
+    by_sap = rng.permutation(rejected)[: at_least(0.04, len(rejected)) * (len(rejected) > 1)]
+
+    amounts = _amounts(rng, count, last_day)
+    document = _documents(rng, payee, refund)
+    # numbers rise with the date, as if given in that order
+    rank = np.empty(refunds, np.int64)
+    rank[np.lexsort((rng.random(refunds), date))] = np.arange(refunds)
+    pending, centers = rng.random(refunds) < 0.3, [each for each in CENTERS if each != PENDING]
+    by_refund = pd.DataFrame(
+        {
+            "refund_id": _joined("06", _digits(3_000_000 + 7 * rank, 8)),
+            "center_id": np.where(pending, PENDING, rng.choice(centers, refunds)),
+            "team_number": rng.choice(_TEAMS, refunds),
+            "refund_date": date,
+            "sent_on": sent,
+            "done_on": done,
+            "course": course,
+            "turned_on": turned,
+            "numbered_on": numbered,
+            "reject_text": np.where(np.isin(np.arange(refunds), by_sap), "SAP ACH Rejected", "Reject No ACH"),
+            "method": np.where(check, "Check", "ACH"),
+        }
     )
-
-    cents = _amounts(rng, count)
-    before, corrected = cents.copy(), np.full(count, _NEVER)
-    some = rng.permutation(count)[: at_least(0.005, count, 2)]
-    before[some] -= rng.integers(100, 5000, len(some))
-    corrected[some] = last_day - (6 + 7 * (np.arange(len(some)) % 2)) * _DAY
-
-    frame = _lines(rng, payees, payee, refund, date, document=_documents(rng, payee, refund))
+    entry = entry_number.is_valid_column(pd.Series(document)).to_numpy()
+    frame = pd.concat(
+        [payees.iloc[payee].reset_index(drop=True), by_refund.iloc[refund].reset_index(drop=True)], axis=1
+    ).assign(
+        document_number=document,
+        entry_number=pd.Series(document).where(entry),
+        filer_code=np.where(entry, [text[:3] for text in document], _FILERS[0]),
+        refund_status="TRANSMITTED",
+        refund_type="Entry Liquidation",
+        port_code=rng.choice(_PORTS, count),
+        **amounts,
+    )
     # the reissue of a returned refund follows it, under the same numbers
     of_returned = np.flatnonzero(np.isin(refund, returned[:reissues]))
     _, once = np.unique(refund[of_returned], return_index=True)
-    place = np.concatenate([np.arange(count), np.resize(of_returned[once], reissues)])
-    again = np.arange(len(place)) >= count
-    of = refund[place]
-    appears = np.where(again, np.minimum(turned[of] + 7 * _DAY, last_day), date[of])
-    return Ledger(
-        lines=frame.iloc[place].reset_index(drop=True),
-        refund_date=date[of], sent_on=sent[of], done_on=done[of], course=course[of], turned_on=turned[of],
-        numbered_on=numbered[of], appears_on=appears, is_reissue=again,
-        reject_text=texts[of], method=np.where(check, "Check", "ACH").astype(object)[of], cents=cents[place],
-        cents_before=before[place], corrected_on=corrected[place],
-    )  # fmt: skip
+    frame = frame.iloc[np.concatenate([np.arange(count), np.resize(of_returned[once], reissues)])]
+    again = np.arange(len(frame)) >= count
+    reissued_on = (frame["turned_on"] + 7 * _DAY).clip(upper=pd.Timestamp(last_day))
+    return frame.assign(
+        is_reissue=again, appears_on=frame["refund_date"].mask(again, reissued_on)
+    ).reset_index(drop=True)
 
 
 def _courses(
-    rng: np.random.Generator,
-    *,
-    who: Any,
-    size: Any,
-    date: Days,
-    done: Days,
-    last_day: Days,
-    unenrolled: NDArray[np.bool_],
-    fresh: NDArray[np.int64],
-    reissues: int,
-) -> tuple[NDArray[np.int64], Days, NDArray[np.int64]]:
+    rng: np.random.Generator, *, who: Array, size: Array, date: Array, done: Array, last_day: Array,
+    unenrolled: NDArray[np.bool_], fresh: NDArray[np.int64], reissues: int,
+) -> tuple[NDArray[np.int64], Array, NDArray[np.int64]]:  # fmt: skip
     """Draw how each refund ends and when it takes its turn; first of the returned are those reissued."""
     refunds = len(who)
     course = np.where(unenrolled[who] & (date >= CUTOVER), REJECTED, PAID)
@@ -179,7 +252,7 @@ def _waves(rng: np.random.Generator, count: int, weeks: int) -> NDArray[np.int64
     return rng.permutation(week)
 
 
-def _freshly_stuck(rng: np.random.Generator, who: Any, wave: Any, size: Any) -> NDArray[np.int64]:
+def _freshly_stuck(rng: np.random.Generator, who: Array, wave: Array, size: Array) -> NDArray[np.int64]:
     """Choose one refund of each of the last three full weeks, of payees that have few lines."""
     lines = np.bincount(who, weights=size)
     chosen: list[int] = []
@@ -190,10 +263,9 @@ def _freshly_stuck(rng: np.random.Generator, who: Any, wave: Any, size: Any) -> 
 
 
 def _unenrolled(
-    rng: np.random.Generator, parties: Parties, who: Any, size: Any, *, share: float, first: Any
+    rng: np.random.Generator, company: Array, who: Array, size: Array, *, share: float, first: Array
 ) -> NDArray[np.bool_]:
     """Choose payees without a bank account, one suffix of a company first, until they make the share."""
-    company = parties.company
     payees = len(company)
     chosen = np.zeros(payees, np.bool_)
     per_payee = np.bincount(who, weights=size, minlength=payees)
@@ -212,8 +284,11 @@ def _unenrolled(
     return chosen
 
 
-def _amounts(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
-    """Amounts in cents, as a broker's clients have them: mostly thousands, a few of a million, a few below zero."""
+def _amounts(rng: np.random.Generator, count: int, last_day: Array) -> dict[str, Array]:
+    """Amounts in cents, as a broker's clients have them: mostly thousands, a few of a million, a few below zero.
+
+    A few are corrected later; ``cents_before`` is what they were until then.
+    """
     cents = np.clip(np.exp(rng.normal(13.8, 1.2, count)), 1, 4e7).astype(np.int64)
     special = rng.permutation(count)
     if count >= 20:
@@ -221,10 +296,14 @@ def _amounts(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
         cents[large] = rng.integers(60_000_001, 120_000_000, len(large))
         cents[small] = rng.integers(1, 100, len(small))
         cents[negative] = -rng.integers(100, 250_000, len(negative))
-    return cents
+    before, corrected = cents.copy(), np.full(count, _NEVER)
+    some = rng.permutation(count)[: at_least(0.005, count, 2)]
+    before[some] -= rng.integers(100, 5000, len(some))
+    corrected[some] = last_day - (6 + 7 * (np.arange(len(some)) % 2)) * _DAY
+    return {"cents": cents, "cents_before": before, "corrected_on": corrected}
 
 
-def _documents(rng: np.random.Generator, payee: Any, refund: Any) -> Any:
+def _documents(rng: np.random.Generator, payee: Array, refund: Array) -> Array:
     """Entry numbers with right check digits, a few of them in two refunds, and a few protest numbers."""
     count = len(payee)
     filer = np.array(_FILERS)[(payee * 7 + (rng.random(count) < 0.2)) % len(_FILERS)]
@@ -248,89 +327,49 @@ def _documents(rng: np.random.Generator, payee: Any, refund: Any) -> Any:
     return document
 
 
-def _lines(
-    rng: np.random.Generator, payees: Any, payee: Any, refund: Any, date: Any, *, document: Any
-) -> pd.DataFrame:
-    """Put together the columns that never change."""
-    count, refunds = len(payee), len(date)
-    # numbers rise with the date, as if given in that order
-    rank = np.empty(refunds, np.int64)
-    rank[np.lexsort((rng.random(refunds), date))] = np.arange(refunds)
-    center = np.where(
-        rng.random(refunds) < 0.3, PENDING, rng.choice([c for c in CENTERS if c != PENDING], refunds)
-    )
-    filer = np.array([text[:3] for text in document], object)
-    filer[~entry_number.is_valid_column(pd.Series(document).astype("str")).to_numpy()] = _FILERS[0]
-    columns = {
-        "refund_id": _joined("06", _digits(3_000_000 + 7 * rank, 8))[refund],
-        "filer_code": filer,
-        "payee_id": payees.number[payee],
-        "company_name": payees.name[payee],
-        "care_of": payees.care_of[payee],
-        "address": payees.address[payee],
-        "refund_status": np.full(count, "TRANSMITTED"),
-        "refund_type": np.full(count, "Entry Liquidation"),
-        "document_number": document,
-        "center_id": center[refund],
-        "team_number": rng.choice(_TEAMS, refunds)[refund],
-        "port_code": rng.choice(_PORTS, count),
-    }
-    frame = pd.DataFrame({name: pd.Series(values).astype("str") for name, values in columns.items()})
-    frame["care_of"] = frame["care_of"].mask(frame["care_of"] == "")
-    return frame
-
-
-def shown_on(ledger: Ledger, day: Days, *, weeks: int) -> pd.DataFrame:
+def shown_on(ledger: pd.DataFrame, day: Array, *, weeks: int) -> pd.DataFrame:
     """Give the lines that a report of this day shows, with statuses, numbers and amounts as of that day."""
-    issued, turned = ledger.done_on <= day, ledger.turned_on <= day
-    settled = ledger.turned_on + np.where(ledger.turned_on == _NEVER, 0, 7) * _DAY <= day
-    course = ledger.course
+    issued, turned = ledger["done_on"] <= day, ledger["turned_on"] <= day
+    settled = ledger["turned_on"] + np.where(ledger["turned_on"] == _NEVER, 0, 7) * _DAY <= day
+    course = ledger["course"]
     status = np.select(
         [
-            ledger.is_reissue,
-            ledger.sent_on > day,
+            ledger["is_reissue"],
+            ledger["sent_on"] > day,
             ~issued,
             (course == REJECTED) & ~turned,
             (course == REJECTED) & ~settled,
             (course == RETURNED) & turned,
             course == DIVERTED,
         ],
-        ["Check/ACH Reissued", "", "Sent to Treasury", ledger.reject_text, "Check/ACH Reissued",
+        ["Check/ACH Reissued", "", "Sent to Treasury", ledger["reject_text"], "Check/ACH Reissued",
          "Check/ACH Returned", "Funds Diverted"],
         default="Treasury Issued",
     )  # fmt: skip
     held = (course == DIVERTED) | ((course == REJECTED) & ~turned)
-    numbered = ((ledger.numbered_on <= day) & ~held) | ledger.is_reissue
-    cents = np.where(ledger.corrected_on > day, ledger.cents_before, ledger.cents)
+    numbered = ((ledger["numbered_on"] <= day) & ~held) | ledger["is_reissue"]
+    cents = np.where(ledger["corrected_on"] > day, ledger["cents_before"], ledger["cents"])
     # a payment out of a cure or a reissue has its own number
-    trial = np.where(ledger.is_reissue | (course == REJECTED), 1, 0)
-    ids = ledger.lines["refund_id"].to_numpy(object).astype(np.int64)
+    trial = np.where(ledger["is_reissue"] | (course == REJECTED), 1, 0)
+    ids = ledger["refund_id"].to_numpy(object).astype(np.int64)
     trace = _joined("0713", "0603", _digits((ids * 10 + trial) % 10**7, 7))
     serial = _joined("4045", _digits((ids * 10 + trial) % 10**8, 8))
     # since the cutover a cure or a reissue is paid by ACH
-    method = np.where(trial == 1, "ACH", ledger.method)
+    method = np.where(trial == 1, "ACH", ledger["method"])
     number = np.where(method == "Check", serial, trace)
 
-    lines = ledger.lines.assign(
-        refund_date=pd.Series(ledger.refund_date).astype("datetime64[us]"),
+    lines = ledger.assign(
+        refund_date=ledger["refund_date"].astype("datetime64[us]"),
         refund_secondary_status=_text(status, status != ""),
         total_refund_amount=cents / 100,
         check_or_trace_number=_text(number, numbered),
         check_or_ach=_text(method, numbered),
-        entry_number=ledger.lines["document_number"].where(
-            entry_number.is_valid_column(ledger.lines["document_number"])
-        ),
         amount=cents / 100,
         report_date=pd.Timestamp(day).as_unit("us"),
-        report=pd.Series("REV-603", index=ledger.lines.index, dtype="str"),
-        source_file=pd.Series("", index=ledger.lines.index, dtype="str"),
-        source_sheet=pd.Series("", index=ledger.lines.index, dtype="str"),
-        source_row=np.int64(1),
+        report=REV_603.name,
     )
-    seen = (ledger.appears_on <= day) & (ledger.refund_date > day - (7 * weeks + 5) * _DAY)
-    order = np.flatnonzero(seen)
-    order = order[np.lexsort((ids[order], ledger.refund_date[order]))]
-    return lines[list(REFUND_FRAME)].iloc[order].reset_index(drop=True)
+    seen = (ledger["appears_on"] <= day) & (ledger["refund_date"] > day - (7 * weeks + 5) * _DAY)
+    return lines[seen].sort_values(["refund_date", "refund_id"], kind="stable").reset_index(drop=True)
 
 
 def _text(values: Any, there: Any) -> pd.Series[str]:

@@ -15,8 +15,7 @@ import pandas as pd
 
 from rev603.errors import ArgumentError, check_choice
 from rev603.presenting.files import SteadyZip
-from rev603.sample._entries import sample_entries
-from rev603.sample._report import sample_history
+from rev603.sample._report import sample_entries, sample_history
 from rev603.vocabulary.headings import ENTRY_COLUMNS, REFUND_COLUMNS
 from rev603.vocabulary.reports import REPORTS, REV_603, REV_613
 
@@ -286,9 +285,6 @@ def write_workbook(laid_out: list[Sheet], path: Path) -> None:
                 if isinstance(value, str) and value.startswith("="):
                     cells[place] = WriteOnlyCell(page, value)
                     cells[place].data_type = "s"
-                elif isinstance(value, dt.datetime):
-                    cells[place] = WriteOnlyCell(page, value)
-                    cells[place].number_format = "mm/dd/yyyy"
             page.append(cells)
         for at, first, last in sheet.merged:
             span = CellRange(min_row=at + 1, max_row=at + 1, min_col=first + 1, max_col=last + 1)
