@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import pandas as pd
 
 from rev603.errors import SourceNotFoundError, UnrecognizedFileError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-__all__ = ["read_log", "takes_log_file"]
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

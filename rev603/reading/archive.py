@@ -7,17 +7,12 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from rev603.errors import Rev603Error, UnrecognizedFileError, UnsafeFileError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rev603.reading.limits import Limits
-
-__all__ = ["REPAIR", "Archive", "Kind", "archive_kind", "damaged", "open_archive"]
+from rev603.reading.limits import Limits
 
 Kind = Literal["workbook", "xlsb", "opendocument", "document", "presentation", "numbers", "archive"]
 

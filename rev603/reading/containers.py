@@ -11,13 +11,11 @@ import email
 import email.policy
 import re
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rev603.errors import UnrecognizedFileError
 from rev603.reading.archive import open_archive
-
-if TYPE_CHECKING:
-    from rev603.reading.limits import Limits
+from rev603.reading.limits import Limits
 
 EXPORT_SUFFIXES = frozenset({".xlsx", ".xlsm", ".csv", ".tsv", ".txt"})
 CONTAINER_SUFFIXES = frozenset({".zip", ".eml"})

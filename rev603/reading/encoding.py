@@ -12,8 +12,6 @@ import pyarrow as pa
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
 from rev603.reading.limits import Limits
 
-__all__ = ["Encoding", "decoded"]
-
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252"]
 
 _SAMPLE = 4_096
@@ -150,24 +148,16 @@ def _refuse_long_lines(data: bytes | memoryview, name: str, limits: Limits) -> N
     """Go from line end to line end, each time to the last one within the limit."""
     start, longest = 0, limits.max_line_bytes
     while len(data) - start > longest:
-        end = _last_line_end(data, start, start + longest + 1)
-        if end == start:
+        window = bytes(data[start : start + longest + 1])
+        end = max(window.rfind(b"\n"), window.rfind(b"\r")) + 1
+        if not end:
             raise UnsafeFileError(
                 f"A line is longer than {longest:,} bytes.",
                 where=f"{name}, line {_line(data, start):,}",
                 why="no report has such lines: it is not a list, or its line ends are lost",
                 what_to_do="export the report again, or raise max_line_bytes if you trust the file",
             )
-        start = end
-
-
-def _last_line_end(data: bytes | memoryview, start: int, stop: int) -> int:
-    """Return the place behind the last line end of a stretch, which is nearly always close by; else its start."""
-    for begin in (max(start, stop - _SAMPLE), start):
-        window = bytes(data[begin:stop])
-        if end := max(window.rfind(b"\n"), window.rfind(b"\r")) + 1:
-            return begin + end
-    return start
+        start += end
 
 
 def _line(data: bytes | memoryview, at: int) -> int:

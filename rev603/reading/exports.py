@@ -8,16 +8,15 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
+
+import pandas as pd
 
 from rev603.errors import ArgumentError, SourceNotFoundError
 from rev603.reading.containers import CONTAINER_SUFFIXES, EXPORT_SUFFIXES, held_in_mail, held_in_zip
 from rev603.reading.issues import IssueLog
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.sniff import read_bytes
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 One = str | os.PathLike[str] | BinaryIO
 Sources = One | Iterable[One]

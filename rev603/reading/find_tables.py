@@ -13,7 +13,7 @@ from rev603.reading.grid import TextGrid
 from rev603.reading.issues import IssueLog
 from rev603.reading.layout import ENOUGH, LONGEST_HEADING, Line, Table, find_table
 from rev603.reading.limits import Limits
-from rev603.reading.source import Source
+from rev603.reading.sniff import Source
 from rev603.reading.workbook.contents import Sheet, open_workbook
 from rev603.reading.workbook.sheet_reader import read_sheet
 from rev603.vocabulary.headings import Column, alias_table, heading_key

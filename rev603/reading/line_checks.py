@@ -19,9 +19,9 @@ from rev603._columns import Mask, as_mask, is_valid
 from rev603.identifiers import entry_number, importer_number
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.dates import could_be_a_date
+from rev603.reading.issues import masked
 from rev603.reading.layout import Line, Table
 from rev603.reading.line_log import LineLog
-from rev603.reading.masked_cells import masked
 from rev603.reading.repairs import FREE_TEXT
 from rev603.vocabulary.statuses import METHODS, status_key
 

@@ -12,9 +12,8 @@ from rev603._columns import Numbers, is_valid, joined_text, without
 from rev603.reading import repairs
 from rev603.reading.dates import DateOrder, parse_dates
 from rev603.reading.grid import TextGrid
-from rev603.reading.issues import IssueLog
+from rev603.reading.issues import IssueLog, quoted
 from rev603.reading.layout import Table
-from rev603.reading.masked_cells import quoted
 from rev603.reading.repairs import Repaired
 
 #: So many cells that are put into one spelling are named one by one.

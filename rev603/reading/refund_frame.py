@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from rev603._columns import Mask, Numbers, as_mask, by_value, constant, is_valid, joined_text, pandas_text
 from rev603.identifiers import entry_number
-from rev603.reading import repairs, spelling
+from rev603.reading import repairs
 from rev603.reading.amounts import parse_amounts
 from rev603.reading.dates import DateOrder
 from rev603.reading.grid import TextGrid
@@ -150,7 +150,7 @@ def _amounts(work: LineLog, words: Words) -> tuple[Numbers, Mask, Mask]:
 
 def _repair_identifiers(work: LineLog) -> None:
     work.repair_identifiers()
-    work.respell("payee_id", spelling.payee_numbers(work.distinct("payee_id")))
+    work.respell("payee_id", repairs.payee_numbers(work.distinct("payee_id")))
     for name, width, shortest in (("port_code", 4, 3), ("team_number", 3, 1)):
         work.change(
             "zero-restored", name, repairs.zero_padded(work.text[name], width=width, shortest=shortest)
@@ -164,7 +164,7 @@ def _entry_numbers(work: LineLog) -> pa.ChunkedArray:
         shown = joined_text("entry number ", entries.take(pa.array(restored)))
         work.say("zero-restored", "document_number", restored, detail=shown)
     work.say("check-digit", "document_number", np.flatnonzero(is_valid(entries) & ~right))
-    documents, respelled = spelling.documents(work.text["document_number"], entries)
+    documents, respelled = repairs.documents(work.text["document_number"], entries)
     work.respell("document_number", (documents, respelled[~repaired[respelled]]))
     work.replace("document_number", documents)  # also where only a zero was restored
     # a filer code's lost zero is restored where the entry number of its line proves it

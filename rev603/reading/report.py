@@ -31,8 +31,7 @@ from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.refund_frame import Typed
 from rev603.reading.refund_rows import set_aside_frame
 from rev603.reading.report_sheet import ReportSheet, check_total_lines, joined_sheets, read_report_sheet
-from rev603.reading.sniff import sniff
-from rev603.reading.source import Source
+from rev603.reading.sniff import Source, sniff
 from rev603.reading.words import Columns, Taught, Words, words_of
 from rev603.reading.written import as_it_was, is_written_by_us
 from rev603.safe_text import hide_persons

@@ -17,9 +17,8 @@ from rev603.reading.dates import DateOrder, date_in_name, date_order
 from rev603.reading.find_tables import require_columns
 from rev603.reading.grid import TextGrid
 from rev603.reading.header_block import Figure, read_block
-from rev603.reading.issues import IssueLog
+from rev603.reading.issues import IssueLog, masked
 from rev603.reading.layout import MOST_OTHERS, Table
-from rev603.reading.masked_cells import masked
 from rev603.reading.refund_frame import Typed, typed_lines
 from rev603.reading.refund_rows import NOTE, TOTAL, Rows
 from rev603.reading.shown_once import filled_down, filled_groups

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -18,14 +19,9 @@ from rev603.identifiers.bearers import PAYMENT, one_bearer
 from rev603.identifiers.refund_key import DOCUMENT_KEY, IDENTITY, KEY, PAYEE_KEY, REFUND_KEY, with_identity
 from rev603.reading.control_totals import Header, control_totals
 from rev603.reading.dates import date_in_name
-from rev603.reading.issues import IssueLog, joined
-from rev603.reading.masked_cells import quoted
+from rev603.reading.issues import IssueLog, joined, quoted
+from rev603.reading.report import Report
 from rev603.vocabulary.statuses import IN_TRANSIT, STATE_OF_STATUS, UNKNOWN, status_key
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rev603.reading.report import Report
 
 _REFUND = [PAYEE_KEY, REFUND_KEY]
 #: So many cells of a file that are put into one spelling are named one by one.

@@ -6,8 +6,9 @@ import os
 import re
 import stat
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO, Literal, NoReturn
 
 import numpy as np
 
@@ -20,12 +21,9 @@ from rev603.errors import (
 )
 from rev603.reading.archive import archive_kind
 from rev603.reading.containers import held_in_mail, held_in_zip, is_mail, the_only_one
-from rev603.reading.encoding import decoded
+from rev603.reading.encoding import Encoding, decoded
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
-from rev603.reading.source import Source
 from rev603.reading.written import text_of_parquet
-
-__all__ = ["read_bytes", "sniff"]
 
 _NAMELESS = "the file object"
 #: A path has lost one of the two slashes by then.
@@ -38,6 +36,34 @@ _SAVE_AS = "open it in Excel and save it as an Excel workbook (.xlsx) or as CSV 
 
 _WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xltx", ".xltm"}
 _OTHER_SUFFIXES = {".xls", ".xlsb", ".ods", ".pdf", ".doc", ".docx", ".htm", ".html", ".xml", ".zip"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that is safe to read on, and how.
+
+    Attributes
+    ----------
+    name
+        The file's name without its folder, for messages.
+    data
+        Every byte of it. Read once, so that what was checked is what is read. A workbook's are ``bytes``.
+    kind
+        ``"xlsx"`` (also .xlsm) or ``"text"``.
+    text
+        The text as UTF-8 without a byte order mark, whatever it was written in; of a workbook nothing.
+    encoding
+        What the text was written in, proven over the whole file; for a workbook None.
+    misnamed
+        True where the name says something else than the bytes: text named .xlsx, a workbook named .csv.
+    """
+
+    name: str
+    data: bytes | memoryview
+    kind: Literal["xlsx", "text"]
+    text: bytes | memoryview = b""
+    encoding: Encoding | None = None
+    misnamed: bool = False
 
 
 def sniff(

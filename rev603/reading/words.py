@@ -18,8 +18,6 @@ from rev603.errors import Rev603Error, SourceNotFoundError, check_type
 from rev603.vocabulary.headings import ENTRY_COLUMNS, REFUND_COLUMNS, Column, heading_key
 from rev603.vocabulary.statuses import PAYMENT_STATES, UNKNOWN, status_key
 
-__all__ = ["NO_WORDS", "Columns", "Taught", "Words", "headings_of", "words_of"]
-
 _COLUMNS = tuple(dict.fromkeys(column.name for column in (*REFUND_COLUMNS, *ENTRY_COLUMNS)))
 _STATES = tuple(state for state in PAYMENT_STATES if state != UNKNOWN)
 _AMOUNT = "total_refund_amount"

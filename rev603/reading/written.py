@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,10 +17,8 @@ import pyarrow.parquet as pq
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.control_totals import Header
+from rev603.reading.limits import Limits
 from rev603.vocabulary.headings import REFUND_FRAME
-
-if TYPE_CHECKING:
-    from rev603.reading.limits import Limits
 
 #: The reader makes these columns, so no export has all of them.
 MADE_BY_US = ("entry_number", "amount", "report_date", "report", "source_file", "source_sheet", "source_row")

@@ -13,9 +13,9 @@ from rev603._columns import as_mask, is_valid, joined_text, one_array, pandas_te
 from rev603.identifiers import entry_number
 from rev603.reading import repairs
 from rev603.reading.amounts import amount_in_cents
+from rev603.reading.issues import quoted
 from rev603.reading.layout import other_columns
 from rev603.reading.line_log import LineLog
-from rev603.reading.masked_cells import quoted
 from rev603.reading.refund_rows import (
     FOOTER,
     HEADING,

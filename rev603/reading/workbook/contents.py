@@ -18,7 +18,7 @@ from rev603.reading.workbook.shared_strings import read_strings
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from rev603.reading.source import Source
+    from rev603.reading.sniff import Source
 
 __all__ = ["Sheet", "Workbook", "open_workbook"]
 
