@@ -102,7 +102,8 @@ def _parties(rng: np.random.Generator, count: int) -> tuple[pd.DataFrame, Array]
 
 
 def _joined(*parts: Any) -> Array:
-    return reduce(np.strings.add, parts, "")
+    add: Any = np.strings.add
+    return reduce(add, parts, "")
 
 
 def _digits(numbers: Any, width: int) -> Array:
@@ -192,7 +193,7 @@ def ledger(
     )
     entry = entry_number.is_valid_column(pd.Series(document)).to_numpy()
     frame = pd.concat(
-        [payees.iloc[payee].reset_index(drop=True), by_refund.iloc[refund].reset_index(drop=True)], axis=1
+        [payees.take(payee).reset_index(drop=True), by_refund.take(refund).reset_index(drop=True)], axis=1
     ).assign(
         document_number=document,
         entry_number=pd.Series(document).where(entry),
@@ -207,7 +208,7 @@ def ledger(
     _, once = np.unique(refund[of_returned], return_index=True)
     frame = frame.iloc[np.concatenate([np.arange(count), np.resize(of_returned[once], reissues)])]
     again = np.arange(len(frame)) >= count
-    reissued_on = (frame["turned_on"] + 7 * _DAY).clip(upper=pd.Timestamp(last_day))
+    reissued_on = np.minimum(frame["turned_on"].to_numpy() + 7 * _DAY, last_day)
     return frame.assign(
         is_reissue=again, appears_on=frame["refund_date"].mask(again, reissued_on)
     ).reset_index(drop=True)
@@ -369,7 +370,8 @@ def shown_on(ledger: pd.DataFrame, day: Array, *, weeks: int) -> pd.DataFrame:
         report=REV_603.name,
     )
     seen = (ledger["appears_on"] <= day) & (ledger["refund_date"] > day - (7 * weeks + 5) * _DAY)
-    return lines[seen].sort_values(["refund_date", "refund_id"], kind="stable").reset_index(drop=True)
+    shown: pd.DataFrame = lines.loc[seen].sort_values(["refund_date", "refund_id"], kind="stable")
+    return shown.reset_index(drop=True)
 
 
 def _text(values: Any, there: Any) -> pd.Series[str]:

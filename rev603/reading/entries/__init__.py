@@ -12,8 +12,7 @@ import pandas as pd
 from rev603._columns import pandas_text
 from rev603.errors import ColumnsMissingError, LineError, check_choice
 from rev603.identifiers import importer_number
-from rev603.reading.entries.entry_lines import EntryLines, entry_numbers
-from rev603.reading.entries.expected_amounts import AMOUNTS, expected_amounts
+from rev603.reading.entries.entry_lines import AMOUNTS, EntryLines, entry_numbers, expected_amounts
 from rev603.reading.find_tables import find_tables
 from rev603.reading.issues import CATALOGUE, IssueLog, folded
 from rev603.reading.layout import Table, no_table

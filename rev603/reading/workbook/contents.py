@@ -1,4 +1,7 @@
-"""A workbook's own table of contents: its sheets, date system, number formats and shared strings."""
+"""A workbook's own table of contents: its sheets, date system, number formats and shared strings.
+
+Strings have runs in however many fonts, and stand in the cells, or in one place for cells to point at.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+import pyarrow as pa
+
 from rev603._short import Short
 from rev603.errors import UnsafeFileError
 from rev603.reading.archive import REPAIR, Archive, damaged, open_archive
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
-from rev603.reading.workbook.safe_xml import read_part, refuse_doctype
-from rev603.reading.workbook.shared_strings import read_strings
+from rev603.reading.workbook.cell_text import XML_SPACE, unescaped
+from rev603.reading.workbook.plain_markup import plain_strings
+from rev603.reading.workbook.safe_xml import PlainStretches, read_part, refuse_doctype
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from rev603.reading.sniff import Source
 
-__all__ = ["Sheet", "Workbook", "open_workbook"]
+__all__ = ["Sheet", "TextRuns", "Workbook", "open_workbook"]
 
 Visibility = Literal["visible", "hidden", "veryHidden"]
 _STATES: dict[str, Visibility] = {"hidden": "hidden", "veryHidden": "veryHidden"}
@@ -77,7 +81,19 @@ class Workbook:
     @cached_property
     def strings(self) -> pa.Array:
         """Its shared strings, read when a cell first names one."""
-        return read_strings(self.archive, self.strings_part)
+        strings = _Strings(self.archive)
+        if self.strings_part:
+            plain = PlainStretches("sst", depth=1, unit="si>", read=strings.read_plain)
+            read_part(
+                self.archive,
+                self.strings_part,
+                start=strings.start,
+                end=strings.end,
+                text=strings.text,
+                plain=plain,
+            )
+        strings.flush()
+        return pa.concat_arrays(strings.chunks)
 
 
 def open_workbook(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Workbook:
@@ -210,3 +226,83 @@ def _kind(code: str) -> str:
     if _ELAPSED.search(re.sub(r'"[^"]*"', "", code)):
         return "duration"
     return "date" if re.search("[ymdhs]", _LITERAL.sub("", code).partition(";")[0], re.IGNORECASE) else ""
+
+
+# ------------------------------------------------------------------ strings
+
+
+class TextRuns:
+    """Hears the events of strings, and joins the texts of their runs.
+
+    Parameters
+    ----------
+    holder
+        The element that holds a string: ``"si"`` among the shared strings, ``"is"`` in a cell.
+    """
+
+    def __init__(self, holder: str) -> None:
+        self.holder = holder
+        self.runs: list[str] = []
+        self.pieces: list[str] | None = None  # of the run that is being read
+        self.keeps_space = False
+
+    def start(self, tag: str, attributes: dict[str, str], path: list[str]) -> None:
+        """Hear of an opening tag."""
+        if tag == self.holder:
+            self.runs = []
+        elif tag == "t" and (path[-1:] == [self.holder] or path[-2:] == [self.holder, "r"]):
+            self.pieces = []
+            self.keeps_space = attributes.get("xml:space") == "preserve"
+
+    def text(self, text: str, path: list[str]) -> None:
+        """Hear of text."""
+        if self.pieces is not None and path[-1] == "t":
+            self.pieces.append(text)
+
+    def end(self, tag: str, path: list[str]) -> None:  # noqa: ARG002 - the path is for those who extend this
+        """Hear of a closing tag."""
+        if tag == "t" and self.pieces is not None:
+            run = "".join(self.pieces)
+            self.runs.append(unescaped(run if self.keeps_space else run.strip(XML_SPACE)))
+            self.pieces = None
+
+
+class _Strings(TextRuns):
+    """Hears the events of the shared strings, and gathers them."""
+
+    def __init__(self, archive: Archive) -> None:
+        super().__init__("si")
+        self.archive = archive
+        self.pending: list[str] = []
+        self.chunks = [pa.array([], pa.large_string())]
+        self.count = 0
+
+    def end(self, tag: str, path: list[str]) -> None:
+        """Hear of a closing tag."""
+        super().end(tag, path)
+        if tag == self.holder:
+            self.pending.append("".join(self.runs))
+
+    def read_plain(self, stretch: bytes) -> bool:
+        """Take strings of plain markup; False where they are not."""
+        found = plain_strings(stretch)
+        if found is not None:
+            self.flush()
+            self._take(found)
+        return found is not None
+
+    def flush(self) -> None:
+        """Put what the parser has found behind the rest."""
+        self._take(pa.array(self.pending, pa.string()))
+        self.pending = []
+
+    def _take(self, strings: pa.Array) -> None:
+        self.count += len(strings)
+        self.chunks.append(strings.cast(pa.large_string()))
+        if self.count > self.archive.limits.max_cells // 2:
+            raise UnsafeFileError(
+                f"The workbook has more than {self.archive.limits.max_cells // 2:,} shared strings.",
+                where=self.archive.name,
+                why="half of all cells that there may be would have to differ",
+                what_to_do="export a shorter span of dates, or raise max_cells",
+            )

@@ -13,9 +13,9 @@ import pyarrow as pa
 
 from rev603.reading.archive import damaged
 from rev603.reading.workbook.cell_text import Look
+from rev603.reading.workbook.contents import TextRuns
 from rev603.reading.workbook.plain_markup import plain_cells
 from rev603.reading.workbook.safe_xml import PlainStretches, read_part
-from rev603.reading.workbook.shared_strings import TextRuns
 from rev603.reading.workbook.sheet_grid import CORRUPT, GridBuilder, ReadSheet, place
 
 if TYPE_CHECKING:
