@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from rev603._columns import Mask, Numbers
 from rev603.analysis._frames import cents
-from rev603.analysis._movement import ALL_STUCK
+from rev603.analysis._movement import ALL_STUCK, Movement, Sightings
 from rev603.analysis._text import status_text
 from rev603.analysis.ageing import ageing
 from rev603.analysis.status import checks_after_cutover
@@ -30,15 +32,7 @@ from rev603.vocabulary.statuses import (
     UNKNOWN_STATUS,
 )
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rev603.analysis._movement import Movement, Sightings
-
-    Numbers = NDArray[np.int64]
-    Frames = dict[str, pd.DataFrame]
-
-__all__ = ["LONG_IN_TRANSIT", "lists_of", "printed_vs_received", "totals_of"]
+Frames = dict[str, pd.DataFrame]
 
 #: Business days after which a line that is still in transit is a finding; 1 or 2 are ordinary.
 LONG_IN_TRANSIT = 10
@@ -133,7 +127,7 @@ def _cleared(lines: pd.DataFrame, sightings: Sightings, moved: Movement) -> pd.D
     )
 
 
-def _was_stuck(sightings: Sightings) -> NDArray[np.bool_]:
+def _was_stuck(sightings: Sightings) -> Mask:
     """Say of each line whether its key was stuck when it was last seen, before, with a known status."""
     place = np.arange(len(sightings.key))
     known = np.maximum.accumulate(np.where(sightings.known(), place, -1))  # the newest known one up to each

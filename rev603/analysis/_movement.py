@@ -7,23 +7,17 @@ stuck, new or cleared; the lines themselves are fetched at the end, by position.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from rev603._columns import Mask, Numbers
 from rev603.analysis._frames import cents
 from rev603.analysis.disposition import FLAGS, looked_up, superseded_rows
 from rev603.vocabulary.statuses import DISPOSITIONS, SETTLED, STUCK, SUPERSEDED, UNKNOWN_STATUS
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Numbers = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
-
-__all__ = ["ALL_STUCK", "Movement", "Sightings", "movement", "sightings_of", "trend"]
 
 ALL_STUCK = "all that is stuck"
 _STEPS = ("opening", "new", "cleared", "changed", "closing")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import narwhals as nw
 import pandas as pd
@@ -11,10 +12,7 @@ from rev603.analysis._frames import cents
 from rev603.analysis._text import status_text
 from rev603.identifiers.refund_key import IDENTITY
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    Row = tuple[Any, ...]
+Row = tuple[Any, ...]
 
 _SOURCES = {
     "source_file": "str", "content_hash": "str", "report_date": "datetime64[us]", "lines": "Int64",

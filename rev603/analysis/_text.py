@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 import narwhals as nw
 
 from rev603.identifiers.refund_key import DASHES, SPACING
 from rev603.vocabulary import statuses
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-__all__ = ["choose", "name_key", "payment_state", "status_text"]
 
 _PUNCTUATION = "!-/:-@\\[-`{-~\u00a0\u00b7\u2018-\u201f\u2022\u2026\u3001\u3002\uff01-\uff0f"
 

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import narwhals as nw
 import pandas as pd
+from narwhals.typing import IntoFrameT
 
-from rev603.analysis._engines import like, to_pandas
-from rev603.analysis._frames import cents, dollars, open_frame
+from rev603.analysis._frames import cents, dollars, like, open_frame, to_pandas
 from rev603.analysis._text import choose
 from rev603.errors import ArgumentError
-
-if TYPE_CHECKING:
-    from narwhals.typing import IntoFrameT
-
-__all__ = ["AGE_BANDS", "ageing", "as_day", "by_age_band"]
 
 #: Last day of each band, and its name; whatever is older is ``91+``.
 AGE_BANDS = ((7, "0-7"), (30, "8-30"), (60, "31-60"), (90, "61-90"))

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
+from narwhals.typing import IntoFrameT
 
-from rev603._columns import key_codes
-from rev603.analysis._engines import like, to_pandas
-from rev603.analysis._frames import cents, open_frame
+from rev603._columns import Mask, Numbers, key_codes
+from rev603.analysis._frames import cents, like, open_frame, to_pandas
 from rev603.analysis._text import status_text
 from rev603.analysis.disposition import with_disposition
 from rev603.identifiers.refund_key import IDENTITY, KEY, plain, with_identity
 from rev603.vocabulary.statuses import SUPERSEDED
-
-if TYPE_CHECKING:
-    from narwhals.typing import IntoFrameT
-    from numpy.typing import NDArray
-
-    Codes = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
-
-__all__ = ["changes"]
 
 #: A word for each kind of change, and the column that it is read from.
 _SETS = {"status": "refund_secondary_status", "method": "check_or_ach", "number": "check_or_trace_number"}
@@ -126,7 +117,7 @@ def _lines(native: Any) -> pd.DataFrame:
     return keyed
 
 
-def _sets(text: pd.Series[Any], key: pd.Series[Any], place: Codes, both: Mask) -> tuple[Any, Mask]:
+def _sets(text: pd.Series[Any], key: pd.Series[Any], place: Numbers, both: Mask) -> tuple[Any, Mask]:
     """Return the different texts of each place, joined, and for each key whether before and after differ."""
     found = pd.DataFrame({"place": place, "key": key, "text": text})
     found = found.sort_values("text", kind="stable", na_position="last").drop_duplicates(["place", "key"])

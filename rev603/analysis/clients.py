@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals as nw
 import pandas as pd
 
-from rev603.analysis._engines import to_pandas
-from rev603.analysis._frames import open_frame
+from rev603.analysis._frames import open_frame, to_pandas
 from rev603.analysis._text import name_key
 from rev603.analysis.history import current
-from rev603.analysis.reconcile.comparison import compare
+from rev603.analysis.reconcile.comparison import Comparison, compare
 from rev603.analysis.reissue import StuckMoney, stuck_money_of
 from rev603.analysis.worklist import CARE_KEY, importer_of, keyed
 from rev603.errors import Rev603Error
 from rev603.identifiers.refund_key import PAYEE_KEY, plain, with_identity
 from rev603.vocabulary.statuses import SUPERSEDED
-
-if TYPE_CHECKING:
-    from rev603.analysis.reconcile.comparison import Comparison
-
-__all__ = ["BY", "UNASSIGNED", "ClientFigures", "clients_of"]
 
 #: Who may be a client: a payee number, an importer with all of its suffixes, a notify party.
 BY = ("payee", "base", "notify party")

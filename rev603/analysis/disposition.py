@@ -7,27 +7,19 @@ any sum, so that a payment which came back and was sent again counts once.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from rev603._columns import key_codes
+from rev603._columns import Mask, Numbers, key_codes
 from rev603.analysis._frames import cents
 from rev603.analysis._text import choose, payment_state, status_text
 from rev603.identifiers.refund_key import IDENTITY, KEY, OWN, with_identity
 from rev603.vocabulary import statuses
 from rev603.vocabulary.statuses import PAID_STATES, REJECTED, RETURNED, STUCK, SUPERSEDED
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    Numbers = NDArray[np.int64]
-
-__all__ = ["cause", "looked_up", "superseded_rows", "with_disposition"]
 
 FLAGS = ("payment_state", "is_reject_no_ach", "disposition")
 _TELLING = ("refund_secondary_status", "check_or_ach", "report")
@@ -93,9 +85,7 @@ def looked_up(lines: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
     return pd.DataFrame(told, columns=list(FLAGS)).astype(kinds), np.asarray(place, np.int64)
 
 
-def superseded_rows(
-    lines: pd.DataFrame, code: Numbers, told: pd.DataFrame, place: Numbers
-) -> NDArray[np.bool_]:
+def superseded_rows(lines: pd.DataFrame, code: Numbers, told: pd.DataFrame, place: Numbers) -> Mask:
     """Say which lines of a pandas frame are superseded; ``code`` numbers their keys.
 
     ``told`` and ``place`` are those of :func:`looked_up`. Only the lines of keys that have a stuck line are looked

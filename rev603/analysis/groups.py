@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals as nw
 import pandas as pd  # noqa: F401 - for the examples
+from narwhals.typing import IntoFrameT
 
 from rev603.analysis._frames import cents, dollars, open_frame, where
 from rev603.analysis._text import choose, name_key, status_text
@@ -14,14 +15,6 @@ from rev603.analysis.disposition import with_disposition
 from rev603.errors import check_type
 from rev603.identifiers.refund_key import KEY, OWN, PAYEE_KEY, REFUND_KEY, with_identity
 from rev603.vocabulary import statuses
-
-if TYPE_CHECKING:
-    from narwhals.typing import IntoFrameT
-
-__all__ = [
-    "by_disposition", "by_importer", "by_method", "by_month", "by_notify_party", "by_payee", "by_week",
-    "held_for_importers",
-]  # fmt: skip
 
 #: Each amount of a group, and the dispositions whose money it is; together they are the whole.
 _PARTS = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
+from narwhals.typing import IntoFrameT
 
 from rev603._columns import key_codes
 from rev603.analysis._frames import open_frame, where
@@ -23,11 +24,6 @@ from rev603.identifiers.refund_key import (
     with_identity,
 )
 from rev603.vocabulary import statuses
-
-if TYPE_CHECKING:
-    from narwhals.typing import IntoFrameT
-
-__all__ = ["KEY", "as_one_history", "by_document", "counting_lines", "current", "require_report_dates"]
 
 _DAY, _FILE, _KIND, _RANK, _FILLED = (f"{OWN}{name}" for name in ("day", "file", "kind", "rank", "filled"))
 _STATE, _CHOICE, _BEST = (f"{OWN}{name}" for name in ("state", "choice", "best"))

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals as nw
 import pandas as pd
+from narwhals.typing import IntoFrameT
 
-from rev603.analysis._engines import collected, like
+from rev603.analysis._frames import collected, like
 from rev603.analysis.ageing import as_day
 from rev603.analysis.worklist import CARE_KEY, judged, keyed, with_actor
 from rev603.identifiers.refund_key import DOCUMENT_KEY, PAYEE_KEY, REFUND_KEY
 from rev603.vocabulary.guide import REQUEST_REISSUE, STEPS, WAITING
 from rev603.vocabulary.statuses import STUCK
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from narwhals.typing import IntoFrameT
-
-__all__ = [
-    "CBP", "REQUEST", "LetterFigures", "StuckMoney", "letters_due", "reissue_requests", "requests_of", "stuck_money",
-    "stuck_money_of",
-]  # fmt: skip
 
 CBP = "CBP"
 #: The columns of a request.

@@ -14,8 +14,6 @@ from rev603.analysis.disposition import with_disposition
 from rev603.identifiers.refund_key import plain
 from rev603.vocabulary.statuses import CHECKS_ENDED, NO_ACH, STUCK
 
-__all__ = ["MethodSplit", "checks_after_cutover", "flag_rejects", "rejects", "split_by_method"]
-
 
 def flag_rejects(refunds: IntoFrameT) -> IntoFrameT:
     """Return each line with where its money is, and whether it was rejected for want of a bank account.

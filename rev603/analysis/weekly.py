@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from rev603._columns import key_codes
+from rev603._columns import Numbers, key_codes
 from rev603.analysis import _provenance as provenance
-from rev603.analysis._engines import to_pandas
-from rev603.analysis._frames import open_frame
+from rev603.analysis._frames import open_frame, to_pandas
 from rev603.analysis._lists import lists_of, printed_vs_received, totals_of
 from rev603.analysis._movement import Movement, Sightings, movement, sightings_of, trend
 from rev603.analysis.ageing import as_day
@@ -24,15 +24,7 @@ from rev603.analysis.worklist import WORKLIST, judged, keyed
 from rev603.errors import Rev603Error, check_type
 from rev603.identifiers.refund_key import DOCUMENT_KEY, IDENTITY, KEY, PAYEE_KEY, REFUND_KEY
 
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from numpy.typing import NDArray
-
-    Numbers = NDArray[np.int64]
-    Day = str | dt.date | pd.Timestamp
-
-__all__ = ["WeeklyFigures", "weekly_figures"]
+Day = str | dt.date | pd.Timestamp
 
 _WEEK = pd.Timedelta(days=7)
 _IN_CHANGES = (

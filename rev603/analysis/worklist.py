@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, cast
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
+from narwhals.typing import IntoFrameT
 
-from rev603.analysis._engines import collected, like, to_pandas
-from rev603.analysis._frames import cents, open_frame
+from rev603.analysis._frames import cents, collected, like, open_frame, to_pandas
 from rev603.analysis._text import name_key
 from rev603.analysis.ageing import as_day
 from rev603.analysis.disposition import with_disposition
@@ -26,23 +28,6 @@ from rev603.vocabulary.guide import (
     WAITING,
 )
 from rev603.vocabulary.statuses import PAID_BY_ACH, REJECTED, STUCK
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Sequence
-
-    from narwhals.typing import IntoFrameT
-
-__all__ = [
-    "CARE_KEY",
-    "WORKLIST",
-    "enrollment_worklist",
-    "importer_of",
-    "judged",
-    "keyed",
-    "with_actor",
-    "worklist_by_actor",
-]
 
 NEEDED = (
     "payee_id", "refund_id", "document_number", "company_name", "care_of", "refund_date", "amount",

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Real
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, TypedDict
 
 import pandas as pd
 
 from rev603.analysis.reconcile.inputs import both_sides, pandas_frame
 from rev603.analysis.reconcile.matching import matched
-from rev603.analysis.reconcile.outcomes import DUE, NOT_PAID, PROTEST, SETTLED, WITHIN_TOLERANCE, judge
+from rev603.analysis.reconcile.outcomes import (
+    DUE,
+    NOT_PAID,
+    PROTEST,
+    SETTLED,
+    WITHIN_TOLERANCE,
+    Judged,
+    judge,
+)
 from rev603.analysis.reconcile.proof import Proof, elsewhere, notify_parties, payees, prove
 from rev603.analysis.reconcile.reasons import reasons
-from rev603.analysis.reconcile.suggestions import suggest
+from rev603.analysis.reconcile.suggestions import Suggested, suggest
 from rev603.errors import ArgumentError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rev603.analysis.reconcile.outcomes import Judged
-    from rev603.analysis.reconcile.suggestions import Suggested
 
 _GROUPS = (
     "match_id", "entry_number", "expected", "refunded", "difference", "outcome", "entries", "refunds",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -18,9 +19,6 @@ from rev603.errors import ColumnsMissingError, Rev603Error
 from rev603.identifiers import entry_number
 from rev603.identifiers.refund_key import IDENTITY, PAYEE_KEY, with_identity
 from rev603.vocabulary import statuses
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 #: The money did not move to the payee. What nobody documented is never guessed to be a failure.
 NOT_PAID = (*statuses.STUCK, statuses.APPLIED_TO_DEBT)

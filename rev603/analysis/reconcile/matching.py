@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Ints = NDArray[np.int64]
+from rev603._columns import Numbers
 
 _PROVENANCE = ("report_date", "source_file", "source_sheet", "source_row")
 #: A refund line that equals another in these is the same line once more.
@@ -48,7 +45,7 @@ def matched(lines: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
     return lines.assign(usable=usable, repeats=repeats, counted=counted, group=pd.factorize(label)[0])
 
 
-def components(nodes: int, left: Ints, right: Ints) -> Ints:
+def components(nodes: int, left: Numbers, right: Numbers) -> Numbers:
     """Return for each node the least node that it is connected with.
 
     Every root hooks onto its least neighbor and chains are then halved until they are flat, so that the
@@ -69,7 +66,7 @@ def components(nodes: int, left: Ints, right: Ints) -> Ints:
     return parent
 
 
-def _repeated_entries(lines: pd.DataFrame, entries: pd.DataFrame) -> Ints:
+def _repeated_entries(lines: pd.DataFrame, entries: pd.DataFrame) -> Numbers:
     """Return for each entry line the one that it repeats: the same in every column but its provenance."""
     own = lines.loc[lines["listed"], ["key", "refund", "cents", "stated"]]
     place = np.flatnonzero(((own["key"] >= 0) | (own["refund"] >= 0)) & own.duplicated(keep=False))
@@ -80,7 +77,7 @@ def _repeated_entries(lines: pd.DataFrame, entries: pd.DataFrame) -> Ints:
     return _first_of_same(pd.concat([own.iloc[place], same], axis=1), len(lines))
 
 
-def _repeated_refunds(lines: pd.DataFrame) -> Ints:
+def _repeated_refunds(lines: pd.DataFrame) -> Numbers:
     """Return for each refund line the one that it repeats.
 
     Without a refund number nothing proves that two lines of one report are one refund: both count.
@@ -99,7 +96,7 @@ def _repeated_refunds(lines: pd.DataFrame) -> Ints:
     return repeats
 
 
-def _first_of_same(rows: pd.DataFrame, count: int) -> Ints:
+def _first_of_same(rows: pd.DataFrame, count: int) -> Numbers:
     """Return for each of so many lines the first line that is the same throughout, -1 where that is itself."""
     repeats = np.full(count, -1, np.int64)
     place: Any = rows.index.to_series()

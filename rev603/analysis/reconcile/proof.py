@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from rev603.analysis._text import name_key
-from rev603.analysis.reconcile.outcomes import FOUND, OUTCOMES
+from rev603.analysis.reconcile.outcomes import FOUND, OUTCOMES, Judged
 from rev603.identifiers import importer_number
-
-if TYPE_CHECKING:
-    from rev603.analysis.reconcile.outcomes import Judged
 
 #: What explains a party's difference beside the outcomes.
 NO_EXPECTED_AMOUNT = "no expected amount"

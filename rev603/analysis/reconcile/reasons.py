@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from rev603.analysis.reconcile import outcomes as oc
+from rev603.analysis.reconcile.outcomes import Judged
 from rev603.vocabulary import statuses
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rev603.analysis.reconcile.outcomes import Judged
 
 #: CBP may disregard a difference of less than 20 dollars (19 CFR 159.6).
 DISREGARDED_CENTS = 2000
