@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import pandas as pd
 
 from rev603.errors import ArgumentError, SourceNotFoundError
-from rev603.reading.containers import CONTAINER_SUFFIXES, EXPORT_SUFFIXES, held_in_mail, held_in_zip
+from rev603.reading.archive import CONTAINER_SUFFIXES, EXPORT_SUFFIXES, held_in_mail, held_in_zip
 from rev603.reading.issues import IssueLog
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.sniff import read_bytes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from rev603.errors import ArgumentError, ColumnsMissingError, UnrecognizedFileError
 from rev603.identifiers import importer_number
@@ -26,14 +25,6 @@ _MOST_FOUND = 200
 _PARAMETERS = frozenset({"parameters", "prompts", "report parameters"})
 
 
-@dataclass(frozen=True)
-class Found:
-    """The tables of a file with their grids, and the grid that came nearest where there is none."""
-
-    tables: list[tuple[TextGrid, Table]]
-    nearest: TextGrid | None = None
-
-
 def find_tables(
     source: Source,
     vocabulary: Sequence[Column],
@@ -43,8 +34,8 @@ def find_tables(
     limits: Limits,
     enough: int = ENOUGH,
     named: Mapping[str, str] | None = None,
-) -> Found:
-    """Read the sheets of a file that hold the table.
+) -> tuple[list[tuple[TextGrid, Table]], TextGrid | None]:
+    """Return the tables of a file with their grids, and the grid that came nearest where there is none.
 
     Visible sheets are taken; a hidden one only where the caller names it. What is not read is named in an issue.
     """
@@ -59,7 +50,7 @@ def find_tables(
         keys = {*alias_table(tuple(vocabulary)), *(heading_key(text) for text in (named or {}).values())}
         grid = read_csv_grid(source, keys, limits=limits).cleaned()
         table = find_table(grid, vocabulary, enough=enough, named=named)
-        return Found([(grid, table)] if table else [], grid)
+        return [(grid, table)] if table else [], grid
 
     workbook = open_workbook(source, limits=limits)
     chosen = _chosen(workbook.sheets, sheet, source.name)
@@ -85,7 +76,7 @@ def find_tables(
             many = " and so on" if len(cells.uncomputed) > _NAMED else ""
             where = f"{len(cells.uncomputed):,} cells: {', '.join(cells.uncomputed[:_NAMED])}{many}"
             log.add_sheet("formula-without-value", each.name, where)
-    return Found(tables, max(without, key=len, default=None))
+    return tables, max(without, key=len, default=None)
 
 
 def _chosen(sheets: Sequence[Sheet], wanted: str | int | None, where: str) -> list[Sheet]:

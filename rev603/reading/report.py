@@ -207,10 +207,10 @@ def _report(
     with ThreadPoolExecutor(1) as other_core:
         content_hash = other_core.submit(lambda: hashlib.sha256(file.data).hexdigest())
         known = words.columns(REFUND_COLUMNS)
-        sheets = find_tables(file, known, sheet=sheet, log=log, limits=limits, named=words.own)
-        if not sheets.tables:
-            raise no_table(sheets.nearest, known, file.name, what="a refund report")
-        parts = joined_sheets(_sound_parts(sheets.tables, words, log), log)
+        tables, nearest = find_tables(file, known, sheet=sheet, log=log, limits=limits, named=words.own)
+        if not tables:
+            raise no_table(nearest, known, file.name, what="a refund report")
+        parts = joined_sheets(_sound_parts(tables, words, log), log)
         header = parts[0].header
         everything = Typed.of([part.typed for part in parts])
         if everything.unreadable.any() and on_error == "raise":

@@ -12,11 +12,10 @@ from rev603._columns import Numbers, lines_of
 from rev603.errors import ColumnsMissingError, UnrecognizedFileError
 from rev603.reading import refund_rows
 from rev603.reading.amounts import amount_in_cents
-from rev603.reading.control_totals import Header
+from rev603.reading.control_totals import Figure, Header, read_block
 from rev603.reading.dates import DateOrder, date_in_name, date_order
 from rev603.reading.find_tables import require_columns
 from rev603.reading.grid import TextGrid
-from rev603.reading.header_block import Figure, read_block
 from rev603.reading.issues import IssueLog, masked
 from rev603.reading.layout import MOST_OTHERS, Table
 from rev603.reading.refund_frame import Typed, typed_lines

@@ -185,11 +185,9 @@ def _one_bearer(reports: list[Report]) -> list[Report]:
     lines = pd.concat([each.refunds[[*KEY, *PAYMENT, "amount"]] for each in whole], ignore_index=True)
     files = np.repeat(np.arange(len(whole)), [len(each.refunds) for each in whole])
     amount = one_bearer(lines, file=files, refund=KEY[:2], document=KEY[2])
-    borne = {id(each): own for each, own in zip(whole, _by_report(amount, whole), strict=True)}
+    borne = iter(_by_report(amount, whole))
     return [
-        replace(each, refunds=each.refunds.assign(amount=borne[id(each)].array))
-        if id(each) in borne
-        else each
+        replace(each, refunds=each.refunds.assign(amount=next(borne).array)) if each in whole else each
         for each in reports
     ]
 

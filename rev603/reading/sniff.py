@@ -19,8 +19,7 @@ from rev603.errors import (
     UnsafeFileError,
     check_type,
 )
-from rev603.reading.archive import archive_kind
-from rev603.reading.containers import held_in_mail, held_in_zip, is_mail, the_only_one
+from rev603.reading.archive import archive_kind, held_in_mail, held_in_zip, is_mail, the_only_one
 from rev603.reading.encoding import Encoding, decoded
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.written import text_of_parquet

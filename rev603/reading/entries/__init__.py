@@ -104,19 +104,19 @@ def read_entries(
     known = words_of(vocabulary).columns(ENTRY_COLUMNS)
     file = sniff(source, limits=limits)
     log = IssueLog(file.name)
-    sheets = find_tables(file, known, sheet=sheet, log=log, limits=limits, enough=1, named=named)
-    with_entries = [(grid, table) for grid, table in sheets.tables if "entry_number" in table.columns]
+    tables, nearest = find_tables(file, known, sheet=sheet, log=log, limits=limits, enough=1, named=named)
+    with_entries = [(grid, table) for grid, table in tables if "entry_number" in table.columns]
     if not with_entries:
-        if not sheets.tables:
+        if not tables:
             raise no_table(
-                sheets.nearest,
+                nearest,
                 known,
                 file.name,
                 what="an entry list",
                 what_to_do=_NAME_A_COLUMN + "; a list without headings needs a first line with them",
             )
-        _refuse_missing(["Entry Number"], *sheets.tables[0], file.name)
-    for grid, table in sheets.tables:
+        _refuse_missing(["Entry Number"], *tables[0], file.name)
+    for grid, table in tables:
         if "entry_number" not in table.columns:
             log.add_sheet("sheet-skipped", grid.sheet or "", "it has no entry numbers")
     for grid, _ in with_entries[1:]:
