@@ -61,36 +61,20 @@ _HEAD = 65_536
 
 @dataclass
 class Archive:
-    """An archive whose directory holds no contradiction.
+    """An archive whose directory holds no contradiction."""
 
-    Attributes
-    ----------
-    name
-        The file's name, for messages.
-    parts
-        Where each part lies. Keys are lower case with forward slashes: that is how Excel looks them up.
-    limits
-        What it may cost.
-    unzipped
-        How many bytes have come out of it so far.
-    """
-
+    #: The file's name, for messages.
     name: str
+    #: Where each part lies. Keys are lower case with forward slashes: that is how Excel looks them up.
     parts: dict[str, zipfile.ZipInfo]
+    #: What it may cost.
     limits: Limits
     zipped: zipfile.ZipFile
+    #: How many bytes have come out of it so far.
     unzipped: int = 0
 
     def pieces(self, part: str) -> Iterator[bytes]:
-        """Unzip one part in pieces of at most a mebibyte, and check length and checksum at its end.
-
-        Raises
-        ------
-        UnsafeFileError
-            More comes out than the limits or the archive's own directory allow.
-        UnrecognizedFileError
-            It is damaged.
-        """
+        """Unzip one part in pieces of at most a mebibyte; refuse more than the limits or the directory allow, or damage."""
         info = self.parts[part]
         where = f"{self.name}, part {info.filename}"
         size = 0
@@ -125,12 +109,8 @@ class Archive:
 def open_archive(data: bytes | memoryview, name: str, *, limits: Limits) -> Archive:
     """Return an archive by its directory; none of its parts is unzipped yet.
 
-    Raises
-    ------
-    UnrecognizedFileError
-        It is cut off or damaged, or its parts are locked or packed in an unusual way.
-    UnsafeFileError
-        Two parts share a name or bytes, a name leads out of the archive, or there are too many.
+    What is cut off, damaged, locked or packed in an unusual way is refused; and as unsafe, where two parts share a name or
+    bytes, a name leads out of the archive, or there are too many.
     """
     data = bytes(data)
     if not zipfile.is_zipfile(io.BytesIO(data)):
@@ -232,13 +212,7 @@ def held_in_mail(data: bytes, name: str, limits: Limits) -> list[Held]:
 
 
 def the_only_one(held: list[Held], name: str, what: str) -> Held:
-    """Return the one export that a container holds, or say what it holds instead.
-
-    Raises
-    ------
-    UnrecognizedFileError
-        It holds none, or several.
-    """
+    """Return the one export that a container holds; where it holds none or several, say what it holds instead."""
     if len(held) == 1:
         return held[0]
     several = f"they are {', '.join(each.name for each in held[:5])}{' …' if len(held) > 5 else ''}"

@@ -34,17 +34,11 @@ _KINDS = ("*.py", "*.toml")
 
 @dataclass(frozen=True)
 class Cache:
-    """A folder of reports.
+    """A folder of reports."""
 
-    Attributes
-    ----------
-    folder
-        Made for its owner alone, since it holds full payee numbers.
-    asked
-        What was asked of the reader, as text: a part of the key.
-    """
-
+    #: Made for its owner alone, since it holds full payee numbers.
     folder: Path
+    #: What was asked of the reader, as text: a part of the key.
     asked: str
 
     def get(self, content: bytes | memoryview, name: str) -> Report | None:

@@ -42,12 +42,7 @@ _ONLY_THE_REPORT = "open it in a spreadsheet program and keep only the report"
 def read_csv_grid(source: Source, headings: Collection[str], *, limits: Limits = DEFAULT_LIMITS) -> TextGrid:
     """Read delimited text; of the common delimiters the one is taken that shows most of the headings' keys.
 
-    Raises
-    ------
-    UnrecognizedFileError
-        A quotation mark is never closed.
-    UnsafeFileError
-        More columns or cells than any report has.
+    A quotation mark that is never closed is refused; and as unsafe, more columns or cells than any report has.
     """
     data = source.text
     skipped, delimiter = _marked_delimiter(data)

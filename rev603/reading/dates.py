@@ -51,25 +51,17 @@ _DAY_ZERO_1904 = dt.date(1904, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class DateOrder:
-    """How the slashes of a column are read.
+    """How the slashes of a column are read."""
 
-    Attributes
-    ----------
-    day_first
-        The separators whose dates are day/month/year: some can be nothing else, and none must be month/day/year.
-    refused
-        The separators whose dates are not read: some can only be one and some only the other; or nothing tells,
-        and CBP never writes such dates.
-    mixed
-        Slashed dates stand among dotted ones, real dates or serials: a spreadsheet program of another country
-        takes those that it can read as its own, with day and month exchanged, and leaves the others as text.
-    assumed
-        Some slashed dates could be both, and nothing but CBP's habit says that the month comes first.
-    """
-
+    #: The separators whose dates are day/month/year: some can be nothing else, and none must be month/day/year.
     day_first: str = ""
+    #: The separators whose dates are not read: some can only be one and some only the other; or nothing tells,
+    #: and CBP never writes such dates.
     refused: str = ""
+    #: Slashed dates stand among dotted ones, real dates or serials: a spreadsheet program of another country
+    #: takes those that it can read as its own, with day and month exchanged, and leaves the others as text.
     mixed: bool = False
+    #: Some slashed dates could be both, and nothing but CBP's habit says that the month comes first.
     assumed: bool = False
 
     def read(self, text: str, *, epoch_1904: bool = False) -> dt.date | None:

@@ -29,14 +29,7 @@ def decoded(data: bytes | memoryview, name: str, limits: Limits) -> tuple[Encodi
 
     A mark decides; without one, UTF-16 shows by its NULs, then UTF-8 is tried strictly, and what is left is cp1252, the
     encoding of Windows in the Americas. A file that is mostly UTF-8 with a few bytes astray is damaged, not cp1252, and
-    is refused: read as cp1252, each accent would come out wrong and nobody would be told.
-
-    Raises
-    ------
-    UnrecognizedFileError
-        The bytes are not text in one of these encodings, or there is only white space.
-    UnsafeFileError
-        A line is over the limit.
+    is refused: read as cp1252, each accent would come out wrong and nobody would be told. So is nothing but white space.
 
     Examples
     --------

@@ -29,21 +29,14 @@ _OTHER_SUFFIXES = frozenset({".xls", ".xlsb", ".ods", ".msg", ".htm", ".html", "
 
 @dataclass(frozen=True)
 class Export:
-    """A file that may be an export.
+    """A file that may be an export."""
 
-    Attributes
-    ----------
-    path
-        Where it lies; of a file object its name, and of a file in an archive or an e-mail the path of that and its own
-        name.
-    swept
-        Whether a folder, a pattern or an archive brought it, rather than its own name.
-    data
-        Its bytes, where it does not lie at its path.
-    """
-
+    #: Where it lies; of a file object its name, and of a file in an archive or an e-mail the path of that and
+    #: its own name.
     path: Path
+    #: Whether a folder, a pattern or an archive brought it, rather than its own name.
     swept: bool
+    #: Its bytes, where it does not lie at its path.
     data: bytes | None = None
 
     def opened(self, limits: Limits) -> io.BytesIO:
@@ -52,20 +45,9 @@ class Export:
 
 
 def exports_of(sources: Sources, *, limits: Limits = DEFAULT_LIMITS) -> list[Export]:
-    """Return every file that is meant, once, in order.
+    """Return every file that is meant, once, in order; refuse a folder or a pattern that brings none.
 
-    Parameters
-    ----------
-    sources
-        A folder, a pattern, a path, a binary file object, or several of these. A folder without an export in it is
-        searched deeper. What a zip archive or a saved e-mail holds is taken out of it.
-    limits
-        How large they may be.
-
-    Raises
-    ------
-    SourceNotFoundError
-        There is none.
+    A folder without an export in it is searched deeper. What a zip archive or a saved e-mail holds is taken out of it.
     """
     found: list[Export] = []
     seen: set[Path] = set()

@@ -18,36 +18,25 @@ SIGNS = "=#'+.\x80"
 
 @dataclass(frozen=True, slots=True)
 class TextGrid:
-    """One sheet as text.
+    """One sheet as text."""
 
-    Attributes
-    ----------
-    columns
-        Text, one array per column; null where the cell is blank.
-    rows
-        For each line of the grid the spreadsheet's own row, from 1.
-    first_column
-        The sheet's column, from 1, that ``columns[0]`` is.
-    file, sheet
-        Where it comes from; a CSV has no sheet.
-    epoch_1904
-        The workbook counts its days from 1904 (old Macintosh files).
-    merges
-        Merged ranges: first row, first column, last row, last column, in the sheet's own numbers.
-    long_lines
-        The lines that have more cells than most, in delimited text.
-    signs
-        For each column of a cleaned grid, which of :data:`SIGNS` occur in it: what mangles cells is looked for there only.
-    """
-
+    #: Text, one array per column; null where the cell is blank.
     columns: tuple[pa.ChunkedArray, ...]
+    #: For each line of the grid the spreadsheet's own row, from 1.
     rows: Numbers
+    #: Where it comes from; a CSV has no sheet.
     file: str
     sheet: str | None = None
+    #: The sheet's column, from 1, that ``columns[0]`` is.
     first_column: int = 1
+    #: The workbook counts its days from 1904 (old Macintosh files).
     epoch_1904: bool = False
+    #: Merged ranges: first row, first column, last row, last column, in the sheet's own numbers.
     merges: tuple[tuple[int, int, int, int], ...] = ()
+    #: The lines that have more cells than most, in delimited text.
     long_lines: tuple[int, ...] = ()
+    #: For each column of a cleaned grid, which of :data:`SIGNS` occur in it: what mangles cells is looked for
+    #: there only.
     signs: tuple[str, ...] = ()
 
     def __len__(self) -> int:

@@ -41,26 +41,17 @@ Known: TypeAlias = dict[str, tuple[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table found in a grid.
+    """A table found in a grid."""
 
-    Attributes
-    ----------
-    header
-        The grid's lines that hold the headings: one, or more where they are split.
-    columns
-        Our column name to the grid's column.
-    unknown
-        Other headings inside the table to the grid's column.
-    repeated
-        Headings of a column that another heading stands for already: (heading, grid column).
-    beside
-        The grid's columns that do not belong to the table.
-    """
-
+    #: The grid's lines that hold the headings: one, or more where they are split.
     header: tuple[int, ...]
+    #: Our column name to the grid's column.
     columns: dict[str, int]
+    #: Other headings inside the table to the grid's column.
     unknown: dict[str, int]
+    #: Headings of a column that another heading stands for already: (heading, grid column).
     repeated: tuple[tuple[str, int], ...]
+    #: The grid's columns that do not belong to the table.
     beside: tuple[int, ...]
 
     @property

@@ -23,21 +23,8 @@ _NAMED = 100
 class LineLog:
     """Some lines of a table, column by column, with methods that note issues on their cells.
 
-    Parameters
-    ----------
-    grid, table, lines
-        The sheet, where its columns are, and which of its lines are meant.
-    log
-        Takes the issues.
-    names
-        Columns that are blank where the table lacks them.
-
-    Attributes
-    ----------
-    text
-        Our column name to its cells, without what wrapped them.
-    bad
-        The lines that hold a cell which cannot be read.
+    ``text`` has for each of our column names its cells, without what wrapped them; for ``names`` also where the table lacks
+    the column. ``bad`` are the lines that hold a cell which cannot be read.
     """
 
     def __init__(

@@ -275,14 +275,8 @@ def totals_without_sum(
 ) -> list[int]:
     """Return the total lines that no run of lines right above them adds up to.
 
-    Parameters
-    ----------
-    totals
-        The grid's line and the stated cents of each, from above; None where they cannot be read.
-    lines
-        The grid's lines that add up.
-    readings
-        Their cents; several where an amount may be counted in more than one way.
+    ``totals`` are the grid's line and the stated cents of each, from above, None where they cannot be read. ``lines`` add
+    up; ``readings`` are their cents, several where an amount may be counted in more than one way.
     """
     unmet = [{at for at, _ in totals} for _ in readings]
     for cents, wrong in zip(readings, unmet, strict=True):

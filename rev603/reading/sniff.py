@@ -39,29 +39,19 @@ _OTHER_SUFFIXES = {".xls", ".xlsb", ".ods", ".pdf", ".doc", ".docx", ".htm", ".h
 
 @dataclass(frozen=True)
 class Source:
-    """A file that is safe to read on, and how.
+    """A file that is safe to read on, and how."""
 
-    Attributes
-    ----------
-    name
-        The file's name without its folder, for messages.
-    data
-        Every byte of it. Read once, so that what was checked is what is read. A workbook's are ``bytes``.
-    kind
-        ``"xlsx"`` (also .xlsm) or ``"text"``.
-    text
-        The text as UTF-8 without a byte order mark, whatever it was written in; of a workbook nothing.
-    encoding
-        What the text was written in, proven over the whole file; for a workbook None.
-    misnamed
-        True where the name says something else than the bytes: text named .xlsx, a workbook named .csv.
-    """
-
+    #: The file's name without its folder, for messages.
     name: str
+    #: Every byte of it. Read once, so that what was checked is what is read. A workbook's are ``bytes``.
     data: bytes | memoryview
+    #: ``"xlsx"`` (also .xlsm) or ``"text"``.
     kind: Literal["xlsx", "text"]
+    #: The text as UTF-8 without a byte order mark, whatever it was written in; of a workbook nothing.
     text: bytes | memoryview = b""
+    #: What the text was written in, proven over the whole file; for a workbook None.
     encoding: Encoding | None = None
+    #: True where the name says something else than the bytes: text named .xlsx, a workbook named .csv.
     misnamed: bool = False
 
 
@@ -73,17 +63,6 @@ def sniff(
     Text under the name of a workbook is readable, and so is a workbook under the name of a CSV: both come with
     ``misnamed=True``. A file object that can be rewound is read from its start; one that cannot (a download) is read from
     where it stands. Of a zip archive or a saved e-mail that holds one export, the bytes are those of the export.
-
-    Raises
-    ------
-    SourceNotFoundError
-        There is no such file.
-    UnrecognizedFileError
-        It is something else, damaged, locked or empty.
-    UnsafeFileError
-        It is over a limit.
-    TypeError
-        ``source`` is neither a path nor a binary file object.
 
     Examples
     --------

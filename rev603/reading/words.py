@@ -33,27 +33,18 @@ Taught = Mapping[str, Mapping[str, str]] | str | os.PathLike[str] | None
 
 @dataclass(frozen=True)
 class Words:
-    """What was taught.
+    """What was taught."""
 
-    Attributes
-    ----------
-    headings
-        A heading → the name of its column.
-    statuses
-        A secondary status, compared as :func:`rev603.vocabulary.statuses.status_key` does → its payment state.
-    centers, teams
-        A center's code → its name; a team number → a note.
-    own
-        The name of a column → the heading that the caller says it has in this file.
-    added
-        Further headings of the amount, which is the sum of all of them.
-    """
-
+    #: A heading → the name of its column.
     headings: Mapping[str, str] = field(default_factory=dict)
+    #: A secondary status, compared as :func:`rev603.vocabulary.statuses.status_key` does → its payment state.
     statuses: Mapping[str, str] = field(default_factory=dict)
+    #: A center's code → its name; a team number → a note.
     centers: Mapping[str, str] = field(default_factory=dict)
     teams: Mapping[str, str] = field(default_factory=dict)
+    #: The name of a column → the heading that the caller says it has in this file.
     own: Mapping[str, str] = field(default_factory=dict)
+    #: Further headings of the amount, which is the sum of all of them.
     added: tuple[str, ...] = ()
 
     def named(self, columns: Columns | None) -> Words:
@@ -82,13 +73,7 @@ NO_WORDS = Words()
 def headings_of(
     columns: Columns | None, names: Collection[str], amounts: Collection[str]
 ) -> dict[str, list[str]]:
-    """Return the headings that a caller names for each column of a file, several only for an amount.
-
-    Raises
-    ------
-    Rev603Error
-        No mapping, a name that no column has, a heading given twice, or several headings for what is no amount.
-    """
+    """Return the headings that a caller names for each column of a file, several only for an amount."""
     check_type("columns", columns, Mapping | None, "{columns}")
     found: dict[str, list[str]] = {}
     asked: Mapping[str, Any] = columns or {}
