@@ -424,7 +424,7 @@ def test_an_amount_may_be_the_sum_of_several_columns() -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (["Ref"], "no names with their headings"),
+        (["Ref"], "columns is list"),
         ({"expectd_amount": "Ref"}, "did you mean 'expected_amount'"),
         ({"entry_number": 3}, "no heading"),
         ({"entry_number": ""}, "no heading"),
