@@ -13,14 +13,15 @@ from rev603._columns import key_codes
 from rev603.analysis._frames import open_frame, where
 from rev603.analysis._text import choose, payment_state
 from rev603.errors import Rev603Error
-from rev603.identifiers.bearers import PAYMENT, one_bearer
 from rev603.identifiers.refund_key import (
     DOCUMENT_KEY,
     IDENTITY,
     KEY,
     OWN,
     PAYEE_KEY,
+    PAYMENT,
     REFUND_KEY,
+    one_bearer,
     with_identity,
 )
 from rev603.vocabulary import statuses

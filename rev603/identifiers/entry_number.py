@@ -46,15 +46,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603._columns import (
-    ARROW,
-    arrow_text,
-    by_distinct,
-    column_form,
-    matrix,
-    one_array,
-    stripped,
-)
+from rev603._columns import ARROW, arrow_text, by_distinct, column_form, matrix, one_array, stripped
 from rev603.errors import IdentifierError
 from rev603.identifiers.importer_number import mask
 from rev603.safe_text import DASHES
@@ -226,13 +218,6 @@ def _shown(text: str) -> str:
     return repr(text[:40] if _SHAPE.fullmatch(compact(text)) else mask(text[:40]))
 
 
-def _check_digit_or_none(base: str) -> str | None:
-    try:
-        return check_digit(base)
-    except IdentifierError:
-        return None
-
-
 compact_column = column_form(compact)
 format_column = column_form(format)
 
@@ -246,7 +231,9 @@ def check_digit_column(column: pd.Series[str]) -> pd.Series[str]:
     >>> check_digit_column(pd.Series(["MYK-2800086", "MYK"], dtype="str")).tolist()
     ['4', nan]
     """
-    return by_distinct(column, _check_digit_or_none)
+    return by_distinct(
+        column, lambda text: _check_digit(ten) if _BASE.fullmatch(ten := compact(text)) else None
+    )
 
 
 def validate_column(column: pd.Series[str]) -> pd.Series[str]:

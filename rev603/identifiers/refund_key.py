@@ -1,4 +1,7 @@
-"""One refund is one refund, however it is spelled: the comparable form of each part of its key, on every engine."""
+"""One refund is one refund, however it is spelled, and is counted once, on whichever of its lines its amount is shown.
+
+For the former, on every engine, the comparable form of each part of its key; for the latter, the line that bears the amount.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
 #: What makes refund lines of different reports the same refund of the same document.
 KEY = ("payee_id", "refund_id", "document_number")
+
+#: Lines of one file that are equal in these are one payment.
+PAYMENT = ("refund_date", "refund_secondary_status", "check_or_trace_number", "total_refund_amount")
 
 #: Whoever brings a frame has no column that begins like this, so that no name of ours meets one of theirs.
 OWN = "__rev603_"
@@ -83,24 +86,19 @@ def with_identity(frame: Any) -> Any:
     made = [each for each in ways if each[0] in names]
     if isinstance(frame, nw.DataFrame) and frame.implementation.is_pandas():
         native = frame.to_native()
-        found = {name: (key, *_by_distinct_values(native[name], make)) for name, key, make in made}
+        found = [_by_distinct_values(native[name], make) for name, _, make in made]
         # fewer keys than values: some value has several spellings, and one file may show two of them
-        several = [key for key, _, keys in found.values() if len(keys[key].unique()) < len(keys[key])]
-        wanted = (*IDENTITY, *(_FULL if several and len(made) == len(KEY) else ()))
-        columns = {
-            each: _taken(values, codes)
-            for _, codes, keys in found.values()
-            for each, values in keys.items()
-            if each in wanted
-        }
-        keyed = nw.from_native(native.assign(**columns))
-        return _apart_in_one_file(keyed) if set(_FULL) <= columns.keys() else keyed
-    for *_, make in made:
-        frame = make(frame)
-    return _apart_in_one_file(frame) if len(made) == len(KEY) else _without(frame, _FULL)
+        apart = any(not keys[key].is_unique for (_, key, _), (_, keys) in zip(made, found, strict=True))
+        wanted = [*IDENTITY, *(_FULL if apart else ())]
+        columns = [keys.filter(wanted).take(codes).set_axis(native.index) for codes, keys in found]
+        frame = nw.from_native(native.assign(**pd.concat(columns, axis=1)))
+    else:
+        for *_, make in made:
+            frame = make(frame)
+        apart = True
+    return _apart_in_one_file(frame) if apart and len(made) == len(KEY) else _without(frame, _FULL)
 
 
-_TEXT: Any = pd.StringDtype(na_value=np.nan)
 _FULL = (_REFUND_FULL, _DOCUMENT_FULL)
 
 
@@ -192,24 +190,34 @@ def _apart_in_one_file(frame: Any) -> Any:
     )
 
 
-def _by_distinct_values(
-    column: pd.Series[Any], make: Callable[[Any], Any]
-) -> tuple[NDArray[np.int64], dict[str, pa.Array]]:
+def _by_distinct_values(column: pd.Series[Any], make: Callable[[Any], Any]) -> tuple[Any, pd.DataFrame]:
     """Look each different value up once: give each line's place among them, and the columns made of them."""
-    codes, values = pd.factorize(column, use_na_sentinel=True)
-    plain = values.array if isinstance(values.dtype, pd.StringDtype) else [*map(str, values)]
-    given = pa.array(plain, pa.large_string())
-    chunks = given.chunks if isinstance(given, pa.ChunkedArray) else [given]
-    # a missing value is the last
-    texts = pa.chunked_array(
-        [*(each.cast(pa.large_string()) for each in chunks), pa.nulls(1, pa.large_string())]
-    )
-    # in pandas: Arrow's joins, on which narwhals builds what is told per group, keep no order
-    lines = pd.DataFrame({str(column.name): _TEXT.__from_arrow__(texts)})
-    made = _without(make(nw.from_native(lines)), [str(column.name)]).to_native()
-    places = np.where(codes < 0, len(values), codes)
-    return places, {name: pa.array(made[name], pa.large_string(), from_pandas=True) for name in made.columns}
+    codes, values = pd.factorize(column, use_na_sentinel=False)
+    lines = pd.DataFrame({column.name: pd.Series(values).astype("str")})
+    return codes, make(nw.from_native(lines)).to_native().drop(columns=str(column.name)).astype("str")
 
 
-def _taken(values: pa.Array, places: NDArray[np.int64]) -> Any:
-    return _TEXT.__from_arrow__(values.cast(pa.large_string()).take(pa.array(places)))
+def one_bearer(lines: pd.DataFrame, *, file: Any, refund: Sequence[str], document: str) -> pd.Series[Any]:
+    """Return the amounts, each refund's borne by the same document in all files, one that each lists if there is one.
+
+    Otherwise a document that is no longer listed would keep the amount, and another would have it too.
+
+    Parameters
+    ----------
+    lines
+        Lines of files that show a refund's amount on each of its documents: ``amount`` and :data:`PAYMENT`.
+    file
+        Which file each line is of.
+    refund, document
+        The columns that name a refund, and a document of it.
+    """
+    paid = lines[[*refund, *PAYMENT, document, "amount"]].assign(file=file)
+    same = paid.groupby([*refund, "total_refund_amount"], dropna=False, sort=False).ngroup()
+    payment = paid.groupby(["file", *refund, *PAYMENT], dropna=False, sort=False).ngroup()
+    files = paid["file"].groupby(same).transform("nunique")
+    listed = paid["file"].groupby([same, paid[document]], dropna=False).transform("nunique")
+    chosen = paid[document].where(listed == files).groupby(same).transform("min")
+    bearing = (paid["amount"].fillna(0) != 0).groupby(payment).transform("sum") == 1
+    bearer = (paid[document] == chosen) & chosen.notna()
+    movable = bearing & (bearer.groupby(payment).transform("sum") == 1)
+    return paid["amount"].mask(movable, np.where(bearer, paid["total_refund_amount"], 0.0))

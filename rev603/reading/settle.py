@@ -15,8 +15,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rev603._columns import key_codes
-from rev603.identifiers.bearers import PAYMENT, one_bearer
-from rev603.identifiers.refund_key import DOCUMENT_KEY, IDENTITY, KEY, PAYEE_KEY, REFUND_KEY, with_identity
+from rev603.identifiers.refund_key import (
+    DOCUMENT_KEY,
+    IDENTITY,
+    KEY,
+    PAYEE_KEY,
+    PAYMENT,
+    REFUND_KEY,
+    one_bearer,
+    with_identity,
+)
 from rev603.reading.control_totals import Header, control_totals
 from rev603.reading.dates import date_in_name
 from rev603.reading.issues import IssueLog, joined, quoted
