@@ -4,14 +4,10 @@ The filer code has three letters or digits, the serial seven digits. The check d
 CATAIR: letters become digits (A to I 1 to 9, J to R 1 to 9, S to Z 2 to 9), then it is plain Luhn over
 the ten characters. Some web pages teach a variant with weight 3: it is wrong.
 
->>> compact("MYK-2800086-4")
-'MYK28000864'
 >>> validate("myk 2800086 4")
 'MYK28000864'
 >>> check_digit("ABC1234567"), check_digit("9999999999")
 ('6', '0')
->>> format("60576072486")
-'605-7607248-6'
 >>> is_valid("605-7606934-2"), is_valid("605-7606943-2"), is_valid("605-7606934-2" + chr(10)), is_valid(None)
 (True, False, False, False)
 >>> validate("MYK-2800086-5")

@@ -14,8 +14,6 @@ from rev603.presenting.files import write_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["SUPERSEDED", "Several", "safe_name", "safe_names", "set_earlier_aside"]
-
 T = TypeVar("T")
 #: Where files of an earlier run go that the present one did not write again.
 SUPERSEDED = "superseded"

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     import datetime as dt
     import os
 
-__all__ = ["ClientPack", "ClientPacks", "client_packs"]
-
 _STATE = (
     "payee_id", "company_name", "care_of", "refund_id", "document_number", "refund_date", "amount", "disposition",
     "refund_secondary_status", "check_or_ach", "check_or_trace_number", "report_date",

@@ -31,8 +31,8 @@ _UNUSABLE = ("N/A", "see attached", "MYK-280008", "605-7607", "1.23457E+10")
 
 #: Where the first refund stands in the layout of CBP's picture: three rows of totals, then the headings.
 FIRST_ROW = 5
-_NOT_IN_REV_613 = ["care_of", "check_or_trace_number", "check_or_ach"]
-_MAYBE_EMPTY = [*_NOT_IN_REV_613, "refund_secondary_status", "report", "source_file", "source_sheet"]
+NOT_IN_REV_613 = ["care_of", "check_or_trace_number", "check_or_ach"]
+_MAYBE_EMPTY = [*NOT_IN_REV_613, "refund_secondary_status", "report", "source_file", "source_sheet"]
 
 
 def sample_report(
@@ -245,7 +245,7 @@ def _rejected_only(refunds: pd.DataFrame) -> pd.DataFrame:
     rejected = refunds[keys.map(STATE_OF_STATUS) == REJECTED].assign(
         refund_secondary_status=REV_613.status, report=REV_613.name
     )
-    return rejected.assign(**dict.fromkeys(_NOT_IN_REV_613))
+    return rejected.assign(**dict.fromkeys(NOT_IN_REV_613))
 
 
 def _as_if_read(refunds: pd.DataFrame, source_file: str | None) -> pd.DataFrame:

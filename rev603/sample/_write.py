@@ -15,7 +15,7 @@ import pandas as pd
 
 from rev603.errors import ArgumentError, check_choice
 from rev603.presenting.files import SteadyZip
-from rev603.sample._report import sample_entries, sample_history
+from rev603.sample._report import NOT_IN_REV_613, sample_entries, sample_history
 from rev603.vocabulary.headings import ENTRY_COLUMNS, REFUND_COLUMNS
 from rev603.vocabulary.reports import REPORTS, REV_603, REV_613
 
@@ -27,7 +27,7 @@ Layout = Literal["picture", "webi", "table"]
 Grain = Literal["line", "refund"]
 
 HEADINGS = {column.name: column.heading for column in REFUND_COLUMNS}
-_OF_REJECTS = [name for name in HEADINGS if name not in ("care_of", "check_or_trace_number", "check_or_ach")]
+_OF_REJECTS = [name for name in HEADINGS if name not in NOT_IN_REV_613]
 #: Lines between two repeats of the headings on a page of Web Intelligence.
 PAGE = 60
 _FIXED = dt.datetime(2026, 11, 13, 12, 0, 0)  # noqa: DTZ001 - workbooks know no time zone
@@ -261,9 +261,9 @@ def _write(laid_out: list[Sheet], path: str | os.PathLike[str], delimiter: str) 
     target = Path(path)
     if target.suffix.lower() == ".xlsx":
         write_workbook(laid_out, target)
-        return target
-    with target.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream, delimiter=delimiter).writerows(laid_out[0].rows)
+    else:
+        with target.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, delimiter=delimiter).writerows(laid_out[0].rows)
     return target
 
 

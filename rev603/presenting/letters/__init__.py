@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["FORMS", "Letter", "Letters", "letters"]
-
 #: Plain text, page, and a draft for mail programs.
 FORMS = ("txt", "html", "eml")
 _SECTIONS = {

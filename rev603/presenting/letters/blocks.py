@@ -19,8 +19,6 @@ from rev603.errors import Rev603Error
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Block", "Heading", "Lines", "Points", "Table", "as_html", "as_text", "parsed"]
-
 _WIDTH = 78
 _NARROWEST = 28
 _INSERT = re.compile(r"\[\[([a-z]+)((?: [a-z0-9_]+)*)\]\]\Z")

@@ -20,8 +20,6 @@ from rev603._short import Short
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["XML_SPACE", "Look", "by_distinct", "number_text", "padded_text", "shown_number", "unescaped"]
-
 #: What XML, and Excel at the rim of a text, takes for blank.
 XML_SPACE = " \t\r\n"
 

@@ -24,8 +24,6 @@ from rev603.reading.workbook.safe_xml import PlainStretches, read_part, refuse_d
 if TYPE_CHECKING:
     from rev603.reading.sniff import Source
 
-__all__ = ["Sheet", "TextRuns", "Workbook", "open_workbook"]
-
 Visibility = Literal["visible", "hidden", "veryHidden"]
 _STATES: dict[str, Visibility] = {"hidden": "hidden", "veryHidden": "veryHidden"}
 # formats that a workbook need not spell out; the upper ones are dates of East Asia

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["PlainCells", "plain_cells", "plain_strings"]
-
 _TEXT = rb"[^<>\x00-\x08\x0b-\x1f]*+"
 _ATTRIBUTE = rb' [A-Za-z0-9_:.-]++="[^"<>&\x00-\x1f]*+"'
 _PRESERVED = rb'(?: xml:space="preserve")?+'

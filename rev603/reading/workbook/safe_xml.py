@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from rev603.reading.archive import Archive
 
-__all__ = ["PlainStretches", "read_part", "refuse_doctype"]
-
 _XML_ERRORS = (expat.ExpatError, ValueError, LookupError)  # the latter two: an encoding that nobody knows
 _BYTES_PER_ELEMENT = 100  # more than programs write, on average
 _LONGEST = 4 << 20  # no head of a part, and no row, is longer where programs write it

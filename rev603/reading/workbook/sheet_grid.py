@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
     Numbers: TypeAlias = NDArray[np.int64]
 
-__all__ = ["CORRUPT", "FORMULA_WITHOUT_VALUE", "PLAIN_NUMBER", "GridBuilder", "ReadSheet", "place"]
-
 #: Stands for a formula whose result was never saved; read like any other cell error.
 FORMULA_WITHOUT_VALUE = "#FORMULA!"
 CORRUPT = "readers disagree on what such a sheet shows, and Excel calls it corrupt"
