@@ -30,6 +30,16 @@ def cents(column: str) -> nw.Expr:
     return (known.fill_null(0.0) * 100).round(0).cast(nw.Int64)
 
 
+def whole_cents(amounts: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a pandas column of dollars as :func:`cents` gives them."""
+    return (amounts.astype("float64").fillna(0.0) * 100).round().astype("int64")
+
+
+def total(amounts: pd.Series[Any]) -> float:
+    """Return the sum of a pandas column of dollars, exact to the cent."""
+    return int(whole_cents(amounts).sum()) / 100
+
+
 def dollars(cents_: nw.Expr) -> nw.Expr:
     """Give whole cents as dollars: the float nearest to the exact figure.
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rev603._columns import Mask, Numbers
-from rev603.analysis._frames import cents
+from rev603.analysis._frames import cents, total, whole_cents
 from rev603.analysis._movement import ALL_STUCK, Movement, Sightings
 from rev603.analysis._text import status_text
 from rev603.analysis.ageing import ageing
@@ -165,8 +165,8 @@ def _possibly_replaced_by(
     sides = []
     for rows in (stuck, paid[wanted[same[paid]]]):
         some = lines[["refund_id", "amount", "refund_date"]].iloc[rows]
-        in_cents: Any = nw.from_native(some).with_columns(cents("amount")).to_native()
-        sides.append(in_cents.assign(_same=same[rows], _key=key[rows], _row=rows))
+        in_cents = whole_cents(some["amount"])
+        sides.append(some.assign(amount=in_cents, _same=same[rows], _key=key[rows], _row=rows))
     pairs = sides[0].merge(sides[1], on=["_same", "amount"], suffixes=("", "_paid"))
     later = pairs[(pairs["refund_date_paid"] > pairs["refund_date"]) & (pairs["_key"] != pairs["_key_paid"])]
     found = later.dropna(subset="refund_id_paid").drop_duplicates(["_row", "refund_id_paid"])
@@ -205,7 +205,7 @@ def totals_of(frames: Frames, refunds: int) -> dict[str, Any]:
     totals: dict[str, Any] = {
         "lines": int(whole["lines"].sum()),
         "refunds": refunds,
-        "amount": _sum(whole, "amount"),
+        "amount": total(whole["amount"]),
     }
     for name, figure in _FIGURES.items():
         totals[f"{figure}_lines"] = int(whole["lines"].get(name, 0))
@@ -218,7 +218,7 @@ def totals_of(frames: Frames, refunds: int) -> dict[str, Any]:
     }
     for name, frame in lists.items():
         lines = int(frame["lines"].sum()) if "lines" in frame else len(frame)
-        totals |= {f"{name}_lines": lines, f"{name}_amount": _sum(frame, "amount")}
+        totals |= {f"{name}_lines": lines, f"{name}_amount": total(frame["amount"])}
     steps = frames["movement"].set_index("cause").loc[[ALL_STUCK]]
     totals |= {str(name): steps[name].tolist()[0] for name in steps}
     payees, parties = (
@@ -236,8 +236,3 @@ def totals_of(frames: Frames, refunds: int) -> dict[str, Any]:
         "longest_wait_days": int(waits.max()) if len(waits) else None,
         "median_wait_days": float(waits.astype("float64").median()) if len(waits) else None,
     }
-
-
-def _sum(frame: pd.DataFrame, column: str) -> float:
-    in_cents: Any = nw.from_native(frame[[column]]).select(cents(column)).to_native()
-    return int(in_cents[column].sum()) / 100

@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from rev603._columns import Mask, Numbers
-from rev603.analysis._frames import cents
+from rev603.analysis._frames import whole_cents
 from rev603.analysis.disposition import FLAGS, looked_up, superseded_rows
 from rev603.vocabulary.statuses import DISPOSITIONS, SETTLED, STUCK, SUPERSEDED, UNKNOWN_STATUS
 
@@ -123,9 +122,8 @@ def sightings_of(lines: pd.DataFrame, key: Numbers, dates: pd.DatetimeIndex) -> 
     disposition[gone] = DISPOSITIONS.index(SUPERSEDED)
     pairs = pairs[rows]
     start = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1]))
-    in_cents: Any = nw.from_native(lines[["amount"]]).select(cents("amount")).to_native()["amount"]
     stuck = [disposition[rows] == DISPOSITIONS.index(cause) for cause in STUCK]
-    own = in_cents.to_numpy()[rows]
+    own = whole_cents(lines["amount"]).to_numpy()[rows]
     return Sightings(
         dates=dates,
         key=pairs[start] // len(dates),

@@ -8,7 +8,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from rev603.analysis._frames import cents
+from rev603.analysis._frames import cents, total
 from rev603.analysis._text import status_text
 from rev603.identifiers.refund_key import IDENTITY
 
@@ -55,15 +55,9 @@ def sources_of(
         frame = _typed(known["sources"], _SOURCES)
     else:
         columns = [name for name in ("source_file", "report_date") if name in lines.columns]
-        parts = lines[[*columns, "amount"]].groupby(columns, dropna=False)
-        frame = _typed(
-            [
-                dict(zip(columns, key, strict=True))
-                | {"lines": len(part), "total_refund_amount_found": _dollars(part)}
-                for key, part in parts
-            ],
-            _SOURCES,
-        )
+        parts = lines.groupby(columns, dropna=False)["amount"]
+        found = parts.agg(lines="size", total_refund_amount_found=total).reset_index()
+        frame = _typed(found, _SOURCES)
     frame = frame[~(frame["report_date"] > until)]
     frame = frame if ties else frame.assign(ties_out=pd.array([None] * len(frame), dtype="boolean"))
     return frame.sort_values(["report_date", "source_file"], kind="stable", ignore_index=True)
@@ -141,7 +135,7 @@ def _unknown_statuses(lines: pd.DataFrame) -> Iterator[Row]:
     for (file, status), some in shown.groupby(["source_file", "refund_secondary_status"], dropna=False):
         named = status if isinstance(status, str) else "no status is shown"
         detail = f"{named}: neither stuck, cleared nor paid until it is known"
-        yield UNKNOWN_STATUS, file, len(some), _dollars(some), detail
+        yield UNKNOWN_STATUS, file, len(some), total(some["amount"]), detail
 
 
 def doubtful_files(sources: pd.DataFrame, issues: pd.DataFrame, pulls: pd.DataFrame) -> Iterator[Row]:
@@ -159,7 +153,7 @@ def doubtful_files(sources: pd.DataFrame, issues: pd.DataFrame, pulls: pd.DataFr
         yield NOT_TIED, source["source_file"], source["lines"], amount, "found less stated; see Sources"
     for file, some in pulls.groupby("source_file", dropna=False) if len(pulls) else ():
         further = "a file of the same day that shows them further counts"
-        yield DISAGREE, file, len(some), _dollars(some), further
+        yield DISAGREE, file, len(some), total(some["amount"]), further
 
 
 def doubtful_dates(
@@ -184,11 +178,6 @@ def _not_covered(lines: pd.DataFrame, known: Mapping[str, Any], extract_of: int 
         for issue in known.get("issues", ()):
             if issue.get("code") == _ABSENT and issue.get("column") == name:
                 yield NO_COLUMN, issue["source_file"], None, None, f"{heading} is not in the file"
-
-
-def _dollars(lines: pd.DataFrame) -> float:
-    in_cents: Any = nw.from_native(lines[["amount"]]).select(cents("amount")).to_native()
-    return int(in_cents["amount"].sum()) / 100
 
 
 def _typed(records: Any, kinds: Mapping[str, str]) -> pd.DataFrame:

@@ -54,6 +54,6 @@ def payment_state(column: str, *, report: bool = False) -> nw.Expr:
         for name in dict.fromkeys(states.values())
     ]  # fmt: skip
     if report:
-        silent = (status_text(column) == "") & (nw.col("report") == "REV-615")
+        silent = (status_text(column) == "") & (_text("report") == "REV-615")
         cases.append((silent, nw.lit(statuses.UNKNOWN)))
     return choose(cases, nw.lit(statuses.UNKNOWN))

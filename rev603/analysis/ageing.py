@@ -81,8 +81,10 @@ def ageing(refunds: IntoFrameT, as_of: str | dt.date | pd.Timestamp) -> IntoFram
     aged = frame.with_columns(days_waiting=days_since("refund_date", as_day(as_of))).with_columns(
         age_band=nw.when(~nw.col("days_waiting").is_null()).then(band)
     )
-    native: IntoFrameT = whole_days(aged.to_native())
-    return native
+    native: Any = aged.to_native()
+    if isinstance(native, pd.DataFrame):  # whole, also where some are missing: 31, not 31.0
+        native = native.astype({"days_waiting": "Int64", "age_band": "str"})
+    return cast("IntoFrameT", native)
 
 
 def by_age_band(rejected: IntoFrameT) -> IntoFrameT:
@@ -136,11 +138,3 @@ def days_since(column: str, day: pd.Timestamp) -> nw.Expr:
     # days since the year 1 as `date.toordinal` counts them; a difference of dates is not known to every engine
     ordinal = before * 365 + before // 4 - before // 100 + before // 400 + of_year
     return nw.when(~nw.col(column).is_null()).then(nw.lit(day.toordinal()) - ordinal)
-
-
-def whole_days(native: Any) -> Any:
-    """Keep ``days_waiting`` whole in pandas, also where some are missing: 31, not 31.0."""
-    if not isinstance(native, pd.DataFrame):
-        return native
-    text = {"age_band": "str"} if "age_band" in native.columns else {}
-    return native.astype({"days_waiting": "Int64", **text})

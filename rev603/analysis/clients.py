@@ -8,14 +8,13 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from rev603.analysis._frames import open_frame, to_pandas
-from rev603.analysis._text import name_key
+from rev603.analysis._frames import open_frame, to_pandas, total
 from rev603.analysis.history import current
 from rev603.analysis.reconcile.comparison import Comparison, compare
 from rev603.analysis.reissue import StuckMoney, stuck_money_of
-from rev603.analysis.worklist import CARE_KEY, importer_of, keyed
+from rev603.analysis.worklist import CARE_KEY, compared_names, importer_of, keyed, payee_keys
 from rev603.errors import Rev603Error
-from rev603.identifiers.refund_key import PAYEE_KEY, plain, with_identity
+from rev603.identifiers.refund_key import PAYEE_KEY, plain
 from rev603.vocabulary.statuses import SUPERSEDED
 
 #: Who may be a client: a payee number, an importer with all of its suffixes, a notify party.
@@ -76,14 +75,10 @@ def clients_of(
     if by == "payee":  # a sibling is another client
         work["sibling"] = pd.Series(None, index=work.index, dtype="str")
     asked = stuck.requests.assign(**{_CLIENT: _client_of(stuck.requests, by)})
-    listed = (
-        None
-        if entries is None
-        else _with_client(
-            to_pandas(entries, open_frame(entries, ["entry_number"]).collect_schema().names()), state, by
-        )
-    )
-    frames = {"state": state, "work": work, "asked": asked} | ({} if listed is None else {"entries": listed})
+    frames = {"state": state, "work": work, "asked": asked}
+    if entries is not None:
+        names = open_frame(entries, ["entry_number"]).collect_schema().names()
+        frames["entries"] = _with_client(to_pandas(entries, names), state, by)
     parts = {name: {str(key): part for key, part in each.groupby(_CLIENT)} for name, each in frames.items()}
     found = [
         _figures(key, by, **{name: parts[name].get(key, each.iloc[:0]) for name, each in frames.items()})
@@ -104,15 +99,10 @@ def _with_client(entries: pd.DataFrame, state: pd.DataFrame, by: str) -> pd.Data
     entries = entries.reset_index(drop=True)
     client = pd.Series("", index=entries.index, dtype="str")
     if by == "notify party" and "notify_party" in entries:
-        keyed_names: Any = nw.from_native(entries[["notify_party"]].astype("str")).select(
-            name_key("notify_party")
-        )
-        client = keyed_names.to_native()["notify_party"]
+        client = compared_names(entries["notify_party"])
     elif by != "notify party" and "importer_number" in entries:
-        # in one frame, so that both spell a number alike
-        both = pd.concat([state["payee_id"], entries["importer_number"]], ignore_index=True).astype("str")
-        keys: Any = with_identity(nw.from_native(both.rename("payee_id").to_frame())).to_native()
-        client = _client_of(keys.iloc[len(state) :].reset_index(drop=True), by)
+        keys = payee_keys(state["payee_id"], entries["importer_number"])[1]
+        client = _client_of(pd.DataFrame({PAYEE_KEY: keys}, dtype="str"), by)
     known = state.loc[state["entry_number"].notna() & (state[_CLIENT] != ""), ["entry_number", _CLIENT]]
     one = (
         known.drop_duplicates().drop_duplicates("entry_number", keep=False).set_index("entry_number")[_CLIENT]
@@ -135,7 +125,7 @@ def _figures(
     own: pd.DataFrame = plain(nw.from_native(state)).to_native().drop(columns=[CARE_KEY, _CLIENT])
     listed = None if entries is None else entries.drop(columns=_CLIENT)
     counted = own["amount"].where(own["disposition"] != SUPERSEDED, 0.0)
-    expected = 0 if listed is None else _cents(listed["expected_amount"])
+    expected = 0.0 if listed is None else total(listed["expected_amount"])
     client = str(shown) if key else UNASSIGNED
     if key and by == "base" and len(key) == 9:
         client = f"{key[:2]}-{key[2:]}"
@@ -146,12 +136,8 @@ def _figures(
         stuck=StuckMoney(work.drop(columns=_CLIENT), asked.drop(columns=_CLIENT)),
         comparison=None if listed is None or listed.empty else compare(own, listed),
         totals={
-            "lines": len(own), "amount": _cents(counted) / 100, "stuck_lines": int(work["lines"].sum()),
-            "stuck_amount": _cents(work["amount"]) / 100, "entries": 0 if listed is None else len(listed),
-            "expected_amount": expected / 100,
+            "lines": len(own), "amount": total(counted), "stuck_lines": int(work["lines"].sum()),
+            "stuck_amount": total(work["amount"]), "entries": 0 if listed is None else len(listed),
+            "expected_amount": expected,
         },
     )  # fmt: skip
-
-
-def _cents(dollars: pd.Series[Any]) -> int:
-    return int((dollars.fillna(0) * 100).round().sum())

@@ -67,22 +67,11 @@ def cause() -> nw.Expr:
 
 def looked_up(lines: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
     """Look each status, method and kind of report up once: return what they tell, and each line's place in that."""
-    place, texts = np.zeros(len(lines), np.int64), []
-    for name in _TELLING:
-        column = lines[name] if name in lines.columns else pd.Series(None, index=lines.index, dtype="str")
-        codes, values = pd.factorize(column, use_na_sentinel=True)
-        texts.append([*map(str, values), ""])  # a missing text has the code -1: the last
-        place = place * len(texts[-1]) + codes % len(texts[-1])
-    place, distinct = pd.factorize(place)
-    told = []
-    for status, method, report in zip(
-        *np.unravel_index(distinct, [len(each) for each in texts]), strict=True
-    ):
-        silent = texts[2][report] == "REV-615" and not statuses.status_key(texts[0][status])
-        state = statuses.UNKNOWN if silent else statuses.state_of(texts[0][status])
-        told.append((state, state == REJECTED, statuses.disposition_of(state, texts[1][method])))
-    kinds = dict(zip(FLAGS, ("str", "bool", "str"), strict=True))
-    return pd.DataFrame(told, columns=list(FLAGS)).astype(kinds), np.asarray(place, np.int64)
+    names = [name for name in _TELLING if name in lines.columns]
+    place = key_codes(lines, names)
+    distinct = lines.loc[~pd.Series(place).duplicated().to_numpy(), names]
+    told = _stated(nw.from_native(distinct.reset_index(drop=True)), names).to_native()
+    return told[list(FLAGS)].astype({"payment_state": "str", "disposition": "str"}), place
 
 
 def superseded_rows(lines: pd.DataFrame, code: Numbers, told: pd.DataFrame, place: Numbers) -> Mask:
@@ -103,7 +92,7 @@ def superseded_rows(lines: pd.DataFrame, code: Numbers, told: pd.DataFrame, plac
 
 
 def _stated(frame: Any, names: Sequence[str]) -> Any:
-    """Add what the line itself says, as ``state_of`` and ``disposition_of`` do, for engines other than pandas."""
+    """Add what the line itself says, whatever the others say."""
     state = nw.col("payment_state")
     methods = statuses.METHODS.items() if "check_or_ach" in names else ()
     cases = [

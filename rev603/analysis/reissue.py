@@ -10,7 +10,7 @@ import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrameT
 
-from rev603.analysis._frames import collected, like
+from rev603.analysis._frames import collected, like, total, whole_cents
 from rev603.analysis.ageing import as_day
 from rev603.analysis.worklist import CARE_KEY, judged, keyed, with_actor
 from rev603.identifiers.refund_key import DOCUMENT_KEY, PAYEE_KEY, REFUND_KEY
@@ -83,7 +83,7 @@ def requests_of(frame: Any, work: pd.DataFrame) -> pd.DataFrame:
     if "check_or_trace_number" not in lines:
         lines["check_or_trace_number"] = None
     lines = lines.astype({"document_number": "str", "check_or_trace_number": "str", "disposition": "str"})
-    lines["_cents"] = (lines["amount"].fillna(0) * 100).round().astype("int64")
+    lines["_cents"] = whole_cents(lines["amount"])
     # without a refund number nothing says that two documents are of one refund
     lines["_of"] = lines[DOCUMENT_KEY].where(lines[REFUND_KEY] == "", "")
     keys = [PAYEE_KEY, CARE_KEY, REFUND_KEY, "_of"]
@@ -93,18 +93,8 @@ def requests_of(frame: Any, work: pd.DataFrame) -> pd.DataFrame:
         amount=("_cents", "sum"), refund_date=("refund_date", "min"),
         check_or_trace_number=("check_or_trace_number", _joined), reason=("disposition", _joined),
     )  # fmt: skip
-    text = (
-        "refund_id",
-        "payee_id",
-        "company_name",
-        "care_of",
-        "documents",
-        "check_or_trace_number",
-        "reason",
-    )
-    requests = requests.astype(
-        {**dict.fromkeys(text, "str"), "refund_date": "datetime64[us]", "lines": "int64"}
-    )
+    text = dict.fromkeys({*REQUEST} - {"lines", "amount", "refund_date", "ready", "evidence"}, "str")
+    requests = requests.astype(text | {"refund_date": "datetime64[us]", "lines": "int64"})
     requests["amount"] = requests["amount"].astype("int64") / 100
     requests = requests.merge(
         work[[PAYEE_KEY, CARE_KEY, "step", "evidence"]], on=[PAYEE_KEY, CARE_KEY], how="left"
@@ -152,7 +142,7 @@ class LetterFigures:
     @property
     def amount(self) -> float:
         """Their dollars."""
-        return int((self.requests["amount"] * 100).round().sum()) / 100
+        return total(self.requests["amount"])
 
     @property
     def steps(self) -> tuple[str, ...]:

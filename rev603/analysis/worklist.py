@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrameT
 
-from rev603.analysis._frames import cents, collected, like, open_frame, to_pandas
+from rev603.analysis._frames import cents, collected, like, open_frame, to_pandas, whole_cents
 from rev603.analysis._text import name_key
 from rev603.analysis.ageing import as_day
 from rev603.analysis.disposition import with_disposition
@@ -143,7 +143,7 @@ def worklist_by_actor(worklist: Any) -> pd.DataFrame:
     """
     names = open_frame(worklist, _ROLLED).collect_schema().names()
     frame = with_actor(to_pandas(worklist, names))
-    frame["_cents"] = (frame["amount"] * 100).round().astype("int64")
+    frame["_cents"] = whole_cents(frame["amount"])
     groups = frame.groupby("_actor", sort=True)
     rolled = groups.agg(
         actor=("actor", "first"), actor_name=("actor_name", "first"), steps=("step", _steps),
@@ -235,7 +235,9 @@ def importer_of(payee_key: pd.Series[Any]) -> pd.Series[Any]:
 
 def _with_evidence(groups: pd.DataFrame, log: Any = None) -> pd.DataFrame:
     """Return the groups that have stuck lines, with what the reports and the log say of each, and the step."""
-    groups = groups.assign(_importer=importer_of(groups[PAYEE_KEY]), _name=_key(groups["company_name"]))
+    groups = groups.assign(
+        _importer=importer_of(groups[PAYEE_KEY]), _name=compared_names(groups["company_name"])
+    )
     groups["paid"] = groups["paid"].where(groups[PAYEE_KEY] != "")  # nobody knows whose payment that was
     stuck = groups[groups["lines"] > 0].reset_index(drop=True)
     paid = groups[groups["paid"].notna()]
@@ -324,7 +326,14 @@ def _paid_for(stuck: pd.DataFrame, paid: pd.DataFrame) -> pd.DataFrame:
     return stuck[[PAYEE_KEY, CARE_KEY]].assign(notify_party_paid_for=others)
 
 
-def _key(names: pd.Series[Any]) -> pd.Series[str]:
+def payee_keys(one: pd.Series[Any], other: pd.Series[Any]) -> tuple[Any, Any]:
+    """Return the numbers of two frames as they are compared: of one frame, so that both spell a number alike."""
+    both = pd.concat([one, other], ignore_index=True).astype("str").rename("payee_id").to_frame()
+    keys = with_identity(nw.from_native(both)).to_native()[PAYEE_KEY].to_numpy()
+    return keys[: len(one)], keys[len(one) :]
+
+
+def compared_names(names: pd.Series[Any]) -> pd.Series[str]:
     """Return names as they are compared."""
     text: Any = nw.from_native(names.astype("str").rename("name").to_frame())
     keyed: pd.DataFrame = text.select(name_key("name")).to_native()
@@ -337,14 +346,11 @@ def _with_log(stuck: pd.DataFrame, log: Any) -> pd.DataFrame:
     if log is None:
         return stuck.assign(**dict.fromkeys(days, pd.Series(pd.NaT, stuck.index, dtype="datetime64[us]")))
     known = _log_frame(log)
-    # in one frame, so that both spell a number alike
-    both = pd.concat([stuck["payee_id"], known["payee_id"]], ignore_index=True).astype("str")
-    keys: Any = with_identity(nw.from_native(both.rename("payee_id").to_frame())).to_native()[PAYEE_KEY]
-    known["_log_key"] = keys.iloc[len(stuck) :].to_numpy()
-    stuck = stuck.assign(_log_key=keys.iloc[: len(stuck)].to_numpy())
+    own, logged = payee_keys(stuck["payee_id"], known["payee_id"])
+    stuck, known = stuck.assign(_log_key=own), known.assign(_log_key=logged)
     on = ["_log_key"]
     if "care_of" in known:
-        known[CARE_KEY] = _key(known["care_of"])
+        known[CARE_KEY] = compared_names(known["care_of"])
         on.append(CARE_KEY)
     known = known[known["_log_key"] != ""].groupby(on, as_index=False)[days].max()
     return stuck.merge(known, on=on, how="left").drop(columns="_log_key")

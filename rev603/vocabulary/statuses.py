@@ -110,13 +110,3 @@ def state_of(status: str) -> str:
     ('issued', 'in transit', 'unknown')
     """
     return STATE_OF_STATUS.get(status_key(status), UNKNOWN)
-
-
-def disposition_of(state: str, method: str) -> str:
-    """Return where the money of a line is, by its payment state and the method that is printed.
-
-    >>> disposition_of("issued", "ach"), disposition_of("returned", "ACH")
-    ('paid by ACH', 'returned')
-    """
-    printed = METHODS.get(status_key(method), "")
-    return DISPOSITION_OF_STATE.get(state) or DISPOSITION_OF_METHOD.get(printed, PAID_NOT_STATED)
