@@ -27,8 +27,7 @@ from rev603.reading.dates import DateOrder, could_be_a_date
 from rev603.reading.grid import TextGrid
 from rev603.reading.issues import IssueLog, masked
 from rev603.reading.layout import Line, Table, other_columns
-from rev603.reading.line_log import LineLog
-from rev603.reading.repairs import FREE_TEXT
+from rev603.reading.repairs import FREE_TEXT, LineLog
 from rev603.reading.words import NO_WORDS, Words
 from rev603.vocabulary import statuses
 from rev603.vocabulary.centers import CENTERS

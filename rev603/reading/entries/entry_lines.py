@@ -20,7 +20,6 @@ from rev603.reading import repairs
 from rev603.reading.amounts import amount_in_cents, parse_amounts
 from rev603.reading.issues import CATALOGUE, quoted
 from rev603.reading.layout import other_columns
-from rev603.reading.line_log import LineLog
 from rev603.reading.refund_rows import (
     FOOTER,
     HEADING,
@@ -32,6 +31,7 @@ from rev603.reading.refund_rows import (
     is_total_label,
     totals_without_sum,
 )
+from rev603.reading.repairs import LineLog
 from rev603.vocabulary.headings import heading_key
 
 if TYPE_CHECKING:
