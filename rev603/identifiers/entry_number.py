@@ -35,20 +35,18 @@ from __future__ import annotations
 
 import re
 import string
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from rev603._columns import ARROW, arrow_text, by_distinct, column_form, matrix, one_array, stripped
 from rev603.errors import IdentifierError
 from rev603.identifiers.importer_number import mask
 from rev603.safe_text import DASHES
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 __all__ = [
     "check_digit",

@@ -49,14 +49,13 @@ from __future__ import annotations
 import re
 import string
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
+
+import pandas as pd
 
 from rev603._columns import arrow_text, by_distinct, column_form, like
 from rev603.errors import IdentifierError
 from rev603.safe_text import DASHES, hide_persons
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "base",

@@ -5,14 +5,12 @@ For the former, on every engine, the comparable form of each part of its key; fo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 #: What makes refund lines of different reports the same refund of the same document.
 KEY = ("payee_id", "refund_id", "document_number")

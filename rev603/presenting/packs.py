@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -20,10 +22,6 @@ from rev603.presenting.tables import records
 from rev603.presenting.text import day, money
 from rev603.presenting.view import View, sections_of
 from rev603.reading.action_log import takes_log_file
-
-if TYPE_CHECKING:
-    import datetime as dt
-    import os
 
 _STATE = (
     "payee_id", "company_name", "care_of", "refund_id", "document_number", "refund_date", "amount", "disposition",

@@ -10,18 +10,16 @@ A ledger knows the truth on every day; a report is what it shows on one day (see
 from __future__ import annotations
 
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from rev603.identifiers import entry_number
 from rev603.vocabulary.centers import CENTERS, PENDING
 from rev603.vocabulary.reports import REV_603
 from rev603.vocabulary.statuses import CHECKS_ENDED
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 Array = Any  # of numpy: its types for days and text differ between versions
 

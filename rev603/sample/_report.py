@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from rev603.analysis.ageing import as_day
 from rev603.errors import ArgumentError, check_choice, no_frame
@@ -14,9 +15,6 @@ from rev603.sample._ledger import _digits, _joined, at_least, ledger, shown_on
 from rev603.vocabulary.headings import REFUND_FRAME
 from rev603.vocabulary.reports import REV_613
 from rev603.vocabulary.statuses import DIVERTED, REJECTED, RETURNED, STATE_OF_STATUS, status_key
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _ENTRY_TEXTS = ("entry_number", "refund_id", "importer_number", "notify_party", "case")
 #: What a reconciliation must find, where that is not what was done.

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
@@ -18,10 +20,6 @@ from rev603.presenting.files import SteadyZip
 from rev603.sample._report import NOT_IN_REV_613, sample_entries, sample_history
 from rev603.vocabulary.headings import ENTRY_COLUMNS, REFUND_COLUMNS
 from rev603.vocabulary.reports import REPORTS, REV_603, REV_613
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Sequence
 
 Layout = Literal["picture", "webi", "table"]
 Grain = Literal["line", "refund"]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from rev603.analysis.reissue import CBP, LetterFigures, letters_due, stuck_money
 from rev603.errors import check_type
@@ -29,12 +33,6 @@ from rev603.vocabulary.guide import (
     WAITING,
     guide,
 )
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable
-
-    import pandas as pd
 
 #: Plain text, page, and a draft for mail programs.
 FORMS = ("txt", "html", "eml")

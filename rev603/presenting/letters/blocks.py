@@ -10,14 +10,11 @@ from __future__ import annotations
 import html
 import re
 import textwrap
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from string import Template
-from typing import TYPE_CHECKING
 
 from rev603.errors import Rev603Error
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
 
 _WIDTH = 78
 _NARROWEST = 28

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -14,20 +15,16 @@ from rev603.errors import ColumnsMissingError, LineError, check_choice
 from rev603.identifiers import importer_number
 from rev603.reading.entries.entry_lines import AMOUNTS, EntryLines, entry_numbers, expected_amounts
 from rev603.reading.find_tables import find_tables
+from rev603.reading.grid import TextGrid
 from rev603.reading.issues import CATALOGUE, IssueLog, folded
 from rev603.reading.layout import Table, no_table
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.refund_rows import UNREADABLE, set_aside_frame
+from rev603.reading.report import OnError
 from rev603.reading.report_sheet import say_beside, say_headings
 from rev603.reading.sniff import sniff
 from rev603.reading.words import Columns, Taught, headings_of, words_of
 from rev603.vocabulary.headings import ENTRY_COLUMNS, heading_key
-
-if TYPE_CHECKING:
-    import os
-
-    from rev603.reading.grid import TextGrid
-    from rev603.reading.report import OnError
 
 #: So many bad cells of a column are named one by one; who has more has another problem than these cells.
 _NAMED_ONE_BY_ONE = 1_000

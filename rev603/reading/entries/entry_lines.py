@@ -6,20 +6,22 @@ What is expected back for an entry is the list's total, or duty and interest add
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from rev603._columns import as_mask, is_valid, joined_text, one_array, pandas_text, stripped
 from rev603.errors import Rev603Error
 from rev603.identifiers import entry_number, importer_number
 from rev603.reading import repairs
 from rev603.reading.amounts import amount_in_cents, parse_amounts
-from rev603.reading.issues import CATALOGUE, quoted
-from rev603.reading.layout import other_columns
+from rev603.reading.grid import TextGrid
+from rev603.reading.issues import CATALOGUE, IssueLog, quoted
+from rev603.reading.layout import Line, Table, other_columns
 from rev603.reading.refund_rows import (
     FOOTER,
     HEADING,
@@ -33,15 +35,6 @@ from rev603.reading.refund_rows import (
 )
 from rev603.reading.repairs import LineLog
 from rev603.vocabulary.headings import heading_key
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
-
-    from rev603.reading.grid import TextGrid
-    from rev603.reading.issues import IssueLog
-    from rev603.reading.layout import Line, Table
 
 _SERIAL, _WITH_CHECK_DIGIT = 7, 8
 #: One word with a figure in it: an entry number, or what somebody took for one.

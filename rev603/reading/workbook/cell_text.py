@@ -9,16 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from rev603._short import Short
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 #: What XML, and Excel at the rim of a text, takes for blank.
 XML_SPACE = " \t\r\n"

@@ -9,7 +9,7 @@ import posixpath
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pyarrow as pa
 
@@ -17,12 +17,10 @@ from rev603._short import Short
 from rev603.errors import UnsafeFileError
 from rev603.reading.archive import REPAIR, Archive, damaged, open_archive
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
+from rev603.reading.sniff import Source
 from rev603.reading.workbook.cell_text import XML_SPACE, unescaped
 from rev603.reading.workbook.plain_markup import plain_strings
 from rev603.reading.workbook.safe_xml import PlainStretches, read_part, refuse_doctype
-
-if TYPE_CHECKING:
-    from rev603.reading.sniff import Source
 
 Visibility = Literal["visible", "hidden", "veryHidden"]
 _STATES: dict[str, Visibility] = {"hidden": "hidden", "veryHidden": "veryHidden"}

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from rev603._columns import text_of
 from rev603.reading.workbook.cell_text import XML_SPACE, Look, by_distinct, unescaped
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
 
 _TEXT = rb"[^<>\x00-\x08\x0b-\x1f]*+"
 _ATTRIBUTE = rb' [A-Za-z0-9_:.-]++="[^"<>&\x00-\x1f]*+"'

@@ -8,18 +8,14 @@ takes it; the parser never sees those, and everything else.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 from xml.parsers import expat
 
 from rev603.errors import UnsafeFileError
-from rev603.reading.archive import damaged
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from rev603.reading.archive import Archive
+from rev603.reading.archive import Archive, damaged
 
 _XML_ERRORS = (expat.ExpatError, ValueError, LookupError)  # the latter two: an encoding that nobody knows
 _BYTES_PER_ELEMENT = 100  # more than programs write, on average

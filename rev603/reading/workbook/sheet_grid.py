@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial, reduce
-from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603._columns import text_of
+from rev603._columns import Numbers, text_of
 from rev603.errors import UnsafeFileError
 from rev603.reading.archive import REPAIR, damaged
 from rev603.reading.grid import TextGrid, column_letters
@@ -23,15 +23,7 @@ from rev603.reading.workbook.cell_text import (
     shown_number,
     unescaped,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    from rev603.reading.workbook.contents import Sheet, Workbook
-
-    Numbers: TypeAlias = NDArray[np.int64]
+from rev603.reading.workbook.contents import Sheet, Workbook
 
 #: Stands for a formula whose result was never saved; read like any other cell error.
 FORMULA_WITHOUT_VALUE = "#FORMULA!"

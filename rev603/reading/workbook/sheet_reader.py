@@ -6,20 +6,17 @@ there twice, text between the cells, a cell with two values.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import numpy as np
 import pyarrow as pa
 
 from rev603.reading.archive import damaged
 from rev603.reading.workbook.cell_text import Look
-from rev603.reading.workbook.contents import TextRuns
+from rev603.reading.workbook.contents import Sheet, TextRuns, Workbook
 from rev603.reading.workbook.plain_markup import plain_cells
 from rev603.reading.workbook.safe_xml import PlainStretches, read_part
 from rev603.reading.workbook.sheet_grid import CORRUPT, GridBuilder, ReadSheet, place
-
-if TYPE_CHECKING:
-    from rev603.reading.workbook.contents import Sheet, Workbook
 
 __all__ = ["ReadSheet", "read_sheet"]
 
