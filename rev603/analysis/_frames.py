@@ -187,9 +187,9 @@ def _as_read(frame: Any, names: Sequence[str]) -> Any:
     return frame.with_columns(*changed) if changed else frame
 
 
-def to_pandas(native: Any, needed: Iterable[str]) -> pd.DataFrame:
-    """Return the needed columns of a frame of any engine as pandas, missing text as pandas has it."""
-    names = list(needed)
+def to_pandas(native: Any, needed: Iterable[str], *, every: bool = False) -> pd.DataFrame:
+    """Return the needed columns of a frame of any engine, or all of them, as pandas, missing text as pandas has it."""
+    names = open_frame(native, needed).collect_schema().names() if every else list(needed)
     return collected(open_frame(native, names).select(*names))
 
 

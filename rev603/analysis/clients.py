@@ -8,10 +8,10 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from rev603.analysis._frames import open_frame, to_pandas, total
+from rev603.analysis._frames import to_pandas, total
 from rev603.analysis.history import current
 from rev603.analysis.reconcile.comparison import Comparison, compare
-from rev603.analysis.reissue import StuckMoney, stuck_money_of
+from rev603.analysis.reissue import StuckMoney, stuck_money
 from rev603.analysis.worklist import CARE_KEY, compared_names, importer_of, keyed, payee_keys
 from rev603.errors import Rev603Error
 from rev603.identifiers.refund_key import PAYEE_KEY, plain
@@ -63,13 +63,10 @@ def clients_of(
         raise Rev603Error(
             f"Clients cannot be told by {by!r}.", what_to_do=f"pass by= one of {', '.join(map(repr, BY))}"
         )
-    lines = to_pandas(history, open_frame(history, ["report_date"]).collect_schema().names()).reset_index(
-        drop=True
-    )
+    lines = to_pandas(history, ["report_date"], every=True).reset_index(drop=True)
     as_of = pd.Timestamp(lines["report_date"].max())
-    frame = keyed(current(lines))
-    stuck = stuck_money_of(frame, as_of=as_of, log=log)
-    state: pd.DataFrame = frame.to_native()
+    state: pd.DataFrame = keyed(current(lines)).to_native()
+    stuck = stuck_money(state, as_of=as_of, log=log)
     state = state.assign(**{_CLIENT: _client_of(state, by)})
     work = stuck.work.assign(**{_CLIENT: _client_of(stuck.work, by)})
     if by == "payee":  # a sibling is another client
@@ -77,8 +74,7 @@ def clients_of(
     asked = stuck.requests.assign(**{_CLIENT: _client_of(stuck.requests, by)})
     frames = {"state": state, "work": work, "asked": asked}
     if entries is not None:
-        names = open_frame(entries, ["entry_number"]).collect_schema().names()
-        frames["entries"] = _with_client(to_pandas(entries, names), state, by)
+        frames["entries"] = _with_client(to_pandas(entries, ["entry_number"], every=True), state, by)
     parts = {name: {str(key): part for key, part in each.groupby(_CLIENT)} for name, each in frames.items()}
     found = [
         _figures(key, by, **{name: parts[name].get(key, each.iloc[:0]) for name, each in frames.items()})

@@ -160,11 +160,7 @@ class StuckMoney:
 
 def stuck_money(refunds: Any, *, as_of: str | dt.date | pd.Timestamp, log: Any = None) -> StuckMoney:
     """Return the worklist and the requests behind it, put together once for all letters."""
-    return stuck_money_of(keyed(refunds), as_of=as_of, log=log)
-
-
-def stuck_money_of(frame: Any, *, as_of: str | dt.date | pd.Timestamp, log: Any = None) -> StuckMoney:
-    """Return the same of a frame that has its keys."""
+    frame = keyed(refunds)
     work = with_actor(judged(frame, as_of=as_of, log=log))
     requests = requests_of(frame, work)
     actors = work[[PAYEE_KEY, CARE_KEY, "_actor"]]

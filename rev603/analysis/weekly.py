@@ -12,7 +12,7 @@ import pandas as pd
 
 from rev603._columns import Numbers, key_codes
 from rev603.analysis import _provenance as provenance
-from rev603.analysis._frames import open_frame, to_pandas
+from rev603.analysis._frames import to_pandas
 from rev603.analysis._lists import lists_of, printed_vs_received, totals_of
 from rev603.analysis._movement import Movement, Sightings, movement, sightings_of, trend
 from rev603.analysis.ageing import as_day
@@ -212,8 +212,7 @@ def weekly_figures(
 
 def _lines(history: Any, known: Any) -> pd.DataFrame:
     """Return the lines as pandas, each with the day of its report."""
-    names = open_frame(history, _NEEDED).collect_schema().names()
-    lines = to_pandas(history, names)
+    lines = to_pandas(history, _NEEDED, every=True)
     lines = lines.set_axis(pd.RangeIndex(len(lines)))
     lines.attrs = {}  # pandas copies attrs at every step
     if not len(lines):

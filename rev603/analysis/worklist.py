@@ -141,12 +141,12 @@ def worklist_by_actor(worklist: Any) -> pd.DataFrame:
         actor_name                     steps  numbers  amount
     0  Example LLC  request reissue + enroll        2     0.3
     """
-    names = open_frame(worklist, _ROLLED).collect_schema().names()
-    frame = with_actor(to_pandas(worklist, names))
+    frame = with_actor(to_pandas(worklist, _ROLLED, every=True))
     frame["_cents"] = whole_cents(frame["amount"])
     groups = frame.groupby("_actor", sort=True)
     rolled = groups.agg(
-        actor=("actor", "first"), actor_name=("actor_name", "first"), steps=("step", _steps),
+        actor=("actor", "first"), actor_name=("actor_name", "first"),
+        steps=("step", lambda steps: " + ".join(sorted(set(steps), key=STEPS.index))),
         importers=("_importer", "nunique"), numbers=("payee_id", "nunique"), lines=("lines", "sum"),
         amount=("_cents", "sum"), oldest_refund_date=("oldest_refund_date", "min"), days_waiting=("days_waiting", "max"),
     ).astype({"steps": "str"})  # fmt: skip
@@ -169,10 +169,6 @@ def with_actor(worklist: pd.DataFrame) -> pd.DataFrame:
     payee = ("payee " + importer).where(importer != "", "payee named " + frame["_name"])
     notify = frame["actor"] == "notify party"
     return worklist.assign(_actor=payee.mask(notify, "notify " + frame[CARE_KEY]), _importer=importer)
-
-
-def _steps(steps: pd.Series[str]) -> str:
-    return " + ".join(sorted(set(steps), key=STEPS.index))
 
 
 def keyed(refunds: Any) -> Any:
