@@ -69,9 +69,8 @@ def issues_of(known: Mapping[str, Any], until: pd.Timestamp) -> pd.DataFrame:
     sources = _typed(known.get("sources", []), _SOURCES)
     later = sources["report_date"] > until
     only_later = sources["source_file"][later & ~sources["source_file"].isin(sources["source_file"][~later])]
-    return issues[~issues["source_file"].isin(only_later) | issues["source_file"].isna()].reset_index(
-        drop=True
-    )
+    kept = ~issues["source_file"].isin(only_later) | issues["source_file"].isna()
+    return issues[kept].reset_index(drop=True)
 
 
 def extract_of(known: Mapping[str, Any], lines: int) -> int | None:
@@ -82,14 +81,10 @@ def extract_of(known: Mapping[str, Any], lines: int) -> int | None:
 
 def coverage_of(lines: pd.DataFrame, dates: pd.DatetimeIndex) -> pd.DataFrame:
     """Return the refund dates that each report shows, and the gaps of more than a week that none of them shows."""
-    dated = lines.groupby("report_date")["refund_date"].agg(["min", "max", "size"]).reindex(dates)
-    reports = pd.DataFrame(
-        {"report_date": dates, "first_refund_date": dated["min"], "last_refund_date": dated["max"]}
-    )
-    reports = reports.assign(what="report", lines=dated["size"].fillna(0).astype("Int64")).reset_index(
-        drop=True
-    )
-    windows = reports.dropna().sort_values("first_refund_date")
+    days = lines.groupby("report_date")["refund_date"]
+    dated = days.agg(first_refund_date="min", last_refund_date="max", lines="size").reindex(dates)
+    reports = dated.assign(what="report", report_date=dates, lines=dated["lines"].fillna(0).astype("Int64"))
+    windows = reports.reset_index(drop=True).dropna().sort_values("first_refund_date")
     seen_up_to, start = windows["last_refund_date"].cummax().shift(), windows["first_refund_date"]
     gap, day = (start - seen_up_to) > pd.Timedelta(days=8), pd.Timedelta(days=1)
     gaps = {"what": "gap", "first_refund_date": seen_up_to[gap] + day, "last_refund_date": start[gap] - day}

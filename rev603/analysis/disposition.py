@@ -60,11 +60,6 @@ def with_disposition(frame: Any) -> Any:
     return keyed
 
 
-def cause() -> nw.Expr:
-    """Return why a line is stuck, its disposition where that is one of ``STUCK``; missing for other lines."""
-    return nw.when(nw.col("disposition").is_in(STUCK)).then(nw.col("disposition"))
-
-
 def looked_up(lines: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
     """Look each status, method and kind of report up once: return what they tell, and each line's place in that."""
     names = [name for name in _TELLING if name in lines.columns]

@@ -194,9 +194,8 @@ def by_document(keyed: Any) -> Any:
     said = said.group_by(*once, _SHOWN).agg(nw.col(name).max() for name in told)
     kept = [name for name in shown.collect_schema().names() if name not in (*told, *once[2:])]
     copies = shown.select(kept).join(said, on=[*refund, _SHOWN], how="inner")
-    rest = nw.concat(
-        [lines.filter(~whole), speaking.join(said.select(*refund).unique(), on=refund, how="anti")]
-    )
+    unsaid = speaking.join(said.select(*refund).unique(), on=refund, how="anti")
+    rest = nw.concat([lines.filter(~whole), unsaid])
     columns = rest.collect_schema().names()
     found = nw.concat([rest.select(columns), copies.select(columns)]).drop(_DAY)
     if index is None:
@@ -263,11 +262,8 @@ def _with_files(frame: Any) -> Any:
         )
     part = np.zeros(len(lines), np.int64)
     part[again] = 1
-    named = (
-        lines["source_file"].astype("str").fillna("")
-        + " "
-        + pd.Series(np.cumsum(part), lines.index).astype("str")
-    )
+    file, number = lines["source_file"].astype("str").fillna(""), pd.Series(np.cumsum(part), lines.index)
+    named = file + " " + number.astype("str")
     return nw.from_native(lines.assign(**{_FILE: named}))
 
 
@@ -285,28 +281,28 @@ def _of_one_file_where_shared(work: Any, names: list[str]) -> Any:
     shared = several[codes]
     if not shared.any():
         return work
-    place = f"{OWN}place"
-    some = lines[shared].assign(**{place: np.flatnonzero(shared)})
+    some = lines[shared].assign(**{_PLACE: np.flatnonzero(shared)})
     kept = _of_one_file(nw.from_native(some), names).to_native()
     counts = ~shared
-    counts[kept[place]] = True
-    if "refund_secondary_status" in names:
-        status = lines["refund_secondary_status"].copy()
-        status.iloc[kept[place]] = kept["refund_secondary_status"].array
-        lines = lines.assign(refund_secondary_status=status)
+    counts[kept[_PLACE]] = True
+    if _STATUS in names:
+        status = lines[_STATUS].copy()
+        status.iloc[kept[_PLACE]] = kept[_STATUS].array
+        lines = lines.assign(**{_STATUS: status})
     return nw.from_native(lines[counts])
 
 
 def _of_one_file(work: Any, names: list[str]) -> Any:
     group = (_DAY, *IDENTITY)
-    work = work.with_columns(*_facts(names, work.collect_schema().names())).with_columns(_rank())
+    further = ((nw.col(_STATE).is_in(states), nw.lit(at)) for at, states in enumerate(_FURTHER, 1))
+    rank = choose(further, nw.lit(0)).cast(nw.Int64).alias(_RANK)
+    work = work.with_columns(*_facts(names, work.collect_schema().names())).with_columns(rank)
     if {"report", "refund_secondary_status"} <= set(names):
         work = _with_furthest(work, group)
     of_file = (*group, _FILE)
-    far, lines, filled = (
-        nw.col(_RANK).max().over(*of_file), nw.col(_RANK).count().over(*of_file), nw.col(_FILLED).sum().over(*of_file),
-    )  # fmt: skip
-    steps = [0 - nw.col(_KIND), far, lines, filled, nw.col("report_date").max().over(*of_file)]
+    farthest, lines, filled = nw.col(_RANK).max(), nw.col(_RANK).count(), nw.col(_FILLED).sum()
+    of_each_file = (farthest, lines, filled, nw.col("report_date").max())
+    steps = [0 - nw.col(_KIND), *(step.over(*of_file) for step in of_each_file)]
     if "refund_date" in names:
         steps.append(nw.col("refund_date").max().over(_DAY, _FILE))
     for step in steps:
@@ -321,11 +317,7 @@ def _facts(names: list[str], found: list[str]) -> list[nw.Expr]:
     """Give what the choice of a file rests on: its name, the day, the kind of report, the status."""
     kinds = _KINDS if "report" in names else ()
     kind = choose(((nw.col("report") == name, nw.lit(at)) for at, name in enumerate(kinds)), nw.lit(0))
-    state = (
-        payment_state("refund_secondary_status")
-        if "refund_secondary_status" in names
-        else nw.lit(statuses.IN_TRANSIT)
-    )
+    state = payment_state(_STATUS) if _STATUS in names else nw.lit(statuses.IN_TRANSIT)
     number = nw.col("check_or_trace_number").cast(nw.String).fill_null("") if _NUMBER in names else nw.lit("")
     return [
         nw.col(_FILE if _FILE in found else "source_file").cast(nw.String).fill_null("").alias(_FILE),
@@ -334,11 +326,6 @@ def _facts(names: list[str], found: list[str]) -> list[nw.Expr]:
         nw.when(number != "").then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64).alias(_FILLED),
         state.alias(_STATE),
     ]
-
-
-def _rank() -> nw.Expr:
-    further = ((nw.col(_STATE).is_in(states), nw.lit(at)) for at, states in enumerate(_FURTHER, 1))
-    return choose(further, nw.lit(0)).cast(nw.Int64).alias(_RANK)
 
 
 def _with_furthest(work: Any, group: tuple[str, ...]) -> Any:
