@@ -21,6 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pv
 
+from rev603._columns import Numbers
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
 from rev603.reading.grid import TextGrid
 from rev603.reading.layout import ENOUGH
@@ -34,6 +35,8 @@ _SAMPLE_ROWS = 300
 _LONGEST_HEADING = 100
 #: So much is parsed at a time, so a row, and a cell in quotation marks, ends within it.
 _BLOCK_BYTES = 4 << 20
+#: Up to so many places rows of another width are put back by slices; each makes every column's list longer.
+_MOST_SLICES = 64
 _LINE_END = re.compile(rb"[\r\n]")
 _QUOTE_ADVICE = 'look for a cell that opens with " and never closes, or export the report again'
 _ONLY_THE_REPORT = "open it in a spreadsheet program and keep only the report"
@@ -220,17 +223,30 @@ def _with_odd_rows(
             where=name,
             what_to_do=_ONLY_THE_REPORT,
         )
-    usual, odd = len(columns[0]), len(numbers)
-    above = np.asarray(numbers) - np.arange(1, odd + 1)  # usual rows above each
-    order = pa.array(np.insert(np.arange(usual), above, np.arange(usual, usual + odd)))
-    blank = pa.chunked_array([pa.nulls(usual, pa.large_string())])
+    before = np.asarray(numbers, dtype=np.int64) - np.arange(1, len(numbers) + 1)  # usual rows above each
+    blank = pa.chunked_array([pa.nulls(len(columns[0]), pa.large_string())])
     merged = []
     for index in range(width):
         cells = [row[index] or None if index < len(row) else None for row in parsed]
         column = columns[index] if index < len(columns) else blank
-        merged.append(pa.chunked_array([*column.chunks, pa.array(cells, type=pa.large_string())]).take(order))
+        merged.append(_put_between(column, pa.array(cells, type=pa.large_string()), before))
     wider = (number - 1 for number, row in zip(numbers, parsed, strict=True) if len(row) > len(columns))
     return merged, tuple(wider)
+
+
+def _put_between(column: pa.ChunkedArray, cells: pa.Array, before: Numbers) -> pa.ChunkedArray:
+    """Put cells into a column, each behind so many of its own: by slices, which copy nothing, if there are few."""
+    places, starts = np.unique(before, return_index=True)
+    if len(places) > _MOST_SLICES:
+        order = np.insert(np.arange(len(column)), before, np.arange(len(column), len(column) + len(cells)))
+        return pa.chunked_array([*column.chunks, cells]).take(pa.array(order))
+    own = np.diff(places, prepend=0, append=len(column)).tolist()
+    chunks = column.slice(0, own[0]).chunks
+    for at, start, stop, count in zip(
+        places.tolist(), starts, [*starts[1:], len(cells)], own[1:], strict=True
+    ):
+        chunks += [cells.slice(start, stop - start), *column.slice(at, count).chunks]
+    return pa.chunked_array(chunks, type=pa.large_string())
 
 
 def _refuse_stray_quote(data: bytes | memoryview, delimiter: str, name: str) -> None:
