@@ -27,11 +27,10 @@ from rev603.identifiers.refund_key import DOCUMENT_KEY, IDENTITY, KEY, PAYEE_KEY
 Day = str | dt.date | pd.Timestamp
 
 _WEEK = pd.Timedelta(days=7)
-_IN_CHANGES = (
-    *KEY, "company_name", "care_of", "refund_secondary_status", "amount", "check_or_ach",
-    "check_or_trace_number",
+_NEEDED = (
+    *KEY, "company_name", "care_of", "refund_secondary_status", "amount", "check_or_ach", "check_or_trace_number",
+    "refund_date", "report_date",
 )  # fmt: skip
-_NEEDED = (*_IN_CHANGES, "refund_date", "report_date")
 #: What the groups of the current state are made of, where it is there.
 _IN_STATE = (*_NEEDED, "total_refund_amount", "source_file", "report")
 
