@@ -89,7 +89,8 @@ def coverage_of(lines: pd.DataFrame, dates: pd.DatetimeIndex) -> pd.DataFrame:
     gap, day = (start - seen_up_to) > pd.Timedelta(days=8), pd.Timedelta(days=1)
     gaps = {"what": "gap", "first_refund_date": seen_up_to[gap] + day, "last_refund_date": start[gap] - day}
     both = pd.concat([reports, pd.DataFrame(gaps)], ignore_index=True).reindex(columns=list(_COVERAGE))
-    return both.astype(_COVERAGE)
+    found: pd.DataFrame = both.astype(_COVERAGE)
+    return found
 
 
 def disagreeing(lines: pd.DataFrame, counting: pd.DataFrame) -> pd.DataFrame:
