@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["write_view"]
 
 # what, lines, dollars; a gap; what, lines, dollars. Or one wide table under the other.
-_PAIRED = (42, 14, 18, 2, 42, 14, 18)
+_PAIRED = (42, 22, 22, 2, 42, 22, 22)
 _WIDE = (60, 24, 24, 24, 20, 20, 20)
 _LINE = 125  # characters in a row of the page
 _CHART_ROWS = 13
@@ -90,8 +90,9 @@ def _front(view: View) -> Front:
         page.add(_gapped(tiles, view), height=28)
         page.add()
     places = _add_accounts(page, view)
-    if any(each.key == "worklist" for each in view.sections):
-        _add_actions(page, view)
+    for section in view.sections:
+        if section.key == "worklist":
+            _add_actions(page, view, section.name)
     charts = [picture for picture in view.pictures if picture.of]
     for picture, column in zip(charts, "AE", strict=False):
         page.charts.append((_bars(picture, places, view), f"{column}{len(page.rows) + 1}"))
@@ -120,7 +121,7 @@ def _add_accounts(page: Front, view: View) -> Places:
     return places
 
 
-def _add_actions(page: Front, view: View) -> None:
+def _add_actions(page: Front, view: View, sheet: str) -> None:
     heads = [("Act now: who must act", "head"), ("Days", "head days"), ("Amount", "head money"), None]
     heads += [("What to do, and why", "head"), ("", "head"), ("", "head")]
     page.add([Mark(*head) if head else None for head in heads], height=20)
@@ -133,10 +134,10 @@ def _add_actions(page: Front, view: View) -> None:
             merge="E:G",
         )
     if view.more_to_do > 0:
-        page.add([Mark(f"and {view.more_to_do:,} more: see Act now", "link", leads_to="Act now")])
-    if view.actions:
+        page.add([Mark(f"and {view.more_to_do:,} more: see {sheet}", "link", leads_to=sheet)])
+    if view.objection:
         _say(page, view.objection, "wrapped")
-    else:
+    if not view.actions:
         page.add([Mark("Nobody: nothing is stuck.", "note")])
     page.add()
 

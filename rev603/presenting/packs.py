@@ -21,6 +21,7 @@ from rev603.presenting.masking import Mask, check_mask, mask_frame, mask_text
 from rev603.presenting.tables import records
 from rev603.presenting.text import day, money
 from rev603.presenting.view import View, sections_of
+from rev603.presenting.weekly import actions_of
 from rev603.reading.action_log import takes_log_file
 
 _STATE = (
@@ -76,6 +77,7 @@ class ClientPack(Answer):
             about=f"state on {day(self.as_of)}",
             figures=pd.DataFrame([about.totals]),
             sections=sections_of("pack", nothing | self.frames, proof | about.totals),
+            actions=actions_of(about.stuck.work, mask),
             mask=mask,
             moment=self.as_of.to_pydatetime(),
         )

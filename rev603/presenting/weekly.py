@@ -75,7 +75,7 @@ class WeeklySummary(Answer, WeeklyFigures):  # noqa: D101 - the docstring is tha
             headline=_headline(self),
             figures=figures.astype({"oldest_refund_date": "datetime64[us]"}),
             accounts=_accounts(self),
-            actions=_actions(self, mask),
+            actions=actions_of(self.worklist, mask),
             objection=topics["objections"].points[0].text if asked else "",
             topics=tuple(topics[name] for name in (*asked, *(["objections"] if asked else []))),
             pictures=_pictures(self, mask),
@@ -285,9 +285,9 @@ def _ties(summary: WeeklyFigures) -> str:
     return f"{', '.join(parts)}: see Sources."
 
 
-def _actions(summary: WeeklyFigures, mask: Mask) -> tuple[Action, ...]:
+def actions_of(worklist: pd.DataFrame, mask: Mask) -> tuple[Action, ...]:
     """Say who must do what, the largest amounts first as the worklist has them."""
-    work, steps = mask_frame(summary.worklist.head(_MOST_ACTIONS), mask), guide().steps
+    work, steps = mask_frame(worklist.head(_MOST_ACTIONS), mask), guide().steps
     return tuple(
         Action(
             who=f"{_named(line['actor_name'], 'no name')} ({_for(line)})",

@@ -18,6 +18,7 @@ import pytest
 
 from rev603.errors import Rev603Error
 from rev603.presenting.packs import client_packs
+from rev603.vocabulary.guide import guide
 
 STUCK = {"refund_secondary_status": "Reject No ACH", "check_or_ach": None}
 PAID = {"refund_secondary_status": "Treasury Issued", "check_or_ach": "ACH"}
@@ -227,3 +228,21 @@ def test_a_note_that_names_files_elsewhere_moves_none_of_them(history: pd.DataFr
 def test_another_way_to_tell_clients_is_refused(history: pd.DataFrame) -> None:
     with pytest.raises(Rev603Error, match="cannot be told by 'broker'"):
         client_packs(history, by="broker")
+
+
+def test_the_first_sheet_says_who_must_act_or_that_nothing_is_stuck(
+    history: pd.DataFrame, tmp_path: Path
+) -> None:
+    for pack in client_packs(history):
+        pack.to_excel(tmp_path / "refunds.xlsx")
+        front = openpyxl.load_workbook(tmp_path / "refunds.xlsx")["Summary"]
+        said = [str(cell) for row in front.iter_rows(values_only=True) for cell in row if cell is not None]
+        calm = "Nobody: nothing is stuck." in said
+        assert calm is (pack.figures.totals["stuck_lines"] == 0)
+        for line in pack.frames["worklist"].to_dict("records"):
+            assert any(
+                text.startswith(guide().steps[line["step"]].act) and line["evidence"] in text for text in said
+            )
+        # a figure that is wider than its column shows as a row of number signs
+        widths = {letter: dimension.width for letter, dimension in front.column_dimensions.items()}
+        assert all(width >= 22 for letter, width in widths.items() if letter in "BCFG")
