@@ -72,10 +72,11 @@ class ClientPack(Answer):
     def _view(self, mask: Mask) -> View:
         about, nothing = self.figures, dict.fromkeys(("matches", "entries"), pd.DataFrame())
         proof = {} if about.comparison is None else vars(about.comparison.proof)
+        unlisted = ["entries", "expected_amount"] if about.comparison is None else []
         return View(
             title=f"Refunds, {mask_text(about.name or about.client, mask=mask)}",
             about=f"state on {day(self.as_of)}",
-            figures=pd.DataFrame([about.totals]),
+            figures=pd.DataFrame([about.totals]).drop(columns=unlisted),
             sections=sections_of("pack", nothing | self.frames, proof | about.totals),
             actions=actions_of(about.stuck.work, mask),
             mask=mask,
