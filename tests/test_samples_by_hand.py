@@ -19,7 +19,7 @@ from rev603.cli import main
 SAMPLES = Path(__file__).parents[1] / "sample_data"
 STATES = {
     "": "in transit", "Sent to Treasury": "in transit", "Reject No ACH": "no ACH on file",
-    "Check/ACH Returned": "returned", "Funds Diverted": "applied to a debt",
+    "SAP ACH Rejected": "no ACH on file", "Check/ACH Returned": "returned", "Funds Diverted": "applied to a debt",
 }  # fmt: skip
 PAID = {"ACH": "paid by ACH", "Check": "paid by check", "": "paid, method not stated"}
 
