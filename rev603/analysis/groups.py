@@ -345,7 +345,8 @@ def _with_keys(frame: Any, keys: Sequence[str]) -> Any:
 def _monday(date: nw.Expr) -> nw.Expr:
     """Return the Monday of a date's week; narwhals truncates to days and months only."""
     day = date.dt.truncate("1d").cast(nw.Datetime("us"))  # a DATE to DuckDB, which offsets times only
-    later = [(date.dt.weekday() == place, day.dt.offset_by(f"-{place - 1}d")) for place in range(2, 8)]
+    weekday = date.dt.weekday() % 7  # a Sunday is 7, on PySpark 0
+    later = [(weekday == place % 7, day.dt.offset_by(f"-{place - 1}d")) for place in range(2, 8)]
     return choose(later, day)
 
 
