@@ -47,7 +47,7 @@ def cents(text: str) -> int:
 
 def by_hand() -> dict[str, int]:
     """Give the cents of each disposition: of each refund, payee and document the newest file's lines count."""
-    newest: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    newest: dict[tuple[str, str, str], list[dict[str, str]]] = {}
     for path in sorted(SAMPLES.glob("rev603_*")):
         of_file = defaultdict(list)
         for line in lines_of(path):
