@@ -314,7 +314,7 @@ def _named(value: object, otherwise: str) -> str:
 
 
 def _pictures(summary: WeeklyFigures, mask: Mask) -> tuple[Picture, ...]:
-    """Return what is stuck as pictures: over the weeks, by age, and whose it is."""
+    """Return what is stuck as pictures (over the weeks, by age, and whose it is), and where all the money is."""
     pictures = []
     trend = summary.trend
     if len(trend) > 1:  # a single report is no trend
@@ -339,6 +339,11 @@ def _pictures(summary: WeeklyFigures, mask: Mask) -> tuple[Picture, ...]:
                 name="payees", title="Payees with the most stuck",
                 says="The payees with the most stuck, as in the table By payee.",
                 draw=partial(plots.largest_payees, summary.by_payee, top=8, mask=mask),
+            ),
+            Picture(
+                name="where", title="Where the money is",
+                says="All refunds by where their money is, as in the account above.",
+                draw=partial(plots.where_the_money_is, summary.by_disposition),
             ),
         ]  # fmt: skip
     return tuple(pictures)
