@@ -97,3 +97,46 @@ def test_every_form_of_the_samples_week_says_what_plain_python_adds_up(tmp_path:
         stuck,
         sum(expected.values()),
     )
+
+
+def test_each_step_of_the_samples_worklist_is_that_of_the_decision_table() -> None:
+    """Of the payees without a C/O, in the newest export: what was paid by ACH, to which number, and when."""
+    path = SAMPLES / "rev603_2026-11-13.csv"
+    own = [line for line in lines_of(path) if not line["C/O"] and line["Payee ID"][2:3] == "-"]
+    stuck_on: dict[str, list[str]] = defaultdict(list)
+    paid_on: dict[str, list[str]] = defaultdict(list)
+
+    def day(line: dict[str, str]) -> str:
+        return "-".join(line["Refund Date"].split("/")[place] for place in (2, 0, 1))
+
+    for line in own:
+        payee, status = line["Payee ID"], line["Refund Secondary Status"]
+        if STATES.get(status) in ("no ACH on file", "returned"):
+            alike = (payee, line["Refund ID"], line["Document Number"], line["Total Refund Amount"])
+            again = any(
+                (
+                    other["Payee ID"],
+                    other["Refund ID"],
+                    other["Document Number"],
+                    other["Total Refund Amount"],
+                )
+                == alike
+                for other in own
+                if other["Refund Secondary Status"] in ("Treasury Issued", "Check/ACH Reissued")
+            )
+            if not again:
+                stuck_on[payee].append(day(line))
+        elif status in ("Treasury Issued", "Check/ACH Reissued") and line["Check or ACH"] == "ACH":
+            paid_on[payee].append(day(line))
+    expected = {}
+    for payee, days in stuck_on.items():
+        paid = paid_on.get(payee, [])
+        sibling = any(other[:10] == payee[:10] for other in paid_on)
+        if paid:
+            expected[payee] = "request reissue" if max(paid) > max(days) else "check the account"
+        else:
+            expected[payee] = "add this suffix" if sibling else "enroll"
+    work = rev603.enrollment_worklist(rev603.read(path).refunds, as_of="2026-11-13")
+    found = work[work["care_of"].isna() & work["payee_id"].isin(list(expected))]
+    assert dict(zip(found["payee_id"], found["step"], strict=True)) == expected
+    assert len(set(expected.values())) > 1
