@@ -13,8 +13,16 @@ from rev603.analysis.reconcile.suggestions import MOST_LISTED
 
 _MEASURED = """
 import json, resource, sys, time
+from pathlib import Path
 import numpy as np, pandas as pd
 from rev603.analysis.reconcile import compare
+
+def peak():
+    # Linux hands the most that the starting process ever took on to ru_maxrss
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().split("VmHWM:")[1].split()[0])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 def frames(entries, refunds):
     paid = {"refund_secondary_status": "Treasury Issued"}
@@ -25,7 +33,7 @@ before = time.process_time()
 answer = compare(refunds, entries)
 json.dump({
     "seconds": time.process_time() - before,
-    "bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    "bytes": peak() * 1024,
     "rows": len(answer.suggestions),
     "left_out": answer.totals["suggestions_left_out"] + answer.totals["refunds_not_fully_searched"],
     "unexplained": answer.proof.unexplained,
