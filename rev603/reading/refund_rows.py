@@ -219,7 +219,9 @@ def _reason(line: Line, table: Table, headings: dict[str, set[str]]) -> str | No
     keys = {name: heading_key(text) for name, text in cells.items()}
     in_place = sum(key in headings[name] for name, key in keys.items())
     anywhere = len(set().union(*headings.values()) & {*keys.values()})
-    if max(in_place, anywhere if anywhere >= ENOUGH else 0) >= max(1, (len(cells) + 1) // 2):
+    # headings that come again have words in the column of the amount
+    worded = amount_in_cents(cells.get(_AMOUNT, "")) is None
+    if worded and max(in_place, anywhere if anywhere >= ENOUGH else 0) >= max(1, (len(cells) + 1) // 2):
         return HEADING_AGAIN
     return FOOTER if is_footer(line) else _reason_by_values(cells, keys, others)
 

@@ -53,6 +53,14 @@ def test_whole_columns_and_single_lines_agree(
         assert outcome() == at_once
 
 
+def test_a_line_with_an_amount_is_no_heading_whatever_words_stand_in_it(make: Any) -> None:
+    line: list[str | None] = [None] * len(HEADINGS)
+    line[1], line[12] = HEADINGS[1], HEADINGS[12]  # a filer code and a number that read like their headings
+    line[10], line[11] = "60576072486", "$5.00"
+    report = rev603.read(make.csv([HEADINGS, line]), on_error="collect")
+    assert report.refunds["amount"].tolist() == [5.00]
+
+
 @pytest.mark.parametrize(
     "blank", [["refund_date"], ["refund_id", "payee_id"], ["refund_id", "payee_id", "document_number"]]
 )
