@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+from abc import ABC, abstractmethod
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Answer"]
 
 
-class Answer:
+class Answer(ABC):
     """An answer that can be opened: each ``to_…`` takes a path or an open file, or else gives the text.
 
     A path's ending must be that of the format, its folder must be there, and what stood there is replaced only
@@ -35,13 +36,13 @@ class Answer:
     of them (``"all"``), or none (``"none"``: then a file may be read by its owner only).
     """
 
+    @abstractmethod
     def _view(self, mask: Mask) -> View:
         """Return how the answer is shown."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _document(self, mask: Mask) -> dict[str, Any]:
         """Return what JSON holds, its frames as frames."""
-        raise NotImplementedError
 
     def view(self, *, mask: Mask = "ssn") -> View:
         """Return what every format shows, as data: titles, figures and tables."""

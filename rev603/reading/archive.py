@@ -33,7 +33,7 @@ _RESAVE = "open it in Excel and save it under another name; if Excel cannot open
 _NOBODY = "no program that writes workbooks or archives does so"
 
 # every way in which zipfile gives up
-_ZIP_ERRORS = (
+ZIP_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, struct.error, ValueError, OSError, EOFError),
     *(OverflowError, IndexError, NotImplementedError),
 )
@@ -102,7 +102,7 @@ class Archive:
             with self.zipped.open(whole) as unzipped:
                 while piece := unzipped.read(PIECE):
                     yield piece
-        except _ZIP_ERRORS as error:
+        except ZIP_ERRORS as error:
             raise damaged("archive", "a part of it cannot be unzipped", where, str(error)) from error
 
 
@@ -126,7 +126,7 @@ def open_archive(data: bytes | memoryview, name: str, *, limits: Limits) -> Arch
         raise UnsafeFileError(what, where=name, why=why, what_to_do=_RESAVE)
     try:
         zipped = zipfile.ZipFile(io.BytesIO(data))
-    except _ZIP_ERRORS as error:
+    except ZIP_ERRORS as error:
         raise damaged("archive", "its directory cannot be read", name, str(error)) from error
     parts: dict[str, zipfile.ZipInfo] = {}
     reached = 0

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
 from rev603.reading.amounts import amount_in_cents
+from rev603.reading.archive import ZIP_ERRORS
 from rev603.reading.control_totals import Header
 from rev603.reading.limits import Limits
 from rev603.vocabulary.headings import REFUND_FRAME
@@ -30,7 +31,7 @@ def is_written_by_us(data: bytes | memoryview) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package, package.open("docProps/core.xml") as core:
             return re.search(rb"<dc:creator>rev603</dc:creator>", core.read(10_000)) is not None
-    except (KeyError, OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
+    except (KeyError, *ZIP_ERRORS):  # it has none, or is damaged: then what the reader says of it stands
         return False
 
 
