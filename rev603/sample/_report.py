@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from rev603.analysis.ageing import as_day
 from rev603.errors import ArgumentError, check_choice, no_frame
-from rev603.identifiers import entry_number
-from rev603.sample._ledger import _digits, _joined, at_least, ledger, shown_on
+from rev603.sample._ledger import at_least, ledger, numbered, shown_on
 from rev603.vocabulary.headings import REFUND_FRAME
 from rev603.vocabulary.reports import REV_613
 from rev603.vocabulary.statuses import DIVERTED, REJECTED, RETURNED, STATE_OF_STATUS, status_key
 
-_ENTRY_TEXTS = ("entry_number", "refund_id", "importer_number", "notify_party", "case")
+_ENTRY_COLUMNS = (
+    "entry_number", "expected_amount", "refund_id", "importer_number", "notify_party", "liquidation_date",
+)  # fmt: skip
 #: What a reconciliation must find, where that is not what was done.
 _TRUTH = {
     "several refunds for one entry": "matched",
@@ -134,7 +134,7 @@ def sample_history(
     last = _checked(report_date, reject_share, weeks=(weeks, 1), lines=(lines, 1), window=(window, 1))
     rng = np.random.default_rng(seed)
     truth = ledger(rng, lines=lines, last_day=last, weeks=window + weeks - 1, reject_share=reject_share)
-    days = [last - np.timedelta64(7 * back, "D") for back in reversed(range(weeks))]
+    days = range(last - 7 * (weeks - 1), last + 1, 7)
     return [_as_if_read(shown_on(truth, day, weeks=window), None) for day in days]
 
 
@@ -172,55 +172,90 @@ def sample_entries(refunds: pd.DataFrame, *, seed: int = 603, truth: bool = Fals
     if not isinstance(refunds, pd.DataFrame):
         raise no_frame(refunds, "what sample_report gives")
     rng = np.random.default_rng(seed)
-    by_entry = _by_entry(refunds)
-    order = rng.permutation(len(by_entry))
-    by_entry = by_entry.iloc[order[at_least(0.05, len(order)) :]].reset_index(drop=True)
-
-    count = len(by_entry)
-    case = pd.Series(by_entry["state"], dtype="str")
-    expected = by_entry["cents"].to_numpy().copy()
-    came = np.flatnonzero((case == "matched").to_numpy() & (expected > 100_000))
-    came = rng.permutation(came)
-    few = at_least(0.05, count)
+    entries = _by_entry(refunds)
+    order = rng.permutation(len(entries))
+    entries = entries.iloc[order[at_least(0.05, len(order)) :]].reset_index(drop=True)
+    few = at_least(0.05, len(entries))
+    came = rng.permutation(np.flatnonzero((entries["case"] == "matched") & (entries["cents"] > 100_000)))
     short, over, split = came[:few], came[few : 2 * few], came[2 * few : 3 * few]
-    split = split[by_entry["alone"].to_numpy()[split]]
-    expected[short] += rng.integers(500, 50_000, len(short))
-    expected[over] -= rng.integers(500, 50_000, len(over))
-    case.iloc[short] = "short"
-    case.iloc[over] = "over"
-    case = case.mask((case == "matched") & (by_entry["refunds"] > 1), "several refunds for one entry")
+    split = split[entries["alone"].to_numpy()[split]]
+    entries.loc[short, "cents"] += rng.integers(500, 50_000, len(short))
+    entries.loc[over, "cents"] -= rng.integers(500, 50_000, len(over))
+    entries.loc[short, "case"] = "short"
+    entries.loc[over, "case"] = "over"
+    several = (entries["case"] == "matched") & (entries["refunds"] > 1)
+    entries["case"] = entries["case"].mask(several, "several refunds for one entry")
+    entries["refund_id"] = entries["refund_id"].where(entries.index.isin(split))
+    missing = _invented(rng, entries.iloc[rng.integers(0, max(len(entries), 1), few)], offset=0)
+    missing = missing.assign(cents=rng.integers(10_000, 5_000_000, few), refund_id=None, case="missing")
+    # one refund for several entries: two thirds of it are expected for an entry that the report lacks
+    entries.loc[split, "case"] = "one refund for several entries"
+    parts = _invented(rng, entries.iloc[split], offset=5_000_000)
+    parts["cents"] = parts["cents"] * 2 // 3
+    entries.loc[split, "cents"] -= parts["cents"]
+    twice = np.flatnonzero(entries["case"] == "matched")
+    double = entries.iloc[rng.permutation(twice)[: at_least(0.02, len(entries))]].assign(case="duplicate")
+    unusable = entries.iloc[rng.permutation(twice)[: at_least(0.015, len(entries), 3)]]
+    unusable = unusable.assign(entry_number=np.resize(_UNUSABLE, len(unusable)), case="unusable")
 
-    refund_date = by_entry["refund_date"]
-    entries = pd.DataFrame(
-        {
-            "entry_number": by_entry["entry_number"],
-            "cents": expected,
-            "refund_id": pd.Series(np.nan, index=by_entry.index, dtype="str"),
-            "importer_number": by_entry["payee_id"],
-            "notify_party": by_entry["care_of"],
-            # the Friday before the refund's week
-            "liquidation_date": refund_date - pd.to_timedelta(refund_date.dt.day_of_week + 3, unit="D"),
-            "case": case,
-        }
+    entries = pd.concat([entries, missing, parts, double, unusable], ignore_index=True)
+    # shuffled, but each double behind the line that it repeats
+    place = rng.permutation(len(entries)) + len(entries) * (entries["case"] == "duplicate")
+    entries = entries.iloc[np.argsort(place)].reset_index(drop=True)
+    entries = entries.assign(expected_amount=entries["cents"] / 100, truth=entries["case"].replace(_TRUTH))
+    texts = dict.fromkeys(set(_ENTRY_COLUMNS) - {"expected_amount", "liquidation_date"}, "str")
+    return entries[[*_ENTRY_COLUMNS, *(("case", "truth") if truth else ())]].astype(texts)
+
+
+def _by_entry(refunds: pd.DataFrame) -> pd.DataFrame:
+    """Give a line per entry of the report: what was paid, and as which case it stands in the list."""
+    refund = refunds["refund_id"]
+    state = refunds["refund_secondary_status"].fillna("").map(status_key).map(STATE_OF_STATUS)
+    work = refunds.assign(
+        cents=(refunds["amount"].fillna(0) * 100).round().astype("int64"),
+        alone=refund.groupby(refund).transform("size") == 1,
+        # money for documents that are no entries hangs on the same refund
+        besides=refunds["entry_number"].isna().groupby(refund).transform("any"),
+        # in transit counts as refunded, and so would a status that nobody has documented
+        paid=~state.isin([REJECTED, RETURNED, DIVERTED]),
+        # the Friday before the refund's week
+        friday=refunds["refund_date"] - pd.to_timedelta(refunds["refund_date"].dt.day_of_week + 3, unit="D"),
     )
-    added = _added(rng, entries, by_entry, split, few)
-    entries = pd.concat([entries, *added], ignore_index=True)
-    entries = entries.iloc[_mixed(rng, entries)].reset_index(drop=True)
-    entries.insert(1, "expected_amount", entries.pop("cents") / 100)
-    entries = entries.astype(dict.fromkeys(_ENTRY_TEXTS, "str"))
-    if not truth:
-        return entries.drop(columns="case")
-    return entries.assign(truth=entries["case"].replace(_TRUTH))
+    # of a returned payment and its reissue, the latter counts
+    work = work[work["entry_number"].notna()].drop_duplicates(["refund_id", "entry_number"], keep="last")
+    found = work.groupby("entry_number", as_index=False).agg(
+        cents=("cents", "sum"),
+        refunds=("refund_id", "nunique"),
+        refund_id=("refund_id", "first"),
+        importer_number=("payee_id", "first"),
+        notify_party=("care_of", "first"),
+        liquidation_date=("friday", "min"),
+        alone=("alone", "all"),
+        besides=("besides", "any"),
+        paid=("paid", "all"),
+        some_paid=("paid", "any"),
+    )
+    ways = [~found["some_paid"], found["paid"] & ~found["besides"]]
+    return found.assign(
+        case=np.select(ways, ["not paid", "matched"], default="open"),
+        alone=found["alone"] & (found["refunds"] == 1),
+    )
 
 
-def _checked(report_date: object, reject_share: object, **counts: tuple[object, int]) -> np.datetime64:
+def _invented(rng: np.random.Generator, like: pd.DataFrame, *, offset: int) -> pd.DataFrame:
+    """Give lines like these, for entries of a filer that the report does not have."""
+    serial = offset + (rng.integers(4_000_000) + np.arange(len(like)) * 17) % 5_000_000
+    return like.assign(entry_number=numbered("ZX4", serial))
+
+
+def _checked(report_date: object, reject_share: object, **counts: tuple[object, int]) -> int:
     """Return the day of a report, or say which argument cannot be meant."""
     for name, (count, least) in counts.items():
         if not isinstance(count, int) or count < least:
             raise ArgumentError(f"{name} is {count!r}.", what_to_do=f"{name} must be {least} or more")
     if not isinstance(reject_share, int | float) or not 0 <= reject_share <= 1:
         raise ArgumentError(f"reject_share is {reject_share!r}.", what_to_do="pass a number between 0 and 1")
-    return np.datetime64(as_day(report_date).date(), "D")
+    return int(np.datetime64(as_day(report_date).date(), "D").astype(int))
 
 
 def _whole_refunds(refunds: pd.DataFrame) -> pd.DataFrame:
@@ -255,80 +290,3 @@ def _as_if_read(refunds: pd.DataFrame, source_file: str | None) -> pd.DataFrame:
     rows = np.arange(first, first + len(refunds), dtype=np.int64)
     read = refunds.assign(source_file=source_file, source_sheet="Main Report", source_row=rows)
     return read[list(REFUND_FRAME)].reset_index(drop=True).astype(dict.fromkeys(_MAYBE_EMPTY, "str"))
-
-
-def _by_entry(refunds: pd.DataFrame) -> pd.DataFrame:
-    """Give a line per entry of the report: what was paid, and in which state the money is."""
-    refund = refunds["refund_id"]
-    work = refunds.assign(
-        state=refunds["refund_secondary_status"].fillna("").map(status_key).map(STATE_OF_STATUS),
-        cents=(refunds["amount"].fillna(0) * 100).round().astype("int64"),
-        lines_of_refund=refund.groupby(refund).transform("size"),
-        # money for documents that are no entries hangs on the same refund
-        besides=refunds["entry_number"].isna().groupby(refund).transform("any"),
-    )
-    # in transit counts as refunded, and so would a status that nobody has documented
-    work["paid"] = ~work["state"].isin([REJECTED, RETURNED, DIVERTED])
-    # of a returned payment and its reissue, the latter counts
-    work = work.loc[work["entry_number"].notna()].drop_duplicates(["refund_id", "entry_number"], keep="last")
-    found = work.groupby("entry_number", as_index=False).agg(
-        cents=("cents", "sum"),
-        refunds=("refund_id", "nunique"),
-        size=("refund_id", "size"),
-        paid=("paid", "all"),
-        some_paid=("paid", "any"),
-        besides=("besides", "any"),
-        lines_of_refund=("lines_of_refund", "max"),
-        refund_id=("refund_id", "first"),
-        payee_id=("payee_id", "first"),
-        care_of=("care_of", "first"),
-        refund_date=("refund_date", "min"),
-    )
-    ways = [~found["some_paid"], found["paid"] & ~found["besides"]]
-    return found.assign(
-        state=np.select(ways, ["not paid", "matched"], default="open"),
-        alone=(found["size"] == 1) & (found["lines_of_refund"] == 1),
-    )
-
-
-def _added(
-    rng: np.random.Generator, entries: pd.DataFrame, by_entry: pd.DataFrame, split: Any, few: int
-) -> list[pd.DataFrame]:
-    """Give further lines: parts of a refund, entries that nothing came for, doubles, and unusable numbers."""
-    missing = _invented(rng, entries, rng.integers(0, len(entries), few) if few else [], "missing", offset=0)
-    missing["cents"] = rng.integers(10_000, 5_000_000, len(missing))
-
-    # one refund for several entries: two thirds of it are expected for an entry that the report lacks
-    parts = _invented(rng, entries, split, "one refund for several entries", offset=5_000_000)
-    parts["cents"] = entries["cents"].to_numpy()[split] * 2 // 3
-    parts["refund_id"] = by_entry["refund_id"].to_numpy()[split]
-    entries.loc[split, "case"] = "one refund for several entries"
-    entries.loc[split, "refund_id"] = by_entry["refund_id"].to_numpy()[split]
-    entries.loc[split, "cents"] -= parts["cents"].to_numpy()
-
-    twice = np.flatnonzero((entries["case"] == "matched").to_numpy())
-    double = entries.iloc[rng.permutation(twice)[: at_least(0.02, len(entries))]].assign(case="duplicate")
-    unusable = entries.iloc[rng.permutation(twice)[: at_least(0.015, len(entries), 3)]].assign(
-        case="unusable"
-    )
-    unusable["entry_number"] = np.resize(np.array(_UNUSABLE, object), len(unusable))
-    return [missing, parts, double, unusable]
-
-
-def _invented(
-    rng: np.random.Generator, entries: pd.DataFrame, like: Any, case: str, *, offset: int
-) -> pd.DataFrame:
-    """Give lines like these, for entries of a filer that the report does not have."""
-    lines = entries.iloc[np.asarray(like, int)].assign(case=case)
-    serial = offset + (rng.integers(4_000_000) + np.arange(len(lines)) * 17) % 5_000_000
-    base = pd.Series(_joined("ZX4", _digits(serial, 7)), index=lines.index).astype("str")
-    lines["entry_number"] = base + entry_number.check_digit_column(base)
-    return lines
-
-
-def _mixed(rng: np.random.Generator, entries: pd.DataFrame) -> NDArray[np.intp]:
-    """Shuffle the lines, but leave each double behind the line that it repeats."""
-    place = rng.permutation(len(entries)).astype(float)
-    late = (entries["case"] == "duplicate").to_numpy()
-    place[late] += len(entries)
-    return np.argsort(place, kind="stable")
