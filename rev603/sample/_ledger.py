@@ -76,14 +76,15 @@ def _parties(rng: np.random.Generator, count: int) -> tuple[pd.DataFrame, Array]
     state, postal = _one_of(rng, _STATES, companies), _digits(rng.integers(1, 400, companies), 5)
     address = house + " " + street + " St, Port " + town + ", " + state + " " + postal
     agents = _one_of(rng, _HEADS, 9) + _one_of(rng, _TAILS, 9) + " " + _one_of(rng, _NOTIFY, 9) + " LLC"
-    care_of = np.where(rng.random(companies) < 0.25, rng.choice(agents, companies), None)
+    known = rng.random(companies) < 0.25
+    care_of = pd.Series(rng.choice(agents, companies)).where(known)
     weight = 1 / (4 + rng.permutation(count).astype(float))  # a few payees get most of the lines
     payees = pd.DataFrame(
         {
             "payee_id": stem[company] + np.array(["00", "01", "0A"], object)[turn],
             "company_name": name[company],
             "address": address[company],
-            "care_of": care_of[company],
+            "care_of": care_of[company].array,
             "company": company,
             "weight": weight / weight.sum(),
         }
@@ -195,7 +196,7 @@ def _send(rng: np.random.Generator, refunds: pd.DataFrame, last_day: int, *, rej
     """
     count, wave = len(refunds), refunds["wave"]
     monday = last_day - (last_day - _MONDAY) % 7
-    date = np.minimum(monday - 7 * wave + rng.integers(0, 3, count), last_day)
+    date = (monday - 7 * wave + rng.integers(0, 3, count)).clip(upper=last_day)
     sent = date + rng.integers(1, 5, count)
     done = sent + rng.integers(1, 4, count)
     # whatever the dates fell to, of the two latest refunds one is still unsent and one is with Treasury
@@ -224,7 +225,7 @@ def _unenrolled(
     # siblings of payees that stay enrolled come first, the largest payees never
     order = pd.DataFrame({"company": company, "alone": ~company.duplicated(keep=False)})
     order = order.iloc[rng.permutation(len(order))]
-    order = order[lines[order.index].between(1, max(1, lines.quantile(0.98)))]
+    order = order[lines[order.index].between(1, max(1.0, float(lines.quantile(0.98))))]
     order["again"] = order.duplicated("company")
     chosen = pd.unique(np.concatenate([first, order.sort_values(["again", "alone"]).index]))
     enough = np.searchsorted(lines[chosen].cumsum(), share * lines.sum()) + 1
@@ -238,23 +239,23 @@ def _take_courses(
     """Draw how each refund ends and when it takes its turn, and give the returned ones that are reissued."""
     payee, done, age = refunds["payee"], refunds["done_on"], last_day - refunds["refund_date"]
     rejected = no_account & (refunds["refund_date"] >= _CUTOVER)
-    course = pd.Series(np.where(rejected, REJECTED, ISSUED))
+    course = pd.Series(ISSUED, refunds.index).mask(rejected, REJECTED)
     # a third of those long rejected have enrolled since, some each week, counted back from the last report
     long_rejected = np.unique(payee[rejected & (done <= last_day - 28)])
     cured = rng.permutation(np.setdiff1d(long_rejected, payee[fresh]))
     cured = cured[: max(2, len(cured) // 3)] if len(cured) > 2 else cured[:1]
     turn = payee.map(pd.Series(np.arange(len(cured)) % 10, cured))
-    turned = np.maximum(done + 7, last_day - 6 - 7 * turn).where(rejected)
+    turned = (done + 7).clip(lower=last_day - 6 - 7 * turn).where(rejected & turn.notna())
 
     paid, old = ~rejected, age >= 21
     old = paid & old if (paid & old).any() else old
     small_first = refunds[old].sort_values(["lines", "refund_date"]).index
     returned = rng.permutation(small_first[: max(4 * reissues, 8)])
     returned = returned[: reissues + at_least(0.01, len(refunds))]
-    course[returned] = RETURNED
+    course.loc[returned] = RETURNED
     turned[returned] = np.maximum(done[returned] + 1, last_day - 13 - 7 * (np.arange(len(returned)) % 5))
     left = rng.permutation(np.flatnonzero((course == ISSUED) & (done <= last_day)))
-    course[left[: at_least(0.015, len(refunds))]] = DIVERTED
+    course.loc[left[: at_least(0.015, len(refunds))]] = DIVERTED
     refunds["course"], refunds["turned_on"] = course, turned
     return returned[:reissues]
 
@@ -310,7 +311,7 @@ def shown_on(ledger: pd.DataFrame, day: int, *, weeks: int) -> pd.DataFrame:
     status = pd.Series("Treasury Issued", lines.index).case_when(
         [
             (again, "Check/ACH Reissued"),
-            (lines["sent_on"] > day, None),
+            (lines["sent_on"] > day, np.nan),
             (lines["done_on"] > day, "Sent to Treasury"),
             (rejected & ~turned, lines["reject_text"]),
             (rejected & (lines["turned_on"] + 7 > day), "Check/ACH Reissued"),

@@ -8,10 +8,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import pandas as pd
 
@@ -25,23 +24,20 @@ Layout = Literal["picture", "webi", "table"]
 Grain = Literal["line", "refund"]
 
 HEADINGS = {column.name: column.heading for column in REFUND_COLUMNS}
-_OF_REJECTS = [name for name in HEADINGS if name not in NOT_IN_REV_613]
 #: Lines between two repeats of the headings on a page of Web Intelligence.
 PAGE = 60
 _FIXED = dt.datetime(2026, 11, 13, 12, 0, 0)  # noqa: DTZ001 - workbooks know no time zone
-_NOTES = ("Entry Number", "C/O is the 4811 Party", None)
 _ENTRY_HEADINGS = {column.name: column.heading for column in ENTRY_COLUMNS} | {
     "expected_amount": "Expected Refund"
 }
 
 
-@dataclass(slots=True)
-class Sheet:
-    """Rows of cells (text or None), and merged ranges (row, first and last column, from 0)."""
+class Sheet(NamedTuple):
+    """Rows of cells (text or None), equally long, and the number of the one that is merged from its second cell on."""
 
     name: str
-    rows: list[list[Any]] = field(default_factory=list)
-    merged: list[tuple[int, int, int]] = field(default_factory=list)
+    rows: list[list[Any]]
+    merged: int = 0
 
 
 def write_samples(directory: str | os.PathLike[str], *, lines: int = 400, seed: int = 603) -> list[Path]:
@@ -73,6 +69,7 @@ def write_samples(directory: str | os.PathLike[str], *, lines: int = 400, seed: 
     rejected = third[third["refund_secondary_status"] == "Reject No ACH"].assign(
         report=REV_613.name, refund_secondary_status=REV_613.status
     )
+    columns_of_rejects = [name for name in HEADINGS if name not in NOT_IN_REV_613]
     written = {
         write_report(first, folder / "rev603_2026-10-30.xlsx"): (
             f"{len(first)} lines in the layout of CBP's picture: totals and two call-outs above 17 columns"
@@ -84,7 +81,7 @@ def write_samples(directory: str | os.PathLike[str], *, lines: int = 400, seed: 
         write_report(third, folder / "rev603_2026-11-13.csv", delimiter=";"): (
             f"{len(third)} lines as semicolon CSV with the totals above"
         ),
-        write_report(rejected, folder / "rev613_2026-11-13.csv", columns=_OF_REJECTS): (
+        write_report(rejected, folder / "rev613_2026-11-13.csv", columns=columns_of_rejects): (
             f"the same day's {len(rejected)} rejects as REV-613 lists them: its own word for the status, and no "
             "C/O, number or method; read beside the REV-603, it counts no refund twice"
         ),
@@ -143,22 +140,18 @@ def write_report(
     ...     [line.rstrip(";") for line in path.read_text().splitlines()[:2]]
     ["Today's Date;;11/13/2026;Entry Number", 'Total Refunds;;20;C/O is the 4811 Party']
     """
-    return _write(sheets(refunds, layout=layout, grain=grain, columns=columns), path, delimiter)
+    return _write(sheets(refunds, layout=layout, grain=grain, columns=columns), Path(path), delimiter)
 
 
 def write_entries(entries: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
     """Write an entry list, as :func:`sample_entries` gives it: a workbook where the name ends in .xlsx, else CSV."""
     kept = entries.drop(columns=["source_file", "source_sheet", "source_row"], errors="ignore")
     rows = [[_ENTRY_HEADINGS.get(str(name), name) for name in kept], *_printed(kept, "{:.2f}".format)]
-    return _write([Sheet("Entries", rows)], path, ",")
+    return _write([Sheet("Entries", rows)], Path(path), ",")
 
 
 def sheets(
-    refunds: pd.DataFrame,
-    *,
-    layout: Layout,
-    grain: Grain = "line",
-    columns: Sequence[str] = tuple(HEADINGS),
+    refunds: pd.DataFrame, *, layout: Layout, grain: Grain = "line", columns: Sequence[str] = tuple(HEADINGS)
 ) -> list[Sheet]:
     """Lay a report out; the first sheet is the report itself."""
     check_choice("layout", layout, *get_args(Layout))
@@ -167,29 +160,53 @@ def sheets(
         raise ArgumentError(
             f"no columns of the report: {', '.join(unknown)}.", what_to_do="`rev603 columns` lists them"
         )
-    data = _printed(refunds[list(columns)], _dollars)
-    headings = [HEADINGS[name] for name in columns]
-    kind = next(
-        (each for each in REPORTS if "report" in refunds and refunds["report"].eq(each.name).any()), REV_603
-    )
+    headings, data = [HEADINGS[name] for name in columns], _printed(refunds[list(columns)], _dollars)
+    names = set(refunds.get("report", ()))
+    kind = next((each for each in REPORTS if each.name in names), REV_603)
     title = f"{kind.name} {kind.title}"
-    block = [] if layout == "table" else _block(refunds, grain)
-    if layout == "webi":
-        return _web_page(refunds, block, data, title=title, columns=columns)
-    above = block if kind is REV_603 else [[title], *block]  # the picture of REV-603 has none
-    width = max(len(headings), 4 if block else 0)
-    return [Sheet("Main Report", [row + [None] * (width - len(row)) for row in (*above, headings, *data)])]
+    count = len(refunds) if grain == "line" else refunds["refund_id"].nunique()
+    block: list[list[Any]] = [
+        ["Today's Date", None, _day(refunds["report_date"].min()), "Entry Number"],
+        ["Total Refunds", None, f"{count:,}", "C/O is the 4811 Party"],
+        ["Total Refund Amount", None, _total(refunds)],
+    ]
+    if layout != "webi":
+        above = [] if kind is REV_603 else [[title]]  # the picture of REV-603 has none
+        above += block if layout == "picture" else []
+        return [Sheet("Main Report", _padded([*above, headings, *data]))]
+
+    def summed(label: str, part: pd.DataFrame) -> list[Any]:
+        return [label, *(_total(part) if name == "total_refund_amount" else None for name in columns[1:])]
+
+    dates = [
+        ["Refund Date From", _day(refunds["refund_date"].min())],
+        ["Refund Date To", _day(refunds["refund_date"].max())],
+    ]
+    prompts = [[f"{label}:", None, day] for label, day in dates]
+    rows: list[list[Any]] = [[], [], [title], [], *prompts, [], *block, []]
+    for start in range(0, max(len(data), 1), PAGE):
+        rows += [[], headings] if start else [headings]
+        rows += data[start : start + PAGE]
+        rows += [summed("Subtotal", refunds.iloc[start : start + PAGE])] if data else []
+    rows = _padded([*rows, summed("Grand Total", refunds)], left=1)
+    told = _padded([[], ["FOR OFFICIAL USE ONLY"], [], ["Report Name", title], *dates], left=1)
+    return [Sheet("Main Report", rows, merged=3), Sheet("Parameters", told, merged=2)]
 
 
-def _printed(frame: pd.DataFrame, amount: Any) -> list[list[Any]]:
+def _padded(rows: list[list[Any]], left: int = 0) -> list[list[Any]]:
+    """Make rows equally long, with so many blanks before them."""
+    width = max(map(len, rows))
+    return [[*[None] * left, *row, *[None] * (width - len(row))] for row in rows]
+
+
+def _printed(frame: pd.DataFrame, amount: Callable[[float], str]) -> list[list[Any]]:
     """Return the lines of a frame as texts, and None where a cell is missing."""
-    text = frame.copy()
-    for name, values in frame.items():
-        if pd.api.types.is_datetime64_any_dtype(values):
-            text[name] = values.dt.strftime("%m/%d/%Y")
-        elif pd.api.types.is_float_dtype(values):
-            text[name] = values.map(amount, na_action="ignore").astype("str")
-    lines: list[list[Any]] = text.astype(object).where(text.notna(), None).to_numpy().tolist()
+    text = frame.astype(object)
+    for name in frame.select_dtypes("datetime"):
+        text[name] = frame[name].dt.strftime("%m/%d/%Y")
+    for name in frame.select_dtypes("float"):
+        text[name] = frame[name].map(amount, na_action="ignore")
+    lines: list[list[Any]] = text.where(text.notna(), None).to_numpy(object).tolist()
     return lines
 
 
@@ -202,90 +219,41 @@ def _dollars(amount: float) -> str:
     return f"(${-amount:,.2f})" if amount < 0 else f"${amount:,.2f}"
 
 
+def _day(day: Any) -> str | None:
+    return None if pd.isna(day) else f"{day:%m/%d/%Y}"
+
+
 def _total(refunds: pd.DataFrame) -> str:
-    cents = (refunds["amount"].fillna(0) * 100).round().astype("int64")
-    return _dollars(cents.sum() / 100)
+    return _dollars((refunds["amount"] * 100).round().sum() / 100)
 
 
-def _block(refunds: pd.DataFrame, grain: Grain) -> list[list[Any]]:
-    days = refunds["report_date"].dropna()
-    count = len(refunds) if grain == "line" else refunds["refund_id"].nunique()
-    labeled = {
-        "Today's Date": f"{days.iloc[0]:%m/%d/%Y}" if len(days) else None,
-        "Total Refunds": f"{count:,}",
-        "Total Refund Amount": _total(refunds),
-    }
-    return [[label, None, value, note] for (label, value), note in zip(labeled.items(), _NOTES, strict=True)]
-
-
-def _web_page(
-    refunds: pd.DataFrame,
-    block: list[list[Any]],
-    data: list[list[Any]],
-    *,
-    title: str,
-    columns: Sequence[str],
-) -> list[Sheet]:
-    """Put all one column to the right, under a title; repeat headings and add subtotals page by page."""
-    dates = refunds["refund_date"].dropna()
-    first, last = (f"{dates.min():%m/%d/%Y}", f"{dates.max():%m/%d/%Y}") if len(dates) else (None, None)
-    prompts = [["Refund Date From:", None, first], ["Refund Date To:", None, last]]
-    above: list[list[Any]] = [[], [], [title], [], *prompts, [], *block, []]
-
-    def total(label: str, part: pd.DataFrame) -> list[Any]:
-        cells: list[Any] = [label, *[None] * (len(columns) - 1)]
-        if "total_refund_amount" in columns:
-            cells[list(columns).index("total_refund_amount")] = _total(part)
-        return cells
-
-    body: list[list[Any]] = []
-    for start in range(0, max(len(data), 1), PAGE):
-        body += [[]] if start else []
-        body += [[HEADINGS[name] for name in columns], *data[start : start + PAGE]]
-        body += [total("Subtotal", refunds.iloc[start : start + PAGE])] if data else []
-    body.append(total("Grand Total", refunds))
-    width = 1 + len(columns)
-    rows = [[None, *row, *[None] * (width - 1 - len(row))][:width] for row in (*above, *body)]
-    told: list[list[Any]] = [[], ["FOR OFFICIAL USE ONLY"], [], ["Report Name", title]]
-    told += [["Refund Date From", first], ["Refund Date To", last]]
-    parameters = [[None, *row, *[None] * (2 - len(row))] for row in told]
-    return [
-        Sheet("Main Report", rows, merged=[(2, 1, width - 1)]),
-        Sheet("Parameters", parameters, merged=[(1, 1, 2)]),
-    ]
-
-
-def _write(laid_out: list[Sheet], path: str | os.PathLike[str], delimiter: str) -> Path:
-    target = Path(path)
-    if target.suffix.lower() == ".xlsx":
-        write_workbook(laid_out, target)
+def _write(laid_out: list[Sheet], path: Path, delimiter: str) -> Path:
+    if path.suffix.lower() == ".xlsx":
+        write_workbook(laid_out, path)
     else:
-        with target.open("w", encoding="utf-8", newline="") as stream:
+        with path.open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream, delimiter=delimiter).writerows(laid_out[0].rows)
-    return target
+    return path
 
 
 def write_workbook(laid_out: list[Sheet], path: Path) -> None:
     """Write sheets by openpyxl; text that begins like a formula stays text."""
-    from openpyxl import Workbook  # noqa: PLC0415 - loaded when used
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - loaded when used
-    from openpyxl.packaging.core import DocumentProperties  # noqa: PLC0415 - loaded when used
-    from openpyxl.worksheet.cell_range import CellRange  # noqa: PLC0415 - loaded when used
+    import openpyxl  # noqa: PLC0415 - loaded when used
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - loaded when used
     from openpyxl.writer.excel import ExcelWriter  # noqa: PLC0415 - loaded when used
 
-    book = Workbook(write_only=True)
-    book.properties = DocumentProperties(created=_FIXED, modified=_FIXED)
+    book = openpyxl.Workbook(write_only=True)
+    book.properties.created = book.properties.modified = _FIXED
     for sheet in laid_out:
         page: Any = book.create_sheet(sheet.name)
         for row in sheet.rows:
-            cells = list(row)
-            for place, value in enumerate(row):
-                if isinstance(value, str) and value.startswith("="):
-                    cells[place] = WriteOnlyCell(page, value)
-                    cells[place].data_type = "s"
-            page.append(cells)
-        for at, first, last in sheet.merged:
-            span = CellRange(min_row=at + 1, max_row=at + 1, min_col=first + 1, max_col=last + 1)
-            page.merged_cells.add(span.coord)
+            for place, cell in enumerate(row):
+                if str(cell).startswith("="):
+                    row[place] = openpyxl.cell.WriteOnlyCell(page, cell)
+                    row[place].data_type = "s"
+            page.append(row)
+        if sheet.merged:
+            last = get_column_letter(len(sheet.rows[0]))
+            page.merged_cells.add(f"B{sheet.merged}:{last}{sheet.merged}")
     with SteadyZip(path, _FIXED, insert={}) as archive:
         ExcelWriter(book, archive).write_data()  # Workbook.save() would stamp the clock into it

@@ -87,10 +87,9 @@ def _with_xlsxwriter(laid_out: list[Sheet], path: Path, *, inline: bool) -> None
     date = book.add_format({"num_format": "mm/dd/yyyy"})
     for sheet in laid_out:
         page = book.add_worksheet(sheet.name)
-        merged = {row: (first, last) for row, first, last in sheet.merged}
         for number, row in enumerate(sheet.rows):
-            if number in merged:
-                page.merge_range(number, merged[number][0], number, merged[number][1], "")
+            if number + 1 == sheet.merged:
+                page.merge_range(number, 1, number, len(row) - 1, "")
             for place, value in enumerate(row):
                 if isinstance(value, str):
                     page.write_string(number, place, value)
