@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -10,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,8 @@ from rev603.reading.written import reports_in
 from rev603.vocabulary.headings import REFUND_FRAME
 
 Progress = Callable[[int, int, str], None]
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Readings:
     issues: pd.DataFrame
 
 
-def read_history(
+def read_reports(
     sources: Sources,
     *,
     sheet: str | int | None = None,
@@ -53,7 +56,87 @@ def read_history(
     cache: str | os.PathLike[str] | None = None,
     limits: Limits = DEFAULT_LIMITS,
     progress: Progress | None = None,
-) -> pd.DataFrame:
+) -> Readings:
+    """Return the reports that :func:`read_history` puts into one frame, each by itself, with its date, oldest first.
+
+    Parameters
+    ----------
+    sources, sheet, grain, columns, vocabulary, on_error, report_dates, since, cache, limits, progress
+        As of :func:`read_history`.
+
+    Examples
+    --------
+    >>> import tempfile, rev603
+    >>> from rev603.sample import write_samples
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = write_samples(folder, lines=60)
+    ...     readings = rev603.read_reports(folder)
+    >>> [report.verdict for report in readings.reports]
+    ['accepted', 'accepted', 'accepted', 'accepted']
+    """
+    check_type("since", since, str | dt.date | None, "a day, such as 2026-11-13")
+    check_type("report_dates", report_dates, Mapping | None, '{"file name": "2026-11-13"}')
+    check_type("cache", cache, str | os.PathLike | None, "the path of a folder")
+    reading = {
+        "sheet": sheet,
+        "grain": grain,
+        "columns": columns,
+        "vocabulary": vocabulary,
+        "on_error": on_error,
+    }
+    store = None
+    if cache is not None:
+        told = repr({**reading, "vocabulary": words_of(vocabulary), "limits": limits})
+        store = Cache(Path(cache).expanduser(), told)
+    found = exports_of(sources, limits=limits)
+    reports: dict[tuple[str, int], tuple[Path, Report]] = {}
+    frames: list[pd.DataFrame] = []
+    with ThreadPoolExecutor(WORKERS) as pool:
+        outcomes = pool.map(partial(_reports_of, store=store, limits=limits, reading=reading), found)
+        for done, (export, outcome) in enumerate(zip(found, outcomes, strict=True), 1):
+            name, log = export.path.name, IssueLog(export.path.name)
+            for place, report in enumerate(outcome if isinstance(outcome, list) else ()):
+                twin = reports.setdefault((report.content_hash, place), (export.path, report))[1]
+                if twin is not report:
+                    log.add(
+                        "file-repeated", f"{name} has the same content as {twin.source_file}; it counts once"
+                    )
+                    break
+            if isinstance(outcome, NotAReportError) and export.swept:
+                log.say("file-skipped", name, f" ({outcome.what})")
+            elif isinstance(outcome, Rev603Error):
+                if on_error != "collect":
+                    raise outcome
+                log.add("file-failed", f"{name}: {CATALOGUE['file-failed'].meaning}: {outcome}")
+            frames.append(log.frame())
+            if progress is not None:
+                progress(done, len(found), name)
+    dated = _dated(_told_apart(list(reports.values())), report_dates or {})
+    earliest = dt.date.min if since is None else _since(since)
+    kept = sorted(
+        (report for report in dated if _day(report) >= earliest),
+        key=lambda report: (_day(report), report.source_file),
+    )
+    kept = settled(kept)
+    today = dt.date.today()  # noqa: DTZ011 - the day on the user's calendar
+    issues = [*frames, *not_opened(sources), *dates_in_doubt(kept, today=today), *disagreements(kept)]
+    return Readings(kept, joined(issues))
+
+
+def _takes_options_of(other: Callable[_P, object]) -> Callable[[Callable[..., _R]], Callable[_P, _R]]:
+    """Give a function that hands its arguments to another one the options of that."""
+
+    def signed(function: Callable[..., _R]) -> Callable[_P, _R]:
+        own: Any = function
+        returned = inspect.signature(function).return_annotation
+        own.__signature__ = inspect.signature(other).replace(return_annotation=returned)
+        return function
+
+    return signed
+
+
+@_takes_options_of(read_reports)
+def read_history(sources: Sources, **options: Any) -> pd.DataFrame:
     """Read many exports into one frame: all of their lines, each with its ``report_date`` and ``source_file``.
 
     A file that stands there twice, also under another name, counts once. Reports are ordered by the date
@@ -106,11 +189,7 @@ def read_history(
     >>> history["report_date"].nunique()
     3
     """
-    return history_of(read_reports(**locals()))
-
-
-def history_of(readings: Readings) -> pd.DataFrame:
-    """Put reports together as :func:`read_history` gives them."""
+    readings = read_reports(sources, **options)
     frames = [report.refunds for report in readings.reports]
     history = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(REFUND_FRAME))
     issues = joined([*(folded(report.issues) for report in readings.reports), readings.issues])
@@ -121,75 +200,6 @@ def history_of(readings: Readings) -> pd.DataFrame:
     return history
 
 
-def read_reports(sources: Sources, **options: Any) -> Readings:
-    """Return the reports that :func:`read_history` puts into one frame, each by itself, with its date, oldest first.
-
-    Parameters
-    ----------
-    sources, **options
-        As of :func:`read_history`.
-
-    Examples
-    --------
-    >>> import tempfile, rev603
-    >>> from rev603.sample import write_samples
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     _ = write_samples(folder, lines=60)
-    ...     readings = rev603.read_reports(folder)
-    >>> [report.verdict for report in readings.reports]
-    ['accepted', 'accepted', 'accepted', 'accepted']
-    """
-    asked: dict[str, Any] = {**_DEFAULTS, **options}
-    if unknown := asked.keys() - _DEFAULTS.keys():
-        raise ArgumentError(
-            f"read_reports() takes no {', '.join(sorted(unknown))}.",
-            what_to_do="its options are those of read_history",
-        )
-    check_type("since", asked["since"], str | dt.date | None, "a day, such as 2026-11-13")
-    check_type("report_dates", asked["report_dates"], Mapping | None, '{"file name": "2026-11-13"}')
-    check_type("cache", asked["cache"], str | os.PathLike | None, "the path of a folder")
-    reading = {
-        name: asked[name] for name in ("sheet", "grain", "columns", "vocabulary", "on_error", "limits")
-    }
-    store = None
-    if asked["cache"] is not None:
-        told = repr({**reading, "vocabulary": words_of(asked["vocabulary"])})
-        store = Cache(Path(asked["cache"]).expanduser(), told)
-    found = exports_of(sources, limits=asked["limits"])
-    reports: dict[tuple[str, int], tuple[Path, Report]] = {}
-    frames: list[pd.DataFrame] = []
-    with ThreadPoolExecutor(WORKERS) as pool:
-        outcomes = pool.map(partial(_reports_of, store=store, reading=reading), found)
-        for done, (export, outcome) in enumerate(zip(found, outcomes, strict=True), 1):
-            name, log = export.path.name, IssueLog(export.path.name)
-            for place, report in enumerate(outcome if isinstance(outcome, list) else ()):
-                twin = reports.setdefault((report.content_hash, place), (export.path, report))[1]
-                if twin is not report:
-                    log.add(
-                        "file-repeated", f"{name} has the same content as {twin.source_file}; it counts once"
-                    )
-                    break
-            if isinstance(outcome, NotAReportError) and export.swept:
-                log.say("file-skipped", name, f" ({outcome.what})")
-            elif isinstance(outcome, Rev603Error):
-                if asked["on_error"] != "collect":
-                    raise outcome
-                log.add("file-failed", f"{name}: {CATALOGUE['file-failed'].meaning}: {outcome}")
-            frames.append(log.frame())
-            if asked["progress"] is not None:
-                asked["progress"](done, len(found), name)
-    dated = _dated(_told_apart(list(reports.values())), asked["report_dates"] or {})
-    earliest = dt.date.min if asked["since"] is None else _since(asked["since"])
-    kept = sorted(
-        (report for report in dated if _day(report) >= earliest),
-        key=lambda report: (_day(report), report.source_file),
-    )
-    kept = settled(kept)
-    today = dt.date.today()  # noqa: DTZ011 - the day on the user's calendar
-    issues = [*frames, *not_opened(sources), *dates_in_doubt(kept, today=today), *disagreements(kept)]
-    return Readings(kept, joined(issues))
-
-
 def _since(day: str | dt.date) -> dt.date:
     moment = pd.to_datetime(day, errors="coerce")
     if pd.isna(moment):
@@ -197,28 +207,23 @@ def _since(day: str | dt.date) -> dt.date:
     return pd.Timestamp(moment).date()
 
 
-#: The options of `read_history`, as they are where they are left out.
-_DEFAULTS: dict[str, Any] = read_history.__kwdefaults__ or {}
-
-
 def _reports_of(
-    export: Export, *, store: Cache | None, reading: dict[str, Any]
+    export: Export, *, store: Cache | None, limits: Limits, reading: dict[str, Any]
 ) -> list[Report] | Rev603Error:
     """Return what a file holds, from the store if it is there, or why it cannot be read."""
     name = export.path.name
     try:
-        file = export.opened(reading["limits"])
+        file = export.opened(limits)
         if store is not None and (kept := store.get(file.getbuffer(), name)) is not None:
             return [kept]
-        report = read(file, name=name, **reading)
+        report = read(file, name=name, limits=limits, **reading)
         converted = reports_in(report)
         if converted != [report]:
             return converted
         # each sheet that states another date is a report of its own
         apart = report.issues["code"] == "sheet-another-date"
-        others = [
-            read(file, name=name, **{**reading, "sheet": tab}) for tab in report.issues["source_sheet"][apart]
-        ]
+        tabs = report.issues["source_sheet"][apart]
+        others = [read(file, name=name, limits=limits, **{**reading, "sheet": tab}) for tab in tabs]
     except Rev603Error as error:
         return error
     if others:

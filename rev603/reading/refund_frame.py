@@ -177,29 +177,27 @@ def _amounts(work: LineLog, words: Words) -> tuple[Numbers, Mask, Mask]:
 
 def _repair_identifiers(work: LineLog) -> None:
     work.repair_identifiers()
-    work.respell("payee_id", repairs.payee_numbers(work.distinct("payee_id")))
+    work.respell("payee_id", by_value(work.distinct("payee_id"), repairs.payee_number))
     for name, width, shortest in (("port_code", 4, 3), ("team_number", 3, 1)):
-        work.change(
-            "zero-restored", name, repairs.zero_padded(work.text[name], width=width, shortest=shortest)
-        )
+        padded = repairs.zero_padded(work.text[name], width=width, shortest=shortest)
+        work.change("zero-restored", name, padded)
 
 
 def _entry_numbers(work: LineLog) -> pa.ChunkedArray:
     entries, right, repaired = entry_number.parse_arrow(work.text["document_number"])
-    restored = np.flatnonzero(repaired)
-    if len(restored):
-        shown = joined_text("entry number ", entries.take(pa.array(restored)))
-        work.say("zero-restored", "document_number", restored, detail=shown)
+    documents = work.text["document_number"]
+    work.change(
+        "zero-restored",
+        "document_number",
+        repairs.put(documents, np.flatnonzero(repaired), entries.filter(pa.array(repaired))),
+    )
     work.say("check-digit", "document_number", np.flatnonzero(is_valid(entries) & ~right))
-    documents, respelled = repairs.documents(work.text["document_number"], entries)
-    work.respell("document_number", (documents, respelled[~repaired[respelled]]))
-    work.replace("document_number", documents)  # also where only a zero was restored
+    work.respell("document_number", pc.coalesce(entries, work.text["document_number"]))
     # a filer code's lost zero is restored where the entry number of its line proves it
-    filers, places = repairs.zero_padded(work.text["filer_code"], width=3, shortest=1)
-    of_entry = pc.utf8_slice_codeunits(entries.take(pa.array(places)), 0, 3)
-    sure = places[as_mask(pc.equal(of_entry, filers.take(pa.array(places))))]
-    proven = repairs.put(work.text["filer_code"], sure, filers.take(pa.array(sure)))
-    work.change("zero-restored", "filer_code", (proven, sure))
+    filers = repairs.zero_padded(work.text["filer_code"], width=3, shortest=1)
+    if filers is not work.text["filer_code"]:
+        proven = pc.fill_null(pc.equal(pc.utf8_slice_codeunits(entries, 0, 3), filers), False)
+        work.change("zero-restored", "filer_code", pc.if_else(proven, filers, work.text["filer_code"]))
     return entries
 
 

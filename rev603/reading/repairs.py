@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -20,9 +19,6 @@ from rev603.reading.dates import DateOrder, parse_dates
 from rev603.reading.grid import SIGNS, TextGrid
 from rev603.reading.issues import IssueLog, quoted
 from rev603.reading.layout import Table
-
-#: A column after a repair, and where it changed.
-Repaired: TypeAlias = tuple[pa.ChunkedArray, Numbers]
 
 #: Text that is somebody's words: a leading apostrophe may belong to it ('t Hooft Trading).
 FREE_TEXT = frozenset({"company_name", "care_of", "address", "notify_party"})
@@ -37,6 +33,18 @@ _ERROR = (
 )
 #: Soft hyphens, zero-width spaces and marks, byte order marks: text pasted from pages and joined files has them.
 _UNSEEN = r"\x{AD}\x{200B}-\x{200F}\x{2060}\x{FEFF}"
+#: What wraps cells: the issue, the sign that tells of it, its pattern and that within somebody's words, what stays. Some
+#: scripts need what cannot be seen within a text.
+_WRAPPERS = (
+    ("invisible-removed", SIGNS[-1], f"[{_UNSEEN}]", rf"\A[\s{_UNSEEN}]+|[\s{_UNSEEN}]+\z", ""),
+    ("wrapper-removed", "=", *[r"\A=\s*\"(.*)\"\z"] * 2, r"\1"),
+    ("wrapper-removed", "'", r"\A'([=+\-@\t\r]|[^\s'])", r"\A'([=+\-@\t\r])", r"\1"),
+)
+_DECIMAL_TAIL = r"\A([0-9]+)\.0\z"
+#: ``1.23E+11``; without a sign (``1.23E11``) only where a decimal point tells.
+_SCIENTIFIC = r"(?i)\A-?[0-9](?:[.,][0-9]+E[+-]?|E\+)[0-9]{1,3}\z"
+#: A spreadsheet keeps 15 digits of a longer number, and puts zeros behind them.
+_CUT = r"\A[0-9]{15}0+\z"
 #: Some programs put a space, of whatever width, where the number has its hyphen.
 _SPACED = re.compile(
     r"([0-9]{2})\s([0-9]{7}(?:[0-9A-Za-z]{2})?)|([0-9]{3})\s([0-9]{2})\s([0-9]{4})|([0-9]{6})\s([0-9]{5})"
@@ -50,45 +58,15 @@ _NAMED = 100
 
 def cell_errors(column: pa.ChunkedArray) -> Numbers:
     """Return which cells hold an error such as ``#MULTIVALUE``: an error is never a blank."""
-    return _where(column, _ERROR, pc.starts_with(column, "#"))
+    return _where(column, _ERROR)
 
 
-def visible(column: pa.ChunkedArray, *, free_text: bool = False) -> Repaired:
-    """Take out characters that cannot be seen; of free text only around it, as some scripts need them within."""
-    pattern = rf"\A[\s{_UNSEEN}]+|[\s{_UNSEEN}]+\z" if free_text else f"[{_UNSEEN}]"
-    return _replaced(column, pattern, pc.is_valid(column), new="")
-
-
-def unwrapped(column: pa.ChunkedArray, *, free_text: bool = False) -> Repaired:
-    """Undo ``="0212"`` and a leading apostrophe."""
-    column, wrapped = _replaced(column, r"\A=\s*\"(.*)\"\z", pc.starts_with(column, "="))
-    pattern = r"\A'([=+\-@\t\r])" if free_text else r"\A'([=+\-@\t\r]|[^\s'])"
-    column, apostrophes = _replaced(column, pattern, pc.starts_with(column, "'"))
-    return column, np.union1d(wrapped, apostrophes)
-
-
-def without_decimal_tail(column: pa.ChunkedArray) -> Repaired:
-    """Undo ``3802.0``."""
-    return _replaced(column, r"\A([0-9]+)\.0\z", pc.ends_with(column, ".0"))
-
-
-def zero_padded(column: pa.ChunkedArray, *, width: int, shortest: int) -> Repaired:
+def zero_padded(column: pa.ChunkedArray, *, width: int, shortest: int) -> pa.ChunkedArray:
     """Restore zeros that a code of a fixed width has lost: ``212`` to ``0212``."""
     lengths = pc.utf8_length(column)
     short = pc.and_(pc.less(lengths, width), pc.greater_equal(lengths, shortest))
     places = _where(column, r"\A[0-9]+\z", short)
-    return put(column, places, pc.utf8_lpad(column.take(pa.array(places)), width, "0")), places
-
-
-def scientific(column: pa.ChunkedArray) -> Numbers:
-    """Return which identifiers became ``1.23E+11``; without a sign (``1.23E11``) only where a decimal point tells."""
-    pattern = r"(?i)\A-?[0-9](?:[.,][0-9]+E[+-]?|E\+)[0-9]{1,3}\z"
-    return _where(column, pattern, pc.match_substring_regex(column, "[+.]"))
-
-
-def cut_to_15_digits(column: pa.ChunkedArray) -> Numbers:
-    """Return which numbers of more than 15 digits end in zeros: a spreadsheet keeps 15."""
-    return _where(column, r"\A[0-9]{15}0+\z", pc.greater(pc.binary_length(column), 15))
+    return put(column, places, pc.utf8_lpad(column.take(pa.array(places)), width, "0"))
 
 
 def payee_number(text: str) -> str:
@@ -104,23 +82,6 @@ def payee_number(text: str) -> str:
     return importer_number.format(whole) if importer_number.kind(whole) else text
 
 
-def payee_numbers(column: pa.DictionaryArray) -> Repaired:
-    """Return a column of payee numbers in one spelling, and where that changed it; each distinct value is looked at."""
-    texts = column.dictionary.to_pylist()
-    spelled = [payee_number(text) for text in texts]
-    differs = pa.array([before != after for before, after in zip(texts, spelled, strict=True)], pa.bool_())
-    changed = np.flatnonzero(as_mask(pc.take(differs, column.indices)))
-    return pa.chunked_array([pc.take(pa.array(spelled, pa.large_string()), column.indices)]), changed
-
-
-def documents(column: pa.ChunkedArray, entries: pa.Array) -> Repaired:
-    """Return document numbers, each that is an entry number as its 11 characters, and where that changed it."""
-    changed = np.flatnonzero(as_mask(pc.not_equal(column, entries)))
-    return (
-        pa.chunked_array([pc.coalesce(entries, column.combine_chunks())]) if len(changed) else column
-    ), changed
-
-
 def unwrap_table(
     grid: TextGrid,
     columns: dict[str, int],
@@ -129,40 +90,36 @@ def unwrap_table(
     *,
     free_text: Collection[str] = FREE_TEXT,
 ) -> dict[str, pa.ChunkedArray]:
-    """Take the table's lines, column by column, and undo what wrapped their cells."""
+    """Take the table's lines, column by column, and undo what wrapped their cells: ``="0212"``, ``'0212``."""
     taken = {name: lines_of(grid.columns[at], lines) for name, at in columns.items()}
-    for code, signs, repair in (
-        ("invisible-removed", SIGNS[-1], visible),
-        ("wrapper-removed", "='", unwrapped),
-    ):
+    for code, sign, pattern, in_words, new in _WRAPPERS:
         for name, at in columns.items():
-            if not {*signs} & {*grid.signs[at]}:
-                continue
-            column, where = repair(taken[name], free_text=name in free_text)
-            if len(where):
-                log.add_cells(code, grid, lines[where], name, taken[name].take(pa.array(where)), at=at)
-                taken[name] = column
+            if sign in grid.signs[at]:
+                before = taken[name]
+                taken[name] = _replaced(before, in_words if name in free_text else pattern, new)
+                where = changed(before, taken[name])
+                log.add_cells(code, grid, lines[where], name, before.take(pa.array(where)), at=at)
     return taken
 
 
-def _where(column: pa.ChunkedArray, pattern: str, candidates: pa.ChunkedArray) -> Numbers:
-    """Return where a pattern fits, asked only of the candidates, which a cheap test has found."""
-    places = np.flatnonzero(as_mask(candidates))
-    if len(places):
-        places = places[as_mask(pc.match_substring_regex(column.take(pa.array(places)), pattern))]
-    return places
+def _where(column: pa.ChunkedArray, pattern: str, among: pa.ChunkedArray | None = None) -> Numbers:
+    """Return where a pattern fits, asked only of those cells that a cheap test has found."""
+    if among is None:
+        return np.flatnonzero(as_mask(pc.match_substring_regex(column, pattern)))
+    places = np.flatnonzero(as_mask(among))
+    return places[_where(column.take(pa.array(places)), pattern)] if len(places) else places
 
 
-def _replaced(
-    column: pa.ChunkedArray, pattern: str, candidates: pa.ChunkedArray, *, new: str = r"\1"
-) -> Repaired:
-    """Put what a pattern's group holds, or ``new``, in the place of what it fits."""
-    places = _where(column, pattern, candidates)
-    if not len(places):
-        return column, places
-    return put(
-        column, places, pc.replace_substring_regex(column.take(pa.array(places)), pattern, new)
-    ), places
+def _replaced(column: pa.ChunkedArray, pattern: str, new: str) -> pa.ChunkedArray:
+    places = _where(column, pattern)
+    return put(column, places, pc.replace_substring_regex(column.take(pa.array(places)), pattern, new))
+
+
+def changed(before: pa.ChunkedArray, after: pa.ChunkedArray | pa.Array) -> Numbers:
+    """Return where a repair changed a column."""
+    if after is before:
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(is_valid(before) & ~as_mask(pc.equal(before, after)))
 
 
 def put(column: pa.ChunkedArray, places: Numbers, values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -224,30 +181,29 @@ class LineLog:
         self.text[name] = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
         self._distinct.pop(name, None)
 
-    def change(self, code: str, name: str, repaired: Repaired, *, many: str = "") -> None:
-        """Put a repaired column in the place of one, and note each changed cell, or the first, with what it became."""
-        column, places = repaired
+    def change(self, code: str, name: str, column: pa.Array | pa.ChunkedArray, *, most: int = 0) -> None:
+        """Put a repaired column in the place of one, and note each cell with what it became, or the first of too many."""
+        places = changed(self.text[name], column)
         if len(places):
+            many = f", and so on {len(places):,} lines" if 0 < most < len(places) else ""
             named = places[:1] if many else places
-            shown = quoted(column.take(pa.array(named)), name)
-            self.say(code, name, named, detail=joined_text("now ", shown, many))
+            now = quoted(column.take(pa.array(named)), name)
+            self.say(code, name, named, detail=joined_text("now ", now, many))
             self.replace(name, column)
 
-    def respell(self, name: str, repaired: Repaired) -> None:
+    def respell(self, name: str, column: pa.Array | pa.ChunkedArray) -> None:
         """Put a column into one spelling; where that is the rule and not the exception, the first cell is named."""
-        lines = len(repaired[1])
-        self.change(
-            "spelling-settled", name, repaired, many=f", and so on {lines:,} lines" if lines > _NAMED else ""
-        )
+        self.change("spelling-settled", name, column, most=_NAMED)
 
     def repair_identifiers(self) -> None:
         """Undo what a spreadsheet did to identifiers where that is certain, and note where digits are lost."""
         for name in sorted(IDENTIFIERS & self.signs.keys()):
             if "." in self.signs[name]:
-                self.change("decimal-tail-removed", name, without_decimal_tail(self.text[name]))
+                self.change("decimal-tail-removed", name, _replaced(self.text[name], _DECIMAL_TAIL, r"\1"))
             if {"+", "."} & {*self.signs[name]}:
-                self.say("scientific-notation", name, scientific(self.text[name]))
-            self.say("digits-lost", name, cut_to_15_digits(self.text[name]))
+                self.say("scientific-notation", name, _where(self.text[name], _SCIENTIFIC))
+            long = pc.greater(pc.binary_length(self.text[name]), 15)
+            self.say("digits-lost", name, _where(self.text[name], _CUT, long))
 
     def dates(self, name: str, order: DateOrder | None = None) -> NDArray[np.datetime64]:
         """Return a column as days; what cannot be read, and what was read in an unusual way, is noted."""

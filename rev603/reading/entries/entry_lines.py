@@ -100,15 +100,15 @@ def _joined(work: EntryLines, whole: NDArray[np.bool_]) -> tuple[pa.Array, NDArr
     Eight digits behind a filer code are the rest of an entry number. Fewer have lost zeros where the check digit
     proves it; but one in ten would pass by chance, so a list where hardly any number is whole is left alone.
     """
-    filer, padded_filer = repairs.zero_padded(work.text["filer_code"], width=3, shortest=1)
+    filer = repairs.zero_padded(work.text["filer_code"], width=3, shortest=1)
     rest = pa.chunked_array([stripped(one_array(work.text["entry_number"]), hyphens=True)])
     apart = "check_digit" in work.text
     if apart:
-        serial, _ = repairs.zero_padded(rest, width=_SERIAL, shortest=1)
+        serial = repairs.zero_padded(rest, width=_SERIAL, shortest=1)
         rest = joined_text(serial, stripped(one_array(work.text["check_digit"]), hyphens=True))
     complete = as_mask(pc.match_substring_regex(rest, r"\A[0-9]{8}\z"))
-    complete[padded_filer] = False
-    rest, _ = repairs.zero_padded(rest, width=_WITH_CHECK_DIGIT, shortest=1)
+    complete[repairs.changed(work.text["filer_code"], filer)] = False
+    rest = repairs.zero_padded(rest, width=_WITH_CHECK_DIGIT, shortest=1)
     rest = pc.if_else(pa.array(whole), pa.scalar(None, rest.type), rest)
     numbers, right, _ = entry_number.parse_arrow(joined_text(filer.cast(rest.type), rest))
     proven = ~complete & right
