@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from rev603._columns import Numbers, key_codes
 from rev603.reading.amounts import amount_in_cents
@@ -107,6 +108,10 @@ class Counted:
     ambiguous: int
     #: the lines that are the same as an earlier one, in every column
     repeated: Numbers
+
+    def dollars(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+        """Return what adds up in dollars, missing where no amount is printed."""
+        return np.where(frame["total_refund_amount"].isna(), np.nan, self.cents / 100)
 
 
 def read_block(lines: Sequence[Line]) -> Block:

@@ -10,7 +10,7 @@ from rev603.identifiers import importer_number
 from rev603.reading.csv import read_csv_grid
 from rev603.reading.grid import TextGrid
 from rev603.reading.issues import IssueLog
-from rev603.reading.layout import ENOUGH, LONGEST_HEADING, Line, Table, find_table
+from rev603.reading.layout import ENOUGH, LONGEST_HEADING, Named, Table, find_table
 from rev603.reading.limits import Limits
 from rev603.reading.sniff import Source
 from rev603.reading.workbook.contents import Sheet, open_workbook
@@ -19,6 +19,7 @@ from rev603.vocabulary.headings import Column, alias_table, heading_key
 
 #: So many cells are named one by one, and the others counted.
 _NAMED = 100
+NAME_A_COLUMN = "name the heading as the file has it: pass {columns}"
 #: So many headings are named, and searched for a near one.
 _MOST_FOUND = 200
 #: Web Intelligence puts the prompts of a report on a sheet of such a name, which is skipped without an issue.
@@ -33,7 +34,7 @@ def find_tables(
     log: IssueLog,
     limits: Limits,
     enough: int = ENOUGH,
-    named: Mapping[str, str] | None = None,
+    named: Named,
 ) -> tuple[list[tuple[TextGrid, Table]], TextGrid | None]:
     """Return the tables of a file with their grids, and the grid that came nearest where there is none.
 
@@ -47,7 +48,10 @@ def find_tables(
             raise UnrecognizedFileError(
                 "Delimited text has no sheets.", where=source.name, what_to_do="leave sheet= out"
             )
-        keys = {*alias_table(tuple(vocabulary)), *(heading_key(text) for text in (named or {}).values())}
+        keys = {
+            *alias_table(tuple(vocabulary)),
+            *(heading_key(text) for texts in named.values() for text in texts),
+        }
         grid = read_csv_grid(source, keys, limits=limits).cleaned()
         table = find_table(grid, vocabulary, enough=enough, named=named)
         return [(grid, table)] if table else [], grid
@@ -95,35 +99,57 @@ def _chosen(sheets: Sequence[Sheet], wanted: str | int | None, where: str) -> li
 
 
 def require_columns(
-    table: Table, vocabulary: Sequence[Column], essential: Collection[str], headings: Line, where: str
+    table: Table, vocabulary: Sequence[Column], essential: Collection[str], where: str
 ) -> list[Column]:
-    """Refuse a table without its essential columns, with the nearest guess for each; return the others that are missing."""
+    """Refuse a table without its essential columns; return the others that are missing."""
     missing = [column for column in vocabulary if column.name not in table.columns]
-    refused = [column for column in missing if column.name in essential]
-    if refused:
-        texts = [" ".join(text[:LONGEST_HEADING].split()) for text in headings if text]
-        found = [importer_number.mask(text) for text in texts[:_MOST_FOUND]]
-        known = alias_table(tuple(vocabulary))
-        more = [f"and {len(texts) - len(found):,} more"] if len(texts) > len(found) else []
-        raise ColumnsMissingError(
-            [column.heading for column in refused],
-            found=[*found, *more],
-            guesses=_guesses(
-                refused, {heading_key(text): text for text in found if heading_key(text) not in known}
-            ),
-            where=where,
+    if refused := [column for column in missing if column.name in essential]:
+        raise columns_missing(
+            {column.heading: (column.name, *column.aliases) for column in refused},
+            table,
+            where,
+            known=alias_table(tuple(vocabulary)),
             what_to_do="export the report with all of its columns, or correct the headings; of a REV-613 or REV-615 keep "
             "the title, it has fewer",
         )
     return missing
 
 
-def _guesses(columns: Sequence[Column], candidates: Mapping[str, str]) -> dict[str, str]:
+def added_columns(grid: TextGrid, table: Table, named: Named, where: str) -> dict[str, list[int]]:
+    """Return where the further columns of an amount stand; refuse headings that the caller names and that are not there."""
+    lines = [*grid.lines(table.header), table.headings]
+    keys = [{heading_key(text) for text in texts if text} for texts in zip(*lines, strict=True)]
+    absent = [texts[0] for name, texts in named.items() if name not in table.columns]
+    added: dict[str, list[int]] = {name: [] for name in named}
+    for name, heading in ((name, text) for name, (_, *texts) in named.items() for text in texts):
+        at = next((at for at, found in enumerate(keys) if heading_key(heading) in found), None)
+        added[name] += [] if at is None else [at]
+        absent += [heading] if at is None else []
+    if absent:
+        raise columns_missing(dict.fromkeys(absent, ()), table, where, what_to_do=NAME_A_COLUMN)
+    return added
+
+
+def columns_missing(
+    missing: Mapping[str, Sequence[str]],
+    table: Table,
+    where: str,
+    *,
+    known: Collection[str] = (),
+    what_to_do: str,
+) -> ColumnsMissingError:
+    """Return the error for headings that are not there, each with its other spellings, and with the nearest guess for it."""
+    texts = [text[:LONGEST_HEADING] for text in table.headings if text]
+    found = [importer_number.mask(text) for text in texts[:_MOST_FOUND]]
+    candidates = {key: text for text in found if (key := heading_key(text)) not in known}
     guesses = {}
-    for column in columns:
-        for spelling in (column.heading, column.name, *column.aliases):
+    for heading, others in missing.items():
+        for spelling in (heading, *others):
             near = difflib.get_close_matches(heading_key(spelling), candidates, n=1, cutoff=0.6)
             if near:
-                guesses[column.heading] = candidates[near[0]]
+                guesses[heading] = candidates[near[0]]
                 break
-    return guesses
+    more = [f"and {len(texts) - len(found):,} more"] if len(texts) > len(found) else []
+    return ColumnsMissingError(
+        missing, found=[*found, *more], guesses=guesses, where=where, what_to_do=what_to_do
+    )

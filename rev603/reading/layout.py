@@ -35,6 +35,8 @@ _THREE_DIGITS = re.compile("[0-9]{3}")
 _WRAPPED = re.compile(r'\A="(.*)"\Z', re.DOTALL)
 
 Line: TypeAlias = list[str | None]
+#: A column's name to the very heading that the caller says it has, or to the headings whose sum it is.
+Named: TypeAlias = Mapping[str, Sequence[str]]
 #: Heading key to our column name and the rank of that spelling among the column's own, the best 0.
 Known: TypeAlias = dict[str, tuple[str, int]]
 
@@ -53,6 +55,8 @@ class Table:
     repeated: tuple[tuple[str, int], ...]
     #: The grid's columns that do not belong to the table.
     beside: tuple[int, ...]
+    #: The heading of each of the grid's columns, on one line however many it takes.
+    headings: Line
 
     @property
     def start(self) -> int:
@@ -86,12 +90,9 @@ def find_table(
     vocabulary: Sequence[Column],
     *,
     enough: int = ENOUGH,
-    named: Mapping[str, str] | None = None,
+    named: Named | None = None,
 ) -> Table | None:
-    """Find the table by its headings, wherever it stands; None where no line holds ``enough`` known headings.
-
-    ``named`` is a column's name to the very heading that the caller says it has.
-    """
+    """Find the table by its headings, wherever it stands; None where no line holds ``enough`` known headings."""
     known = _known(vocabulary, named or {})
     texts = [text for column in vocabulary for text in (column.heading, *column.aliases)]
     words = frozenset(word for text in texts for word in heading_words(text))
@@ -106,14 +107,14 @@ def find_table(
     return _table(found.header, _together([lines[at] for at in found.header], known), known, grid)
 
 
-def _known(vocabulary: Sequence[Column], named: Mapping[str, str]) -> Known:
+def _known(vocabulary: Sequence[Column], named: Named) -> Known:
     known = {
         key: (column.name, rank)
         for column in vocabulary
         if column.name not in named
         for key, rank in spellings(column).items()
     }
-    return known | {heading_key(heading): (name, 0) for name, heading in named.items()}
+    return known | {heading_key(heading): (name, 0) for name, (heading, *_) in named.items()}
 
 
 def _top_lines(grid: TextGrid) -> list[Line]:
@@ -248,7 +249,11 @@ def _table(header: tuple[int, ...], headings: Line, known: Known, grid: TextGrid
             unknown[f"column {at + grid.first_column}"] = at
             used.add(at)
     beside = tuple(at for at in range(len(headings)) if at not in used)
-    return Table(header, columns, unknown, tuple(repeated), beside)
+    whole = [
+        " ".join(" ".join(filter(None, cells)).split()) or None
+        for cells in zip(*grid.lines(header), strict=True)
+    ]
+    return Table(header, columns, unknown, tuple(repeated), beside, whole)
 
 
 def _below_merged_headings(

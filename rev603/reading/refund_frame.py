@@ -9,7 +9,7 @@ payee's number, a documented status.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603._columns import Mask, Numbers, as_mask, by_value, constant, is_valid, joined_text, pandas_text
+from rev603._columns import Mask, Numbers, as_mask, by_value, constant, is_valid, pandas_text
 from rev603.identifiers import entry_number, importer_number
 from rev603.reading import repairs
 from rev603.reading.amounts import amount_in_cents, parse_amounts
@@ -31,7 +31,7 @@ from rev603.reading.repairs import FREE_TEXT, LineLog
 from rev603.reading.words import NO_WORDS, Words
 from rev603.vocabulary import statuses
 from rev603.vocabulary.centers import CENTERS
-from rev603.vocabulary.headings import REFUND_COLUMNS, heading_key
+from rev603.vocabulary.headings import REFUND_COLUMNS
 from rev603.vocabulary.reports import ReportKind
 from rev603.vocabulary.statuses import METHODS, status_key
 
@@ -90,11 +90,13 @@ def typed_lines(
     kind: ReportKind,
     report_date: dt.date | None,
     order: DateOrder,
+    added: Sequence[int] = (),
     words: Words = NO_WORDS,
 ) -> Typed:
     """Type the refund lines of a table; each repair and each cell that cannot be read becomes an issue.
 
-    ``report_date`` is what the report states of itself, ``order`` how its slashed dates are read.
+    ``report_date`` is what the report states of itself, ``order`` how its slashed dates are read, and ``added`` are further
+    columns of the amount.
     """
     work = LineLog(grid, table, lines, log, names=[column.name for column in REFUND_COLUMNS])
     _refuse_long_lines(work)
@@ -102,15 +104,14 @@ def typed_lines(
     printed = _taught_statuses(work, words)
     _find_errors(work)
     with ThreadPoolExecutor(1) as other_core:
-        amounts = other_core.submit(_amounts, work, words)
+        amounts = other_core.submit(parse_amounts, work.text[_AMOUNT])
         _repair_identifiers(work)
         entries = _entry_numbers(work)
         days = work.dates("refund_date", order)
-        cents, filled, unreadable = amounts.result()
+        cents, filled = work.amounts(_AMOUNT, amounts.result(), added)
     if report_date is not None:
         late = np.flatnonzero(days > np.datetime64(report_date, "us"))
         work.say("date-after-report", "refund_date", late)
-    work.refuse("amount-unreadable", _AMOUNT, np.flatnonzero(unreadable))
     work.say("amount-missing", _AMOUNT, np.flatnonzero(~filled & ~work.bad))
     _say_doubts(work, entries)
     _check_vocabularies(work, words)
@@ -162,17 +163,6 @@ def _find_errors(work: LineLog) -> None:
             work.blank(name, places)
         else:
             work.say("cell-error-kept", name, places)
-
-
-def _amounts(work: LineLog, words: Words) -> tuple[Numbers, Mask, Mask]:
-    """Read the amounts, each the sum of several columns where the caller says so."""
-    cents, filled, unreadable = parse_amounts(work.text[_AMOUNT])
-    others = {heading_key(heading): at for heading, at in work.table.unknown.items()}
-    for heading in words.added:
-        column = work.grid.columns[others[heading_key(heading)]].take(pa.array(work.lines))
-        more, there, wrong = parse_amounts(column)
-        cents, filled, unreadable = cents + more, filled | there, unreadable | wrong
-    return cents, filled, unreadable
 
 
 def _repair_identifiers(work: LineLog) -> None:

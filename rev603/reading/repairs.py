@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from rev603._columns import Numbers, as_mask, is_valid, joined_text, lines_of, without
+from rev603._columns import Mask, Numbers, as_mask, is_valid, joined_text, lines_of, without
 from rev603.identifiers import importer_number
+from rev603.reading.amounts import parse_amounts
 from rev603.reading.dates import DateOrder, parse_dates
 from rev603.reading.grid import SIGNS, TextGrid
 from rev603.reading.issues import IssueLog, quoted
@@ -204,6 +205,21 @@ class LineLog:
                 self.say("scientific-notation", name, _where(self.text[name], _SCIENTIFIC))
             long = pc.greater(pc.binary_length(self.text[name]), 15)
             self.say("digits-lost", name, _where(self.text[name], _CUT, long))
+
+    def amounts(
+        self, name: str, parsed: tuple[Numbers, Mask, Mask], added: Iterable[int]
+    ) -> tuple[Numbers, Mask]:
+        """Return an amount in cents, with those of further columns added, and where one stands; note what cannot be read."""
+        cents, filled, unreadable = parsed
+        self.refuse("amount-unreadable", name, np.flatnonzero(unreadable))
+        for at in added:
+            text = unwrap_table(self.grid, {name: at}, self.lines, self.log)[name]
+            more, there, unreadable = parse_amounts(text)
+            shown = text.filter(pa.array(unreadable))
+            self.log.add_cells("amount-unreadable", self.grid, self.lines[unreadable], name, shown, at=at)
+            self.bad |= unreadable
+            cents, filled = cents + more, filled | there
+        return cents, filled
 
     def dates(self, name: str, order: DateOrder | None = None) -> NDArray[np.datetime64]:
         """Return a column as days; what cannot be read, and what was read in an unusual way, is noted."""

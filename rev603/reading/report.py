@@ -24,15 +24,14 @@ from rev603.errors import (
 )
 from rev603.reading.control_totals import Control, Grain, Header, control_totals
 from rev603.reading.find_tables import find_tables
-from rev603.reading.grid import TextGrid
 from rev603.reading.issues import CATALOGUE, IssueLog
-from rev603.reading.layout import Table, no_table
+from rev603.reading.layout import Named, no_table
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.refund_frame import Typed
 from rev603.reading.refund_rows import set_aside_frame
 from rev603.reading.report_sheet import ReportSheet, check_total_lines, joined_sheets, read_report_sheet
 from rev603.reading.sniff import Source, sniff
-from rev603.reading.words import Columns, Taught, Words, words_of
+from rev603.reading.words import Columns, Taught, Words, headings_of, words_of
 from rev603.reading.written import as_it_was, is_written_by_us
 from rev603.safe_text import hide_persons
 from rev603.schema import RefundSchema
@@ -177,40 +176,22 @@ def read(
     """
     check_choice("on_error", on_error, "raise", "collect")
     check_choice("grain", grain, "line", "refund", None)
-    words = words_of(vocabulary).named(columns)
+    words = words_of(vocabulary)
+    named = headings_of(columns, [column.name for column in REFUND_COLUMNS], ["total_refund_amount"])
     file = sniff(source, name=name, limits=limits)
-    try:
-        report = _report(file, words, sheet=sheet, grain=grain, on_error=on_error, limits=limits)
-    except (ColumnsMissingError, UnrecognizedFileError) as error:
-        if file.kind == "xlsx" and is_written_by_us(file.data):
-            raise NotAReportError(
-                "This is a workbook of answers that rev603 wrote.", where=file.name
-            ) from error
-        raise
-    converted: Report = as_it_was(report)
-    return converted
-
-
-def _report(
-    file: Source,
-    words: Words,
-    *,
-    sheet: str | int | None,
-    grain: Grain | None,
-    on_error: OnError,
-    limits: Limits,
-) -> Report:
     log = IssueLog(file.name)
     if file.misnamed:
         what = "a workbook" if file.kind == "xlsx" else "delimited text"
         log.add("misnamed", f"{file.name} is {what} by its content; it was read so")
     with ThreadPoolExecutor(1) as other_core:
         content_hash = other_core.submit(lambda: hashlib.sha256(file.data).hexdigest())
-        known = words.columns(REFUND_COLUMNS)
-        tables, nearest = find_tables(file, known, sheet=sheet, log=log, limits=limits, named=words.own)
-        if not tables:
-            raise no_table(nearest, known, file.name, what="a refund report")
-        parts = joined_sheets(_sound_parts(tables, words, log), log)
+        try:
+            parts = joined_sheets(_sheets(file, words, named, log, sheet=sheet, limits=limits), log)
+        except (ColumnsMissingError, UnrecognizedFileError) as error:
+            if file.kind == "xlsx" and is_written_by_us(file.data):
+                what = "This is a workbook of answers that rev603 wrote."
+                raise NotAReportError(what, where=file.name) from error
+            raise
         header = parts[0].header
         everything = Typed.of([part.typed for part in parts])
         if everything.unreadable.any() and on_error == "raise":
@@ -220,9 +201,7 @@ def _report(
         frame = everything.frame if readable.all() else everything.frame[readable].reset_index(drop=True)
         contract = other_core.submit(_checked, frame)
         counted = control_totals(frame, everything.cents[readable], header, grain=grain)
-        if counted.control.grain == "refund":
-            amount = np.where(frame["total_refund_amount"].isna(), np.nan, counted.cents / 100)
-            frame = frame.assign(amount=amount)
+        frame = frame.assign(amount=counted.dollars(frame))
         zeroed = int(((counted.cents == 0) & (everything.cents[readable] != 0)).sum())
         _say_totals(counted.control, counted.ambiguous, zeroed, log)
         adding, again = np.zeros(len(readable), dtype=np.int64), np.zeros(len(readable), dtype=bool)
@@ -243,7 +222,7 @@ def _report(
                 what_to_do="tell us about this file: rev603 must not lose a row",
             )
         contract.result()
-        return Report(
+        report = Report(
             refunds=frame,
             header=header,
             control=counted.control,
@@ -254,16 +233,24 @@ def _report(
             content_hash=content_hash.result(),
             dates_assumed=any(part.dates_assumed for part in parts),
         )
+    converted: Report = as_it_was(report)
+    return converted
 
 
-def _sound_parts(tables: list[tuple[TextGrid, Table]], words: Words, log: IssueLog) -> list[ReportSheet]:
+def _sheets(
+    file: Source, words: Words, named: Named, log: IssueLog, *, sheet: str | int | None, limits: Limits
+) -> list[ReportSheet]:
     """Read the sheets; one that has a few of the headings, such as a pivot table, does not stop a sound report."""
+    known = words.columns(REFUND_COLUMNS)
+    tables, nearest = find_tables(file, known, sheet=sheet, log=log, limits=limits, named=named)
+    if not tables:
+        raise no_table(nearest, known, file.name, what="a refund report")
     parts: list[ReportSheet] = []
     most = max(len(table.columns) for _, table in tables)
     for grid, table in tables:
         try:
             header = parts[0].header if parts else None
-            parts.append(read_report_sheet(grid, table, log, known=header, words=words))
+            parts.append(read_report_sheet(grid, table, log, known=header, named=named, words=words))
         except ColumnsMissingError as error:
             if 2 * len(table.columns) > most:
                 raise

@@ -9,20 +9,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rev603._columns import Numbers, lines_of
-from rev603.errors import ColumnsMissingError, UnrecognizedFileError
+from rev603.errors import UnrecognizedFileError
 from rev603.reading import refund_rows
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.control_totals import Figure, Header, read_block
 from rev603.reading.dates import DateOrder, date_in_name, date_order
-from rev603.reading.find_tables import require_columns
+from rev603.reading.find_tables import added_columns, require_columns
 from rev603.reading.grid import TextGrid
 from rev603.reading.issues import IssueLog, masked
-from rev603.reading.layout import MOST_OTHERS, Table
+from rev603.reading.layout import MOST_OTHERS, Named, Table
 from rev603.reading.refund_frame import Typed, typed_lines
 from rev603.reading.refund_rows import NOTE, TOTAL, Rows
 from rev603.reading.shown_once import filled_down, filled_groups
 from rev603.reading.words import NO_WORDS, Words
-from rev603.vocabulary.headings import REFUND_COLUMNS, Column, heading_key
+from rev603.vocabulary.headings import REFUND_COLUMNS, Column
 from rev603.vocabulary.reports import REV_603, ReportKind, recognized
 
 _AMOUNT = "total_refund_amount"
@@ -56,15 +56,20 @@ class ReportSheet:
 
 
 def read_report_sheet(
-    grid: TextGrid, table: Table, log: IssueLog, *, known: Header | None = None, words: Words = NO_WORDS
+    grid: TextGrid,
+    table: Table,
+    log: IssueLog,
+    *,
+    known: Header | None = None,
+    named: Named | None = None,
+    words: Words = NO_WORDS,
 ) -> ReportSheet:
     """Read one sheet; ``known`` is the header of the sheet before, which this one continues."""
     where = f"{log.file}, sheet {grid.sheet!r}" if grid.sheet else log.file
-    headings = [" ".join(filter(None, pair)) or None for pair in zip(*grid.lines(table.header), strict=True)]
     above = grid.lines(range(table.header[0]))
-    kind = recognized([*(text for line in above for text in line), grid.sheet, grid.file], headings)
-    _refuse_absent(words, table, where)
-    missing = require_columns(table, REFUND_COLUMNS, kind.essential, headings, where)
+    kind = recognized([*(text for line in above for text in line), grid.sheet, grid.file], table.headings)
+    added = added_columns(grid, table, named or {}, where).get(_AMOUNT, ())
+    missing = require_columns(table, REFUND_COLUMNS, kind.essential, where)
     _say_columns(kind, table, missing, grid, log)
     grid, filled = filled_down(grid, table)
     if filled:
@@ -82,19 +87,11 @@ def read_report_sheet(
     like_totals = refund_rows.refunds_like_totals(grid, table, rows.refunds)
     log.add_cells("refund-like-total", grid, like_totals, None, grid.texts(like_totals), at=None)
     day = (known or header).report_date
-    typed = typed_lines(grid, table, rows.refunds, log, kind=kind, report_date=day, order=order, words=words)
+    typed = typed_lines(
+        grid, table, rows.refunds, log, kind=kind, report_date=day, order=order, added=added, words=words
+    )
     say_beside(grid, table, rows.aside, log)
     return ReportSheet(grid, table, rows, typed, header, kind, dates_assumed=order.assumed)
-
-
-def _refuse_absent(words: Words, table: Table, where: str) -> None:
-    """Refuse headings that the caller names and the table does not have."""
-    absent = [heading for name, heading in words.own.items() if name not in table.columns]
-    others = {heading_key(heading) for heading in table.unknown}
-    absent += [heading for heading in words.added if heading_key(heading) not in others]
-    if absent:
-        found, advice = [*table.columns, *table.unknown], "give columns= headings as the file has them"
-        raise ColumnsMissingError(absent, found=found, where=where, what_to_do=advice)
 
 
 def _groups_filled(grid: TextGrid, table: Table, rows: Rows, log: IssueLog) -> TextGrid:

@@ -168,14 +168,13 @@ def _repeats_amounts(report: Report) -> bool:
 def _with_grain(report: Report, grain: Any, proof: str) -> Report:
     lines = report.refunds
     counted = control_totals(lines, _cents(lines["total_refund_amount"]), report.header, grain=grain)
-    amount = np.where(lines["total_refund_amount"].isna(), np.nan, counted.cents / 100)
     log = IssueLog(report.source_file)
     each = "the whole refund's and counted once" if grain == "refund" else "the line's own"
     log.say("grain-of-siblings", detail=f"; it was taken as {each}, as the totals of {proof} prove")
     issues = report.issues[report.issues["code"] != "ambiguous-grain"]
     return replace(
         report,
-        refunds=lines.assign(amount=amount),
+        refunds=lines.assign(amount=counted.dollars(lines)),
         control=counted.control,
         issues=joined([issues, log.frame()]),
     )

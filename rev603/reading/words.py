@@ -20,7 +20,6 @@ from rev603.vocabulary.statuses import PAYMENT_STATES, UNKNOWN, status_key
 
 _COLUMNS = tuple(dict.fromkeys(column.name for column in (*REFUND_COLUMNS, *ENTRY_COLUMNS)))
 _STATES = tuple(state for state in PAYMENT_STATES if state != UNKNOWN)
-_AMOUNT = "total_refund_amount"
 _LARGEST = 1 << 20
 _COLUMNS_ADVICE = "pass our names with the headings of the file: {columns}"
 _PARTS = ("headings", "statuses", "centers", "teams")
@@ -42,16 +41,6 @@ class Words:
     #: A center's code → its name; a team number → a note.
     centers: Mapping[str, str] = field(default_factory=dict)
     teams: Mapping[str, str] = field(default_factory=dict)
-    #: The name of a column → the heading that the caller says it has in this file.
-    own: Mapping[str, str] = field(default_factory=dict)
-    #: Further headings of the amount, which is the sum of all of them.
-    added: tuple[str, ...] = ()
-
-    def named(self, columns: Columns | None) -> Words:
-        """Return the same words with headings that the caller names for one file; see :func:`headings_of`."""
-        found = headings_of(columns, [column.name for column in REFUND_COLUMNS], (_AMOUNT,))
-        own = {name: headings[0] for name, headings in found.items()}
-        return replace(self, own=own, added=tuple(found.get(_AMOUNT, [])[1:]))
 
     def columns(self, known: Iterable[Column]) -> tuple[Column, ...]:
         """Return columns under which the taught headings are found too, before all other spellings."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Mapping
 from typing import BinaryIO
@@ -11,10 +10,9 @@ import numpy as np
 import pandas as pd
 
 from rev603._columns import pandas_text
-from rev603.errors import ColumnsMissingError, LineError, check_choice
-from rev603.identifiers import importer_number
+from rev603.errors import LineError, check_choice
 from rev603.reading.entries.entry_lines import AMOUNTS, EntryLines, entry_numbers, expected_amounts
-from rev603.reading.find_tables import find_tables
+from rev603.reading.find_tables import NAME_A_COLUMN, added_columns, columns_missing, find_tables
 from rev603.reading.grid import TextGrid
 from rev603.reading.issues import CATALOGUE, IssueLog, folded
 from rev603.reading.layout import Table, no_table
@@ -24,12 +22,11 @@ from rev603.reading.report import OnError
 from rev603.reading.report_sheet import say_beside, say_headings
 from rev603.reading.sniff import sniff
 from rev603.reading.words import Columns, Taught, headings_of, words_of
-from rev603.vocabulary.headings import ENTRY_COLUMNS, heading_key
+from rev603.vocabulary.headings import ENTRY_COLUMNS
 
 #: So many bad cells of a column are named one by one; who has more has another problem than these cells.
 _NAMED_ONE_BY_ONE = 1_000
 _NAMES = tuple(column.name for column in ENTRY_COLUMNS)
-_NAME_A_COLUMN = "name the heading: pass {columns}"
 
 
 def read_entries(
@@ -97,11 +94,10 @@ def read_entries(
     """
     check_choice("on_error", on_error, "raise", "collect")
     headings = headings_of(columns, _NAMES, AMOUNTS)
-    named = {name: first for name, (first, *_) in headings.items()}
     known = words_of(vocabulary).columns(ENTRY_COLUMNS)
     file = sniff(source, limits=limits)
     log = IssueLog(file.name)
-    tables, nearest = find_tables(file, known, sheet=sheet, log=log, limits=limits, enough=1, named=named)
+    tables, nearest = find_tables(file, known, sheet=sheet, log=log, limits=limits, enough=1, named=headings)
     with_entries = [(grid, table) for grid, table in tables if "entry_number" in table.columns]
     if not with_entries:
         if not tables:
@@ -110,9 +106,10 @@ def read_entries(
                 known,
                 file.name,
                 what="an entry list",
-                what_to_do=_NAME_A_COLUMN + "; a list without headings needs a first line with them",
+                what_to_do=NAME_A_COLUMN + "; a list without headings needs a first line with them",
             )
-        _refuse_missing(["Entry Number"], *tables[0], file.name)
+        table = tables[0][1]
+        raise columns_missing({"Entry Number": ()}, table, file.name, what_to_do=NAME_A_COLUMN)
     for grid, table in tables:
         if "entry_number" not in table.columns:
             log.add_sheet("sheet-skipped", grid.sheet or "", "it has no entry numbers")
@@ -120,14 +117,7 @@ def read_entries(
         log.add_sheet("sheet-joined", grid.sheet or "")
     parts, asides = [], []
     for grid, table in with_entries:
-        absent = [heading for name, heading in named.items() if name not in table.columns]
-        added: dict[str, list[int]] = {}
-        for name, (_, *rest) in headings.items():
-            places = [_place(grid, table, heading) for heading in rest]
-            absent += [heading for heading, at in zip(rest, places, strict=True) if at is None]
-            added[name] = [at for at in places if at is not None]
-        if absent:
-            _refuse_missing(absent, grid, table, file.name)
+        added = added_columns(grid, table, headings, file.name)
         entries, aside = _entries(grid, table, added, log, on_error)
         parts.append(entries)
         asides.append(set_aside_frame(grid, aside))
@@ -143,24 +133,6 @@ def read_entries(
         "set_aside": pd.concat(asides, ignore_index=True).to_dict("records"),
     }
     return frame
-
-
-def _place(grid: TextGrid, table: Table, heading: str) -> int | None:
-    """Find a column by its heading, in whichever of the rows of headings it stands."""
-    wanted = heading_key(heading)
-    for at, parts in enumerate(zip(*grid.lines(table.header), strict=True)):
-        filled = [part for part in parts if part]
-        if wanted in {heading_key(" ".join(filled)), *map(heading_key, filled)}:
-            return at
-    return None
-
-
-def _refuse_missing(missing: list[str], grid: TextGrid, table: Table, where: str) -> None:
-    texts = [" ".join(text.split()) for line in grid.lines(table.header) for text in line if text]
-    found = [importer_number.mask(text) for text in texts]
-    near = {heading: difflib.get_close_matches(heading, found, n=1, cutoff=0.5) for heading in missing}
-    guesses = {heading: match[0] for heading, match in near.items() if match}
-    raise ColumnsMissingError(missing, found=found, guesses=guesses, where=where, what_to_do=_NAME_A_COLUMN)
 
 
 def _entries(

@@ -173,22 +173,13 @@ def expected_amounts(work: EntryLines, added: Mapping[str, list[int]]) -> dict[s
     for name in AMOUNTS:
         if name in work.text:
             _refuse_other_units(work, [work.table.columns[name], *added.get(name, ())])
-            cents[name], there[name], unreadable = parse_amounts(work.text[name])
-            work.refuse("amount-unreadable", name, np.flatnonzero(unreadable))
-            for at in added.get(name, ()):
-                text = repairs.unwrap_table(work.grid, {name: at}, work.lines, work.log)[name]
-                more, filled, unreadable = parse_amounts(text)
-                work.log.add_cells(
-                    "amount-unreadable", work.grid, work.lines[unreadable], name,
-                    text.filter(pa.array(unreadable)), at=at,
-                )  # fmt: skip
-                work.bad |= unreadable
-                cents[name], there[name] = cents[name] + more, there[name] | filled
+            parsed = parse_amounts(work.text[name])
+            cents[name], there[name] = work.amounts(name, parsed, added.get(name, ()))
     if PRINCIPAL in cents and (EXPECTED not in cents or _per_refund(work, cents, there)):
         parts = [name for name in (PRINCIPAL, INTEREST) if name in cents]
         cents[EXPECTED] = np.sum([cents[name] for name in parts], axis=0)
         there[EXPECTED] = np.any([there[name] for name in parts], axis=0)
-        made = " + ".join(repr(_text_of(work, work.table.columns[name])) for name in parts)
+        made = " + ".join(repr(work.table.headings[work.table.columns[name]]) for name in parts)
         kind = CATALOGUE["expected-summed"]
         work.log.add("expected-summed", f"{kind.meaning}: {made}; {kind.what_to_do}", sheet=work.grid.sheet)
     if EXPECTED not in cents or (len(work.lines) and not there[EXPECTED].any()):
@@ -257,7 +248,7 @@ def _like_money(heading: str, column: pa.ChunkedArray) -> bool:
 def _refuse_other_units(work: EntryLines, places: list[int]) -> None:
     """Refuse amounts in thousands: taken for dollars they would be wrong by 1,000."""
     for at in places:
-        heading = _text_of(work, at)
+        heading = work.table.headings[at] or ""
         if _SCALE.search(heading):
             raise Rev603Error(
                 f"The amounts under {importer_number.mask(heading)!r} are not in dollars.",
@@ -265,8 +256,3 @@ def _refuse_other_units(work: EntryLines, places: list[int]) -> None:
                 why="its heading says thousands or millions, and cents would be guessed",
                 what_to_do="put a column in dollars and cents into the list, and name it: {columns}",
             )
-
-
-def _text_of(work: EntryLines, at: int) -> str:
-    texts = [work.grid.columns[at][line].as_py() for line in work.table.header]
-    return " ".join(" ".join(filter(None, texts)).split())
