@@ -14,8 +14,9 @@ from rev603.analysis._frames import cents, total, whole_cents
 from rev603.analysis._movement import ALL_STUCK, Movement, Sightings
 from rev603.analysis._text import status_text
 from rev603.analysis.ageing import ageing
+from rev603.analysis.disposition import AS_TEXT
 from rev603.analysis.status import checks_after_cutover
-from rev603.identifiers.refund_key import KEY
+from rev603.identifiers.refund_key import IDENTITY, KEY
 from rev603.vocabulary.statuses import (
     APPLIED_TO_DEBT,
     CHECKS_ENDED,
@@ -69,7 +70,7 @@ def lists_of(
     now, day = moved.now, sightings.dates[-1]
 
     def with_any(*dispositions: str) -> pd.DataFrame:
-        return flagged(lines, sightings, sightings.rows_of(now, *dispositions))
+        return _shown(lines, sightings.rows_of(now, *dispositions))
 
     stuck = with_any(*STUCK)
     stuck = ageing(stuck.assign(cause=stuck["disposition"]), day)
@@ -97,14 +98,13 @@ def lists_of(
         "in_transit_long": _ordered(
             waiting[waiting["business_days"].gt(LONG_IN_TRANSIT).fillna(value=False)]
         ),
-        "checks_after_cutover": _ordered(flagged(lines, sightings, checks)),
+        "checks_after_cutover": _ordered(_shown(lines, checks)),
     }
 
 
-def flagged(lines: pd.DataFrame, sightings: Sightings, rows: Numbers) -> pd.DataFrame:
-    """Return some lines with the columns of :func:`rev603.flag_rejects`; their index is their position."""
-    some = lines.iloc[rows]
-    return some.assign(**sightings.flags_of(rows, some.index))
+def _shown(lines: pd.DataFrame, rows: Numbers) -> pd.DataFrame:
+    """Return some lines as they are shown; their index is their position."""
+    return lines.iloc[rows].drop(columns=list(IDENTITY)).astype(AS_TEXT)
 
 
 def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
@@ -117,7 +117,7 @@ def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
 def _cleared(lines: pd.DataFrame, sightings: Sightings, moved: Movement) -> pd.DataFrame:
     """Return the lines as they were stuck, with where the money of their key is now, and when that was seen."""
     rows = sightings.rows_of(moved.before[moved.cleared], *STUCK)
-    cleared = flagged(lines, sightings, rows)
+    cleared = _shown(lines, rows)
     seen = moved.now[sightings.key[sightings.sighting_of_row()[rows]]]
     state_now = sightings.texts(seen).set_axis(cleared.index)
     return _ordered(

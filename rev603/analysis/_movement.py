@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from rev603._columns import Mask, Numbers
 from rev603.analysis._frames import whole_cents
-from rev603.analysis.disposition import FLAGS, looked_up, superseded_rows
-from rev603.vocabulary.statuses import DISPOSITIONS, SETTLED, STUCK, SUPERSEDED, UNKNOWN_STATUS
+from rev603.vocabulary.statuses import DISPOSITIONS, SETTLED, STUCK, UNKNOWN_STATUS
 
 ALL_STUCK = "all that is stuck"
 _STEPS = ("opening", "new", "cleared", "changed", "closing")
@@ -41,8 +40,6 @@ class Sightings:
         Positions of lines in the history, sighting by sighting.
     disposition
         Of each line of the history: the position of its disposition in ``DISPOSITIONS``.
-    told, place
-        What the statuses and methods that occur tell, and of each line of the history its place in that.
     """
 
     dates: pd.DatetimeIndex
@@ -54,8 +51,6 @@ class Sightings:
     stuck_cents: Numbers
     rows: Numbers
     disposition: Numbers
-    told: pd.DataFrame
-    place: Numbers
 
     def as_of(self, date: int | None) -> Numbers:
         """Return for each key its newest sighting up to a report date, or -1 where there is none."""
@@ -79,12 +74,6 @@ class Sightings:
         found = np.full(len(self.disposition), -1)
         found[self.rows] = np.repeat(np.arange(len(self.key)), self.lines)
         return found
-
-    def flags_of(self, rows: Numbers, index: pd.Index[Any]) -> dict[str, Any]:
-        """Return the columns of :func:`rev603.flag_rejects` of some lines."""
-        flags: dict[str, Any] = {name: self.told[name].array.take(self.place[rows]) for name in FLAGS}
-        texts = np.array(DISPOSITIONS, dtype=object)[self.disposition[rows]]
-        return flags | {"disposition": pd.Series(texts, index=index, dtype="str")}
 
     def shows(self, sightings: Numbers, *dispositions: str) -> Mask:
         """Say of each sighting whether it has a line of these dispositions; not where there is no sighting."""
@@ -111,15 +100,10 @@ class Sightings:
         return pd.Series(np.array(names, dtype=object)[codes], dtype="str")
 
 
-def sightings_of(lines: pd.DataFrame, key: Numbers, dates: pd.DatetimeIndex) -> Sightings:
-    """Sort the lines of a history into sightings; ``key`` numbers their refunds."""
-    pairs = key * len(dates) + dates.searchsorted(lines["report_date"].to_numpy())
+def sightings_of(lines: pd.DataFrame, pairs: Numbers, dates: pd.DatetimeIndex) -> Sightings:
+    """Sort the lines of a history, with their flags, into sightings; ``pairs`` number key and date, by key first."""
     rows: Numbers = np.argsort(pairs, kind="stable")
-    told, place = looked_up(lines)
-    disposition = told["disposition"].map(DISPOSITIONS.index).to_numpy(np.int64)[place]
-    # what is superseded shows within one report
-    gone = superseded_rows(lines, pd.factorize(pairs)[0], told, place)
-    disposition[gone] = DISPOSITIONS.index(SUPERSEDED)
+    disposition = lines["disposition"].cat.codes.to_numpy().astype(np.int64)
     pairs = pairs[rows]
     start = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1]))
     stuck = [disposition[rows] == DISPOSITIONS.index(cause) for cause in STUCK]
@@ -134,8 +118,6 @@ def sightings_of(lines: pd.DataFrame, key: Numbers, dates: pd.DatetimeIndex) -> 
         stuck_cents=np.array([np.add.reduceat(np.where(each, own, 0), start) for each in stuck]),
         rows=rows,
         disposition=disposition,
-        told=told,
-        place=place,
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from narwhals.typing import IntoFrameT
 
 from rev603._columns import Mask, Numbers, key_codes
-from rev603.analysis._frames import cents, like, open_frame, to_pandas
+from rev603.analysis._frames import like, open_frame, to_pandas, whole_cents
 from rev603.analysis._text import status_text
 from rev603.analysis.disposition import with_disposition
 from rev603.identifiers.refund_key import IDENTITY, KEY, plain, with_identity
@@ -73,7 +73,15 @@ def changes(before: IntoFrameT, after: IntoFrameT) -> IntoFrameT:
     """
     sides = [_lines(frame) for frame in (before, after)]
     lines: pd.DataFrame = with_identity(nw.from_native(pd.concat(sides, ignore_index=True))).to_native()
-    side = np.repeat([0, 1], [len(part) for part in sides])
+    answer = compared(lines, np.repeat([0, 1], [len(part) for part in sides]))
+    return cast("IntoFrameT", like(answer, after))
+
+
+def compared(lines: pd.DataFrame, side: Numbers) -> pd.DataFrame:
+    """Return what differs between the lines of side 0 and of side 1, all with their identity and disposition."""
+    texts = (status_text(column).alias(f"_{kind}") for kind, column in _SETS.items())
+    lines = nw.from_native(lines).with_columns(*texts).to_native()
+    lines["_cents"] = whole_cents(lines["amount"]).where(lines["disposition"] != SUPERSEDED, 0)
     codes = key_codes(lines, IDENTITY)
     count = int(codes.max(initial=-1)) + 1
     place = codes * 2 + side  # two places per key: before, after
@@ -101,20 +109,17 @@ def changes(before: IntoFrameT, after: IntoFrameT) -> IntoFrameT:
         for which, label in enumerate(("before", "after")):
             own = values[name][which::2][keep]
             answer[f"{name}_{label}"] = pd.Series(own, dtype="str") if name in _SETS else own
-    answer = answer.sort_values(list(KEY), ignore_index=True, na_position="last")
-    return cast("IntoFrameT", like(answer, after))
+    ordered: pd.DataFrame = answer.sort_values(list(KEY), ignore_index=True, na_position="last")
+    return ordered
 
 
 def _lines(native: Any) -> pd.DataFrame:
-    """Return the lines as pandas with their cents, 0 of what is superseded, and the texts as they are compared."""
+    """Return the lines as pandas, with their disposition among themselves."""
     names = open_frame(native, _NEEDED).collect_schema().names()
     frame = to_pandas(native, [*_NEEDED, *(name for name in _TELLING if name in names)])
-    own = nw.when(nw.col("disposition") == SUPERSEDED).then(nw.lit(0)).otherwise(cents("amount"))
-    compared = (status_text(column).alias(f"_{kind}") for kind, column in _SETS.items())
-    told = with_disposition(nw.from_native(frame)).with_columns(*compared, _cents=own)
-    keyed: pd.DataFrame = plain(told).to_native()
-    keyed.attrs = {}
-    return keyed
+    told: pd.DataFrame = plain(with_disposition(nw.from_native(frame))).to_native()
+    told.attrs = {}
+    return told
 
 
 def _sets(text: pd.Series[Any], key: pd.Series[Any], place: Numbers, both: Mask) -> tuple[Any, Mask]:

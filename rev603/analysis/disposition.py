@@ -14,7 +14,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from rev603._columns import Mask, Numbers, key_codes
+from rev603._columns import Numbers, key_codes
 from rev603.analysis._frames import cents
 from rev603.analysis._text import choose, payment_state, status_text
 from rev603.identifiers.refund_key import IDENTITY, KEY, OWN, with_identity
@@ -22,6 +22,7 @@ from rev603.vocabulary import statuses
 from rev603.vocabulary.statuses import PAID_STATES, REJECTED, RETURNED, STUCK, SUPERSEDED
 
 FLAGS = ("payment_state", "is_reject_no_ach", "disposition")
+AS_TEXT = {"payment_state": "str", "disposition": "str"}
 _TELLING = ("refund_secondary_status", "check_or_ach", "report")
 _CENTS, _PRINTED, _REPORT, _DATE, _NUMBER, _CODE, _GONE = (
     f"{OWN}{name}" for name in ("cents", "printed", "report", "date", "number", "code", "superseded")
@@ -44,14 +45,10 @@ def with_disposition(frame: Any) -> Any:
         return frame
     comparable = {*KEY, "amount"} <= set(names)
     if isinstance(frame, nw.DataFrame) and frame.implementation.is_pandas():
-        lines = frame.to_native()
-        told, place = looked_up(lines)
-        lines = lines.assign(**{name: told[name].array.take(place) for name in FLAGS})
-        keyed = with_identity(nw.from_native(lines)) if comparable else nw.from_native(lines)
-        if comparable and told["disposition"].isin(STUCK).any():
-            lines = keyed.to_native()
-            gone = superseded_rows(lines, key_codes(lines, IDENTITY), told, place)
-            keyed = nw.from_native(lines.assign(disposition=lines["disposition"].mask(gone, SUPERSEDED)))
+        keyed = with_identity(frame) if comparable else frame
+        lines = keyed.to_native()
+        flags = flags_of(lines, key_codes(lines, IDENTITY) if comparable else None)
+        keyed = nw.from_native(lines.assign(**flags.astype(AS_TEXT)))
     else:
         keyed = _stated(frame, names)
         if comparable:
@@ -60,30 +57,29 @@ def with_disposition(frame: Any) -> Any:
     return keyed
 
 
-def looked_up(lines: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
-    """Look each status, method and kind of report up once: return what they tell, and each line's place in that."""
+def flags_of(lines: pd.DataFrame, code: Numbers | None = None) -> pd.DataFrame:
+    """Return the three columns for lines in pandas, the texts as categories: few, however many lines there are.
+
+    Each status, method and kind of report is looked up once. ``code`` numbers what supersedes one another, the lines
+    of a key or of a key in one report; only where a line is stuck are the others looked at: these are few.
+    """
     names = [name for name in _TELLING if name in lines.columns]
     place = key_codes(lines, names)
     distinct = lines.loc[~pd.Series(place).duplicated().to_numpy(), names]
-    told = _stated(nw.from_native(distinct.reset_index(drop=True)), names).to_native()
-    return told[list(FLAGS)].astype({"payment_state": "str", "disposition": "str"}), place
-
-
-def superseded_rows(lines: pd.DataFrame, code: Numbers, told: pd.DataFrame, place: Numbers) -> Mask:
-    """Say which lines of a pandas frame are superseded; ``code`` numbers their keys.
-
-    ``told`` and ``place`` are those of :func:`looked_up`. Only the lines of keys that have a stuck line are looked
-    at: they are few.
-    """
-    gone = np.zeros(len(lines), np.bool_)
-    asked = np.zeros(int(code.max(initial=-1)) + 1, np.bool_)
-    asked[code[told["disposition"].isin(STUCK).to_numpy()[place]]] = True
-    rows = np.flatnonzero(asked[code])
-    if len(rows):
-        own = {name: told[name].array.take(place[rows]) for name in FLAGS}
-        some = nw.from_native(lines.iloc[rows].assign(**{_CODE: code[rows]}, **own))
-        gone[rows] = _superseded(some, (_CODE,)).to_native()[_GONE].to_numpy(dtype=bool)
-    return gone
+    told = _stated(nw.from_native(distinct.reset_index(drop=True)), names).to_native()[list(FLAGS)]
+    told = told.astype(
+        {"payment_state": "category", "disposition": pd.CategoricalDtype(list(statuses.DISPOSITIONS))}
+    )
+    flags: pd.DataFrame = told.take(place).set_axis(lines.index)
+    stuck = flags["disposition"].isin(STUCK).to_numpy()
+    if code is not None and stuck.any():
+        asked = np.zeros(int(code.max()) + 1, np.bool_)
+        asked[code[stuck]] = True
+        rows = np.flatnonzero(asked[code])
+        some = lines.iloc[rows].assign(**{_CODE: code[rows]}, **flags.iloc[rows].astype(AS_TEXT))
+        gone = _superseded(nw.from_native(some), (_CODE,)).to_native()[_GONE].to_numpy(dtype=bool)
+        flags.iloc[rows[gone], FLAGS.index("disposition")] = SUPERSEDED
+    return flags
 
 
 def _stated(frame: Any, names: Sequence[str]) -> Any:

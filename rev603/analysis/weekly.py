@@ -16,7 +16,8 @@ from rev603.analysis._frames import to_pandas
 from rev603.analysis._lists import lists_of, printed_vs_received, totals_of
 from rev603.analysis._movement import Movement, Sightings, movement, sightings_of, trend
 from rev603.analysis.ageing import as_day
-from rev603.analysis.changes import changes
+from rev603.analysis.changes import compared
+from rev603.analysis.disposition import AS_TEXT, FLAGS, flags_of
 from rev603.analysis.groups import by_disposition, by_method, by_notify_party, by_payee
 from rev603.analysis.history import as_one_history, counting_lines, require_report_dates
 from rev603.analysis.reissue import REQUEST, requests_of
@@ -32,7 +33,7 @@ _NEEDED = (
     "refund_date", "report_date",
 )  # fmt: skip
 #: What the groups of the current state are made of, where it is there.
-_IN_STATE = (*_NEEDED, "total_refund_amount", "source_file", "report")
+_IN_STATE = (*_NEEDED, "total_refund_amount", "source_file", "report", *IDENTITY, *FLAGS)
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -168,12 +169,14 @@ def weekly_figures(
     lines, dates = _up_to(whole, known, day)
     coverage = provenance.coverage_of(lines, dates)
     lines, keys, pulls = _counting(lines)
-    sightings = sightings_of(lines, keys["key"], dates)
+    # what is superseded shows within one report; each line's disposition is found once, for all that is made of it
+    pairs = keys["key"] * len(dates) + dates.searchsorted(lines["report_date"].to_numpy())
+    lines = lines.assign(**flags_of(lines, pd.factorize(pairs)[0]))
+    sightings = sightings_of(lines, pairs, dates)
     compared, last = _compared_with(dates), len(dates) - 1
     moved = movement(sightings, compared, last)
     rows = sightings.rows_of(moved.now)
-    # each line's disposition is found once, for all that is made of the newest state
-    told = keyed(lines[[name for name in _IN_STATE if name in lines]].iloc[rows])
+    told = keyed(_some(lines, rows))
     state, work = told.to_native(), judged(told, as_of=dates[last])
     requests = requests_of(told, work)
     sources = provenance.sources_of(known, lines, dates[last], ties=extract_of is None)
@@ -267,7 +270,7 @@ def _counting(lines: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Numbers], pd
     for name, part in (("refund", REFUND_KEY), ("same", DOCUMENT_KEY)):
         keys[name] = np.where(found[part].to_numpy() == "", -1, keys[name])
     pulls = provenance.disagreeing(whole.to_native(), found)
-    return found.drop(columns=list(IDENTITY)).reset_index(drop=True), keys, pulls
+    return found.reset_index(drop=True), keys, pulls
 
 
 def _compared_with(dates: pd.DatetimeIndex) -> int | None:
@@ -281,6 +284,11 @@ def _compared_with(dates: pd.DatetimeIndex) -> int | None:
 def _changes(lines: pd.DataFrame, sightings: Sightings, moved: Movement) -> pd.DataFrame:
     """Compare the two states, leaving out the keys that no report has shown in between."""
     seen = moved.before != moved.now
-    columns = lines[[name for name in _IN_STATE if name in lines]]
-    before, after = (columns.iloc[sightings.rows_of(state[seen])] for state in (moved.before, moved.now))
-    return changes(before, after)
+    sides = [sightings.rows_of(state[seen]) for state in (moved.before, moved.now)]
+    both = _some(lines, np.concatenate(sides)).reset_index(drop=True)
+    return compared(both, np.repeat([0, 1], [len(rows) for rows in sides]))
+
+
+def _some(lines: pd.DataFrame, rows: Numbers) -> pd.DataFrame:
+    """Return some lines with what groups and comparisons are made of."""
+    return lines[[name for name in _IN_STATE if name in lines]].iloc[rows].astype(AS_TEXT)
