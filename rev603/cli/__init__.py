@@ -18,19 +18,14 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import rev603
 from rev603.cli._output import say
 from rev603.cli._parser import build_parser
 from rev603.errors import Rev603Error
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-__all__ = ["CANNOT", "FINE", "LOOK", "main"]
 
 FINE, LOOK, CANNOT = 0, 1, 2
 _STOPPED = 130

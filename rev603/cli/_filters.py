@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import re
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from rev603.analysis.status import flag_rejects
 from rev603.errors import Rev603Error
 from rev603.vocabulary.statuses import status_key
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Callable, Iterable, Sequence
-
-__all__ = ["filtered"]
 
 #: The columns that a filter looks at: any of those that are there will do.
 _NUMBERS, _PARTIES, _FILERS = ("payee_id",), ("care_of",), ("filer_code",)

@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rev603.safe_text import escaped, hide_persons, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-
     from rev603.presenting.answer import Answer
     from rev603.presenting.masking import Mask
-
-__all__ = ["FORMATS", "emit", "emit_json", "progress_bar", "say", "write_answer"]
 
 #: What an answer is written as.
 FORMATS = (".xlsx", ".html", ".md", ".json")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import difflib
 import io
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -20,13 +23,6 @@ from rev603.reading.exports import exports_of
 from rev603.reading.history import read_history
 from rev603.reading.limits import DEFAULT_LIMITS
 from rev603.reading.sniff import read_bytes
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterable
-    from pathlib import Path
-
-__all__ = ["Lines", "columns_of", "read_lines", "sources_of"]
 
 
 @dataclass(frozen=True)

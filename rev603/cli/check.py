@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import difflib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rev603.cli._output import emit, emit_json, progress_bar, say
 from rev603.cli._reading import columns_of, sources_of
 from rev603.errors import Rev603Error, UnrecognizedFileError, phrased
-from rev603.presenting.report import read
+from rev603.presenting.report import Report, read
 from rev603.reading.exports import exports_of
-from rev603.reading.issues import CATALOGUE
+from rev603.reading.issues import CATALOGUE, IssueKind
 from rev603.reading.limits import DEFAULT_LIMITS
-
-if TYPE_CHECKING:
-    import argparse
-
-    from rev603.presenting.report import Report
-    from rev603.reading.issues import IssueKind
 
 _SHOWN = 5
 _FINE, _LOOK, _CANNOT = 0, 1, 2

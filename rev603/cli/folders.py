@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import argparse
 
 import rev603
 from rev603.cli._output import emit, emit_json, say
@@ -11,9 +11,6 @@ from rev603.cli.listing import FULL_NUMBERS
 from rev603.errors import Rev603Error
 from rev603.presenting.folders import SUPERSEDED
 from rev603.sample import write_samples
-
-if TYPE_CHECKING:
-    import argparse
 
 
 def letters(options: argparse.Namespace) -> int:

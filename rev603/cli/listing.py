@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import argparse
+from collections.abc import Mapping
+from typing import Any
 
 import narwhals as nw
+import pandas as pd
 
 import rev603
 from rev603.analysis.ageing import by_age_band
@@ -17,12 +20,6 @@ from rev603.presenting.line_files import csv_text, write_lines
 from rev603.presenting.masking import mask_frame
 from rev603.presenting.tables import records, text_table
 from rev603.presenting.text import money, plural
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Mapping
-
-    import pandas as pd
 
 _WHO = ("company_name", "payee_id", "care_of")
 _LISTED = (*_WHO, "refund_id", "document_number", "refund_date", "amount")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import argparse
 
 from rev603.cli._output import FORMATS, emit, emit_json, say, write_answer
 from rev603.cli._reading import columns_of, read_lines
@@ -10,9 +10,6 @@ from rev603.errors import Rev603Error
 from rev603.presenting.reconciliation import reconcile
 from rev603.presenting.tables import text_table
 from rev603.reading.entries import read_entries
-
-if TYPE_CHECKING:
-    import argparse
 
 _TOP = 20
 

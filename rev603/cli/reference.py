@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import textwrap
+from collections.abc import Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rev603.cli._output import emit, emit_json
-from rev603.vocabulary.guide import guide
-from rev603.vocabulary.headings import DERIVED_COLUMNS, ENTRY_COLUMNS, REFUND_COLUMNS
+from rev603.vocabulary.guide import Topic, guide
+from rev603.vocabulary.headings import DERIVED_COLUMNS, ENTRY_COLUMNS, REFUND_COLUMNS, Column
 from rev603.vocabulary.reports import REPORTS
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterable
-
-    from rev603.vocabulary.guide import Topic
-    from rev603.vocabulary.headings import Column
 
 
 def guided(options: argparse.Namespace) -> int:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import hashlib
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from rev603.cli._filters import filtered
 from rev603.cli._output import FORMATS, emit, emit_json, say, write_answer
 from rev603.cli._reading import read_lines
 from rev603.errors import Rev603Error
-from rev603.presenting.weekly import weekly_summary
-
-if TYPE_CHECKING:
-    import argparse
-    from pathlib import Path
-
-    from rev603.presenting.weekly import WeeklySummary
+from rev603.presenting.weekly import WeeklySummary, weekly_summary
 
 
 def run(options: argparse.Namespace) -> int:

@@ -6,26 +6,19 @@ import io
 import json
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import pandas as pd
 
 from rev603.errors import Rev603Error
-from rev603.presenting.files import whole_file
-from rev603.presenting.masking import check_mask
+from rev603.presenting.files import Target, whole_file
+from rev603.presenting.masking import Mask, check_mask
 from rev603.presenting.rendering import as_markdown, as_notebook, as_text
 from rev603.presenting.tables import RECORDS_AT_ONCE, records
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    from rev603.presenting.files import Target
-    from rev603.presenting.masking import Mask
-    from rev603.presenting.view import View
-
-__all__ = ["Answer"]
+from rev603.presenting.view import View
 
 
 class Answer(ABC):

@@ -6,31 +6,26 @@ at a time, 100,000 lines of 20 columns take it half a minute, and columns at onc
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
 
-from rev603.presenting.text import as_text, one_line, visible, visible_column
+from rev603.presenting.tables import Shown
+from rev603.presenting.text import as_text, one_line, visible_column
+from rev603.safe_text import visible
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from openpyxl.cell.cell import Cell
-    from openpyxl.worksheet.worksheet import Worksheet
-
-    from rev603.presenting.tables import Shown
-
-    Clean = Callable[[str], str]
-
-__all__ = ["FORMATS", "MAX_TEXT", "Mark", "cell_of", "row_xml", "style_of"]
+Clean = Callable[[str], str]
 
 #: Excel's own limit: characters of a cell.
 MAX_TEXT = 32_767

@@ -7,17 +7,13 @@ import stat
 import tempfile
 import time
 import zipfile
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeAlias
+from typing import IO, Any, TypeAlias
 
 from rev603.errors import Rev603Error
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-__all__ = ["SteadyZip", "Target", "refuse_to_overwrite", "whole_file", "write_text"]
 
 #: A path, or an open file: text or binary, whichever it takes.
 Target: TypeAlias = "str | os.PathLike[str] | IO[Any]"

@@ -6,7 +6,6 @@ Import this where a workbook is written, not before: openpyxl takes its time to 
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from openpyxl.chart import BarChart, Reference
@@ -16,16 +15,11 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.utils import get_column_letter
 
 from rev603.presenting.cells import Mark
-from rev603.presenting.masking import mask_frame
+from rev603.presenting.files import Target
+from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.tables import shown_columns
+from rev603.presenting.view import Picture, Section, View
 from rev603.presenting.workbook import MAX_ROWS, Front, write_workbook
-
-if TYPE_CHECKING:
-    from rev603.presenting.files import Target
-    from rev603.presenting.masking import Mask
-    from rev603.presenting.view import Picture, Section, View
-
-__all__ = ["write_view"]
 
 # what, lines, dollars; a gap; what, lines, dollars. Or one wide table under the other.
 _PAIRED = (42, 22, 22, 2, 42, 22, 22)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -13,14 +13,9 @@ from rev603.errors import ColumnsMissingError, Rev603Error, check_type, no_frame
 from rev603.presenting.answer import Answer
 from rev603.presenting.files import whole_file
 from rev603.presenting.folders import safe_names
-from rev603.presenting.masking import mask_frame
+from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.text import as_text, contains, plural
 from rev603.presenting.view import Section, View
-
-if TYPE_CHECKING:
-    from rev603.presenting.masking import Mask
-
-__all__ = ["Lines", "csv_text", "write_lines"]
 
 # What a spreadsheet takes for a formula when it opens a CSV, full-width forms too; an apostrophe before it keeps it text.
 _FORMULA = r"^[=+\-@\t\r\n\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]"

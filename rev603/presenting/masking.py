@@ -19,8 +19,6 @@ from rev603.presenting.text import as_text, contains
 from rev603.safe_text import hide_digits, hide_persons
 from rev603.vocabulary.headings import heading_key
 
-__all__ = ["Mask", "check_mask", "mask", "mask_frame", "mask_text"]
-
 Mask = Literal["none", "ssn", "all"]
 
 # By heading_key, so that a column which we do not know ("Importer No.") is recognized by its heading.

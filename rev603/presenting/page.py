@@ -7,18 +7,13 @@ import re
 import warnings
 from html import escape
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rev603.errors import Rev603Error
-from rev603.presenting.masking import mask_frame
+from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.tables import cell_texts, figures_of, shown_columns
 from rev603.presenting.text import count, formatter
-
-if TYPE_CHECKING:
-    from rev603.presenting.masking import Mask
-    from rev603.presenting.view import Picture, Section, View
-
-__all__ = ["MAX_ROWS", "as_page", "svg_of"]
+from rev603.presenting.view import Picture, Section, View
 
 #: Lines of a table on the page; the workbook has them all.
 MAX_ROWS = 1_000

@@ -6,6 +6,7 @@ figure's style nor ``rcParams``. Colors can be told apart with every kind of col
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,8 +19,6 @@ from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.text import one_line, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from matplotlib.axes import Axes
 
 __all__ = [

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from rev603.analysis.reconcile import Comparison, compare
 from rev603.presenting.answer import Answer
-from rev603.presenting.masking import mask_frame
+from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.tables import records
 from rev603.presenting.text import count, money, plural
 from rev603.presenting.view import Notice, Section, View, account, sections_of, shown_data
-
-if TYPE_CHECKING:
-    from rev603.presenting.masking import Mask
-
-__all__ = ["SCHEMA_VERSION", "Reconciliation", "reconcile"]
 
 #: Goes up when a key of :meth:`Reconciliation.to_dict` changes its name or meaning, not when one is added.
 SCHEMA_VERSION = 2

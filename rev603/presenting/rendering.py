@@ -5,15 +5,10 @@ from __future__ import annotations
 import textwrap
 from html import escape
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 from rev603.presenting.tables import escaped, figures_of, html_table, markdown_table, text_table
 from rev603.presenting.text import one_line
-
-if TYPE_CHECKING:
-    from rev603.presenting.view import Section, View
-
-__all__ = ["as_markdown", "as_notebook", "as_text"]
+from rev603.presenting.view import Section, View
 
 _WIDTH = 120
 _COLORS = {"good": ("#dff2e3", "#14532d"), "warn": ("#fff2cc", "#6b3a00"), "bad": ("#f9dedc", "#7d1712")}

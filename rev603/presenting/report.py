@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import Any, ParamSpec
 
 import pandas as pd
 
 from rev603.errors import phrased
 from rev603.presenting.answer import Answer
-from rev603.presenting.masking import mask_frame
+from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.text import count, day, money, one_line, plural
 from rev603.presenting.view import Notice, View, account, sections_of
 from rev603.reading import report as reading
 from rev603.reading.issues import CATALOGUE
 from rev603.safe_text import hide_persons
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rev603.presenting.masking import Mask
-
-__all__ = ["Report", "read"]
 
 _Read = ParamSpec("_Read")
 _SEVERITIES = {"error": "error", "warning": "warning", "info": "note"}

@@ -8,27 +8,19 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from rev603.errors import ColumnsMissingError
-from rev603.presenting.masking import mask_frame
-from rev603.presenting.text import count, formatter, one_line, visible, visible_column
+from rev603.presenting.masking import Mask, mask_frame
+from rev603.presenting.text import count, formatter, one_line, visible_column
 from rev603.presenting.view import shown_data
+from rev603.safe_text import visible
 from rev603.vocabulary.headings import REFUND_COLUMNS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from rev603.presenting.masking import Mask
-
-__all__ = [
-    "RECORDS_AT_ONCE", "Shown", "cell_texts", "escaped", "figures_of", "html_table", "kind_of", "label_of", "markdown_table",
-    "records", "shown_columns", "text_table",
-]  # fmt: skip
 
 Kind = Literal["text", "identifier", "money", "date", "count", "days", "number"]
 

@@ -7,19 +7,15 @@ cannot be written is replaced by a sign that can be seen.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from rev603.safe_text import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-__all__ = ["as_text", "count", "day", "formatter", "money", "one_line", "plural", "visible", "visible_column"]
 
 # Arrow's engine (RE2) knows no surrogates, and its strings hold none.
 _UNSAFE_RE2 = (

@@ -6,32 +6,20 @@ What stands in it comes from the analyses; titles, notes and columns of its tabl
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import pandas as pd
 
+from rev603.presenting.masking import Mask
+from rev603.vocabulary.guide import Topic
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
-
     from matplotlib.axes import Axes
-
-    from rev603.presenting.masking import Mask
-    from rev603.vocabulary.guide import Topic
-
-__all__ = [
-    "Action",
-    "Notice",
-    "Picture",
-    "Section",
-    "View",
-    "account",
-    "sections_of",
-    "shown_data",
-]
 
 
 @dataclass(frozen=True, kw_only=True)

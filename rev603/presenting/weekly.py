@@ -5,9 +5,10 @@ Every figure in its words is taken from ``summary.totals`` or from a frame; none
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import fields
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -19,11 +20,6 @@ from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.text import count, day, money, one_line, plural
 from rev603.presenting.view import Action, Notice, Picture, Section, View, account, sections_of
 from rev603.vocabulary.guide import guide
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-__all__ = ["SCHEMA_VERSION", "WeeklySummary", "weekly_summary"]
 
 #: Goes up when a key of :meth:`WeeklySummary.to_dict` changes its name or meaning, not when one is added.
 SCHEMA_VERSION = 2

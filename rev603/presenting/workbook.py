@@ -10,35 +10,29 @@ Import this where a workbook is written, not before: openpyxl takes its time to 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pandas as pd
 from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from rev603.presenting.cells import Mark, cell_of, row_xml, style_of
-from rev603.presenting.files import SteadyZip, whole_file
+from rev603.presenting.files import SteadyZip, Target, whole_file
 from rev603.presenting.masking import Mask, check_mask, mask_frame
 from rev603.presenting.tables import Shown, shown_columns
-from rev603.presenting.text import as_text, visible
+from rev603.presenting.text import as_text
 from rev603.presenting.view import Section
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from openpyxl.cell.cell import Cell
-    from openpyxl.worksheet.worksheet import Worksheet
-
-    from rev603.presenting.files import Target
-
-__all__ = ["MAX_ROWS", "Front", "Mark", "Section", "write_workbook"]
+from rev603.safe_text import visible
 
 #: Excel's own limit: rows of a sheet.
 MAX_ROWS = 1_048_576

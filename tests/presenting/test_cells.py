@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from rev603.presenting.cells import MAX_TEXT, row_xml
 from rev603.presenting.tables import shown_columns
-from rev603.presenting.text import visible
 from rev603.presenting.view import Section
 from rev603.presenting.workbook import write_workbook
+from rev603.safe_text import visible
 
 _ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
 

@@ -6,7 +6,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rev603.presenting.text import as_text, count, day, formatter, money, one_line, visible, visible_column
+from rev603.presenting.text import as_text, count, day, formatter, money, one_line, visible_column
+from rev603.safe_text import visible
 
 _ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 

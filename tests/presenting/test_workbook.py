@@ -12,9 +12,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from rev603.presenting.cells import MAX_TEXT
+from rev603.presenting.cells import MAX_TEXT, Mark
 from rev603.presenting.view import Section
-from rev603.presenting.workbook import Front, Mark, write_workbook
+from rev603.presenting.workbook import Front, write_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
