@@ -73,7 +73,7 @@ def text_of(chunk: pa.Array) -> tuple[Numbers, NDArray[np.uint8]]:
 
 def by_value(column: pa.DictionaryArray, told: Callable[[str], str | None]) -> pa.Array:
     """Return what is told of each value of a column, asked once for each different one."""
-    values = pa.array([told(value) for value in column.dictionary.to_pylist()], ARROW)
+    values = pa.array([told(value) for value in column.dictionary.to_pylist()], column.dictionary.type)
     return pc.take(values, column.indices)
 
 

@@ -74,13 +74,8 @@ def amount_in_cents(text: str) -> int | None:
     found = _ANY.fullmatch(compact)
     if not found or not (found["digits"] or (found["cents"] or ".") != "."):
         return None
-    signs = [
-        bool(found["open"]),
-        found["sign"] not in (None, "+"),
-        bool(found["inner"]),
-        bool(found["trail"]),
-    ]
-    if bool(found["open"]) != bool(found["close"]) or sum(signs) > 1:
+    minus = [name for name in ("open", "sign", "inner", "trail") if (found[name] or "+") != "+"]
+    if bool(found["open"]) != bool(found["close"]) or len(minus) > 1:
         return None
     exact = Decimal((found["digits"] or "0").replace(",", "") + (found["cents"] or "")) * 100
     nearest = exact.to_integral_value()
@@ -89,4 +84,4 @@ def amount_in_cents(text: str) -> int | None:
         return None
     if nearest >= _LARGEST_CENTS:
         return None
-    return -int(nearest) if any(signs) else int(nearest)
+    return -int(nearest) if minus else int(nearest)

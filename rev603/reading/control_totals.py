@@ -184,7 +184,8 @@ def control_totals(
     stands for is not documented, so the report's own totals decide. ``cents`` are the printed amounts, and ``grain`` is
     what the caller knows; else it is found out from the totals.
     """
-    refunds, count = _refund_numbers(frame)
+    refunds = _refund_numbers(frame)
+    count = int(refunds.max(initial=-1)) + 1
     alike = _alike(refunds, cents)
     stated = None if header.total_refund_amount is None else round(header.total_refund_amount * 100)
     per_payment = per_refund = cents
@@ -216,18 +217,15 @@ def control_totals(
     )
 
 
-def _refund_numbers(frame: pd.DataFrame) -> tuple[Numbers, int]:
-    """Return for each line its refund's number, from 0, and their count: refund number and payee make a refund.
+def _refund_numbers(frame: pd.DataFrame) -> Numbers:
+    """Return for each line its refund's number, from 0: refund number and payee make a refund.
 
     A line without a refund number is one of its own.
     """
-    numbers = key_codes(frame, _REFUND)
-    bare = frame["refund_id"].isna().to_numpy(dtype=bool)
-    largest = int(numbers.max(initial=-1))
-    if not bare.any():
-        return numbers, largest + 1
-    numbers = np.where(bare, largest + np.cumsum(bare), numbers)
-    return numbers, int(np.count_nonzero(np.bincount(numbers)))
+    keys = frame[_REFUND]
+    if (bare := frame["refund_id"].isna()).any():
+        keys = keys.assign(line=np.where(bare, np.arange(len(frame)), -1))
+    return key_codes(keys, list(keys.columns))
 
 
 def _alike(refunds: Numbers, cents: Numbers) -> Numbers:

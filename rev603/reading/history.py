@@ -22,7 +22,7 @@ from rev603.reading.cache import Cache
 from rev603.reading.control_totals import Grain
 from rev603.reading.dates import date_in_name
 from rev603.reading.exports import Export, Sources, exports_of, not_opened
-from rev603.reading.issues import CATALOGUE, IssueLog, folded, joined
+from rev603.reading.issues import CATALOGUE, IssueLog, folded, joined, records
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.report import OnError, Report, read
 from rev603.reading.settle import dates_in_doubt, disagreements, settled
@@ -195,7 +195,7 @@ def read_history(sources: Sources, **options: Any) -> pd.DataFrame:
     issues = joined([*(folded(report.issues) for report in readings.reports), readings.issues])
     history.attrs["rev603"] = {
         "sources": [_record(report) for report in readings.reports],
-        "issues": issues.astype(object).where(issues.notna(), None).to_dict("records"),
+        "issues": records(issues),
     }
     return history
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -153,6 +153,11 @@ def joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     everything = pd.concat(list(frames), ignore_index=True)
     rank = everything["severity"].map({"error": 0, "warning": 1, "info": 2})
     return everything.iloc[rank.argsort(kind="stable")].reset_index(drop=True)
+
+
+def records(frame: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    """Return the lines of a frame as plain mappings; what is missing is None."""
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
 
 
 def folded(issues: pd.DataFrame, *, beyond: int = 20) -> pd.DataFrame:

@@ -160,7 +160,8 @@ def _find_errors(work: LineLog) -> None:
         places = repairs.cell_errors(work.text[name])
         if name in _NEVER_AN_ERROR:
             work.refuse("cell-error", name, places)
-            work.blank(name, places)
+            nothing = pa.nulls(len(places), pa.large_string())
+            work.text[name] = repairs.put(work.text[name], places, nothing)
         else:
             work.say("cell-error-kept", name, places)
 
@@ -196,7 +197,10 @@ def _taught_statuses(work: LineLog, words: Words) -> pa.ChunkedArray | None:
     if not words.statuses:
         return None
     printed = work.text[_STATUS]
-    work.say_values("status-taught", _STATUS, lambda text: words.state(text) is None)
+    others = {
+        status_key(text) for text in work.distinct(_STATUS).dictionary.to_pylist()
+    } - words.statuses.keys()
+    work.say_values("status-taught", _STATUS, others)
     own = by_value(
         work.distinct(_STATUS), lambda text: statuses.STATUS_OF_STATE.get(words.state(text) or "", text)
     )
@@ -205,18 +209,15 @@ def _taught_statuses(work: LineLog, words: Words) -> pa.ChunkedArray | None:
 
 
 def _check_vocabularies(work: LineLog, words: Words) -> None:
-    centers = {*CENTERS, *words.centers}
-    work.say_values("status-unknown", _STATUS, lambda text: status_key(text) in statuses.STATE_OF_STATUS)
-    work.say_values(
-        "refund-status-unknown",
-        "refund_status",
-        lambda text: status_key(text) in statuses.KNOWN_REFUND_STATUSES,
+    keyed = (
+        ("status-unknown", _STATUS, statuses.STATE_OF_STATUS),
+        ("refund-status-unknown", "refund_status", statuses.KNOWN_REFUND_STATUSES),
+        ("refund-type-unknown", "refund_type", statuses.KNOWN_REFUND_TYPES),
+        ("method-unknown", "check_or_ach", METHODS),
     )
-    work.say_values(
-        "refund-type-unknown", "refund_type", lambda text: status_key(text) in statuses.KNOWN_REFUND_TYPES
-    )
-    work.say_values("center-unknown", "center_id", lambda text: text.upper() in centers)
-    work.say_values("method-unknown", "check_or_ach", lambda text: status_key(text) in METHODS)
+    for code, name, known in keyed:
+        work.say_values(code, name, known)
+    work.say_values("center-unknown", "center_id", {*CENTERS, *words.centers}, key=str.upper)
 
 
 def _refuse_long_lines(work: LineLog) -> None:

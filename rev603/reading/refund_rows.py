@@ -203,11 +203,11 @@ def _has_digit(text: str) -> bool:
 
 def _heading_keys(grid: TextGrid, table: Table) -> dict[str, set[str]]:
     """Return the headings as they stand, line by line and together."""
-    keys = {}
-    for name, place in table.columns.items():
-        texts = [text for at in table.header if (text := grid.columns[place][at].as_py())]
-        keys[name] = {heading_key(text) for text in (*texts, " ".join(texts))}
-    return keys
+    lines = [*grid.lines(table.header), table.headings]
+    return {
+        name: {heading_key(text) for line in lines if (text := line[at])}
+        for name, at in table.columns.items()
+    }
 
 
 def _reason(line: Line, table: Table, headings: dict[str, set[str]]) -> str | None:

@@ -6,7 +6,7 @@ Also one spelling for what is the same: payee numbers and entry numbers as CBP p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +20,7 @@ from rev603.reading.dates import DateOrder, parse_dates
 from rev603.reading.grid import SIGNS, TextGrid
 from rev603.reading.issues import IssueLog, quoted
 from rev603.reading.layout import Table
+from rev603.vocabulary.statuses import status_key
 
 #: Text that is somebody's words: a leading apostrophe may belong to it ('t Hooft Trading).
 FREE_TEXT = frozenset({"company_name", "care_of", "address", "notify_party"})
@@ -171,12 +172,6 @@ class LineLog:
         self.say(code, name, places)
         self.bad[places] = True
 
-    def blank(self, name: str, places: Numbers) -> None:
-        """Take the value out of some cells."""
-        mask = np.zeros(len(self.lines), dtype=bool)
-        mask[places] = True
-        self.text[name] = without(self.text[name], pa.array(mask))
-
     def replace(self, name: str, column: pa.Array | pa.ChunkedArray) -> None:
         """Put another column in the place of one."""
         self.text[name] = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
@@ -233,10 +228,12 @@ class LineLog:
             self.say("date-forms-mixed", name, read)
         return days
 
-    def say_values(self, code: str, name: str, known: Callable[[str], bool]) -> None:
+    def say_values(
+        self, code: str, name: str, known: Container[str], *, key: Callable[[str], str] = status_key
+    ) -> None:
         """Note each distinct value that is not known, once, with how often and where first."""
         column = self.distinct(name)
-        unknown = np.flatnonzero([not known(value) for value in column.dictionary.to_pylist()])
+        unknown = np.flatnonzero([key(value) not in known for value in column.dictionary.to_pylist()])
         if not len(unknown):
             return
         places = np.flatnonzero(is_valid(column.indices))

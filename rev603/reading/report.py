@@ -211,7 +211,8 @@ def read(
         for part, cents, same in zip(parts, np.split(adding, ends), np.split(again, ends), strict=True):
             lines = part.rows.refunds[same]
             log.add_cells("line-repeated", part.grid, lines, None, pa.nulls(len(lines)), at=None)
-            check_total_lines(part, cents, log)
+            readings = (part.typed.cents, cents)
+            check_total_lines(part.grid, part.table, part.rows.refunds, log, *readings, aside=part.rows.aside)
         aside = [set_aside_frame(part.grid, part.aside()) for part in parts]
         set_aside = pd.concat(aside, ignore_index=True)
         rows_read = sum(int(part.grid.nonblank().sum()) for part in parts)

@@ -243,23 +243,32 @@ def joined_sheets(parts: list[ReportSheet], log: IssueLog) -> list[ReportSheet]:
     return kept
 
 
-def check_total_lines(part: ReportSheet, counted: Numbers, log: IssueLog) -> None:
-    """Compare each total line in the table with the lines that it can stand for.
+def check_total_lines(
+    grid: TextGrid,
+    table: Table,
+    lines: Numbers,
+    log: IssueLog,
+    *readings: Numbers,
+    aside: Mapping[int, str],
+    name: str = _AMOUNT,
+) -> None:
+    """Compare each total line in the table with the lines above it, by the cents in their column of this name.
 
-    A total may add up what is printed, or, like the report's own, ``counted``: a repeated amount once.
+    A total may add up what is printed, or, like the report's own, a repeated amount once: these are two readings.
     """
-    totals = sorted(at for at, reason in part.rows.aside.items() if reason == TOTAL)
-    columns, amount = part.table.columns, part.table.columns[_AMOUNT]
-    lines = {at: line for at, line in zip(totals, part.grid.lines(totals), strict=True) if line[amount]}
+    totals = sorted(at for at, reason in aside.items() if reason == TOTAL)
+    columns, amount = table.columns, table.columns[name]
+    found = {at: line for at, line in zip(totals, grid.lines(totals), strict=True) if line[amount]}
     stated = [
         (at, amount_in_cents(line[amount] or ""))
-        for at, line in lines.items()
+        for at, line in found.items()
         if not refund_rows.is_statistic(line)
     ]
     wrong: dict[str, list[int]] = {"subtotal-differs": [], "total-line-doubtful": []}
-    for at in refund_rows.totals_without_sum(stated, part.rows.refunds, part.typed.cents, counted):
-        others = [name for name, place in columns.items() if lines[at][place] and name != _AMOUNT]
-        wrong["total-line-doubtful" if len(others) > 1 else "subtotal-differs"].append(at)
+    for at in refund_rows.totals_without_sum(stated, lines, *readings):
+        others = [each for each, place in columns.items() if found[at][place] and each != name]
+        doubtful = len(others) > 1 and "refund_id" in columns
+        wrong["total-line-doubtful" if doubtful else "subtotal-differs"].append(at)
     for code, places in wrong.items():
-        texts = [lines[at][amount] for at in places]
-        log.add_cells(code, part.grid, np.array(places, dtype=np.int64), _AMOUNT, texts, at=amount)
+        texts = [found[at][amount] for at in places]
+        log.add_cells(code, grid, np.array(places, dtype=np.int64), name, texts, at=amount)

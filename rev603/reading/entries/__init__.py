@@ -14,7 +14,7 @@ from rev603.errors import LineError, check_choice
 from rev603.reading.entries.entry_lines import AMOUNTS, EntryLines, entry_numbers, expected_amounts
 from rev603.reading.find_tables import NAME_A_COLUMN, added_columns, columns_missing, find_tables
 from rev603.reading.grid import TextGrid
-from rev603.reading.issues import CATALOGUE, IssueLog, folded
+from rev603.reading.issues import CATALOGUE, IssueLog, folded, records
 from rev603.reading.layout import Table, no_table
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.refund_rows import UNREADABLE, set_aside_frame
@@ -126,10 +126,7 @@ def read_entries(
     if not combine:
         _say_repeated(frame, log)
     frame.attrs["rev603"] = {
-        "issues": [
-            {key: None if pd.isna(value) else value for key, value in each.items()}
-            for each in folded(log.frame(), beyond=_NAMED_ONE_BY_ONE).to_dict("records")
-        ],
+        "issues": records(folded(log.frame(), beyond=_NAMED_ONE_BY_ONE)),
         "set_aside": pd.concat(asides, ignore_index=True).to_dict("records"),
     }
     return frame

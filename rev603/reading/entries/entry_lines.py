@@ -31,9 +31,9 @@ from rev603.reading.refund_rows import (
     TOTAL,
     is_footer,
     is_total_label,
-    totals_without_sum,
 )
 from rev603.reading.repairs import LineLog
+from rev603.reading.report_sheet import check_total_lines
 from rev603.vocabulary.headings import heading_key
 
 _SERIAL, _WITH_CHECK_DIGIT = 7, 8
@@ -66,17 +66,6 @@ class EntryLines(LineLog):
         for name in ("refund_id", "importer_number", "notify_party", "filer_code"):
             if name in self.text:
                 self.say("cell-error-kept", name, repairs.cell_errors(self.text[name]))
-
-    def check_totals(self, cents: NDArray[np.int64]) -> None:
-        """Compare each total line with the expected amounts above it."""
-        at = self.table.columns["expected_amount"]
-        totals = sorted(line for line, reason in self.aside.items() if reason == TOTAL)
-        texts = {line: text for line in totals if (text := self.grid.columns[at][line].as_py())}
-        stated = [(line, amount_in_cents(text)) for line, text in texts.items()]
-        wrong = totals_without_sum(stated, self.lines, cents)
-        shown = [texts[line] for line in wrong]
-        places = np.array(wrong, dtype=np.int64)
-        self.log.add_cells("subtotal-differs", self.grid, places, "expected_amount", shown, at=at)
 
 
 def entry_numbers(work: EntryLines) -> pd.Series[str]:
@@ -188,7 +177,8 @@ def expected_amounts(work: EntryLines, added: Mapping[str, list[int]]) -> dict[s
         cents[EXPECTED] = np.zeros(len(work.lines), dtype=np.int64)
         there[EXPECTED] = np.zeros(len(work.lines), dtype=bool)
     elif EXPECTED in work.text and not added.get(EXPECTED):
-        work.check_totals(cents[EXPECTED])
+        grid, table, log = work.grid, work.table, work.log
+        check_total_lines(grid, table, work.lines, log, cents[EXPECTED], aside=work.aside, name=EXPECTED)
         _say_repeated(work, cents[EXPECTED])
     return {name: np.where(there[name], cents[name] / 100, np.nan) for name in AMOUNTS if name in cents}
 

@@ -9,11 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable
 from decimal import Decimal
 from enum import IntEnum
-
-import pyarrow as pa
 
 from rev603._short import Short
 
@@ -42,17 +39,6 @@ class Look(IntEnum):
     ISO_DATE = 7
     UNCOMPUTED = 8
     PADDED = 9  # this, or this and the number of the cell's style
-
-
-def by_distinct(texts: pa.StringArray, change: Callable[[str], str]) -> pa.StringArray:
-    """Return texts changed, each different one once.
-
-    >>> by_distinct(pa.array(["1.50", "2", "1.50"]), number_text).to_pylist()
-    ['1.5', '2', '1.5']
-    """
-    encoded = texts.dictionary_encode()
-    changed = [change(text) for text in encoded.dictionary.to_pylist()]
-    return pa.array(changed, pa.string()).take(encoded.indices)
 
 
 def number_text(raw: str) -> str:

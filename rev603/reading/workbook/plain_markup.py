@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from rev603._columns import text_of
-from rev603.reading.workbook.cell_text import XML_SPACE, Look, by_distinct, unescaped
+from rev603._columns import by_value, text_of
+from rev603.reading.workbook.cell_text import XML_SPACE, Look, unescaped
 
 _TEXT = rb"[^<>\x00-\x08\x0b-\x1f]*+"
 _ATTRIBUTE = rb' [A-Za-z0-9_:.-]++="[^"<>&\x00-\x1f]*+"'
@@ -174,7 +174,7 @@ class _Tags:
 def _with(text: pa.StringArray, sign: str, change: Callable[[str], str]) -> pa.StringArray:
     """Return the texts, changed where they have a sign."""
     has = pc.match_substring(text, sign)
-    return pc.replace_with_mask(text, has, by_distinct(text.filter(has), change))
+    return pc.replace_with_mask(text, has, by_value(text.filter(has).dictionary_encode(), change))
 
 
 def _columns(octets: NDArray[np.uint8], at: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -15,7 +15,7 @@ from rev603.reading.workbook.cell_text import (
     shown_number,
     unescaped,
 )
-from rev603.reading.workbook.sheet_grid import PLAIN_NUMBER
+from rev603.reading.workbook.sheet_reader import PLAIN_NUMBER
 
 
 @pytest.mark.parametrize(

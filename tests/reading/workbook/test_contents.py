@@ -27,8 +27,7 @@ from rev603.errors import Rev603Error, UnsafeFileError
 from rev603.reading.grid import column_letters
 from rev603.reading.limits import Limits
 from rev603.reading.report import read
-from rev603.reading.workbook.sheet_grid import place
-from rev603.reading.workbook.sheet_reader import read_sheet
+from rev603.reading.workbook.sheet_reader import place, read_sheet
 
 
 def test_sheets_are_listed_in_order_with_their_visibility() -> None:
