@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -30,6 +31,12 @@ def pandas_text(column: pa.ChunkedArray | pa.Array) -> ExtensionArray:
     dtype: Any = TEXT  # the stubs do not know that pandas makes its text from Arrow without a copy
     made: ExtensionArray = dtype.__from_arrow__(column)
     return made
+
+
+def in_arrow(lines: pd.DataFrame) -> Any:
+    """Return lines as an open narwhals frame of Arrow's, in which an expression costs a third of what it does in pandas."""
+    text = {name: "str" for name, dtype in lines.dtypes.items() if dtype in ("object", "category")}
+    return nw.from_native(pa.Table.from_pandas(lines.astype(text), preserve_index=False))
 
 
 def constant(text: str | None, count: int) -> ExtensionArray:

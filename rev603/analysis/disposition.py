@@ -14,7 +14,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from rev603._columns import Numbers, key_codes
+from rev603._columns import Numbers, in_arrow, key_codes
 from rev603.analysis._frames import cents
 from rev603.analysis._text import choose, payment_state, status_text
 from rev603.identifiers.refund_key import IDENTITY, KEY, OWN, with_identity
@@ -24,6 +24,8 @@ from rev603.vocabulary.statuses import PAID_STATES, REJECTED, RETURNED, STUCK, S
 FLAGS = ("payment_state", "is_reject_no_ach", "disposition")
 AS_TEXT = {"payment_state": "str", "disposition": "str"}
 _TELLING = ("refund_secondary_status", "check_or_ach", "report")
+#: What tells of two lines whether one supersedes the other.
+_COMPARED = ("amount", "total_refund_amount", "report_date", "refund_date", "check_or_trace_number")
 _CENTS, _PRINTED, _REPORT, _DATE, _NUMBER, _CODE, _GONE = (
     f"{OWN}{name}" for name in ("cents", "printed", "report", "date", "number", "code", "superseded")
 )
@@ -66,7 +68,7 @@ def flags_of(lines: pd.DataFrame, code: Numbers | None = None) -> pd.DataFrame:
     names = [name for name in _TELLING if name in lines.columns]
     place = key_codes(lines, names)
     distinct = lines.loc[~pd.Series(place).duplicated().to_numpy(), names]
-    told = _stated(nw.from_native(distinct.reset_index(drop=True)), names).to_native()[list(FLAGS)]
+    told = _stated(in_arrow(distinct), names).select(*FLAGS).to_pandas()
     told = told.astype(
         {"payment_state": "category", "disposition": pd.CategoricalDtype(list(statuses.DISPOSITIONS))}
     )
@@ -76,8 +78,9 @@ def flags_of(lines: pd.DataFrame, code: Numbers | None = None) -> pd.DataFrame:
         asked = np.zeros(int(code.max()) + 1, np.bool_)
         asked[code[stuck]] = True
         rows = np.flatnonzero(asked[code])
-        some = lines.iloc[rows].assign(**{_CODE: code[rows]}, **flags.iloc[rows].astype(AS_TEXT))
-        gone = _superseded(nw.from_native(some), (_CODE,)).to_native()[_GONE].to_numpy(dtype=bool)
+        some = lines[[name for name in _COMPARED if name in lines]].iloc[rows]
+        some = some.assign(**{_CODE: code[rows]}, **flags.iloc[rows])
+        gone = _superseded(in_arrow(some), (_CODE,))[_GONE].to_numpy()
         flags.iloc[rows[gone], FLAGS.index("disposition")] = SUPERSEDED
     return flags
 

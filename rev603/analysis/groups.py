@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import narwhals as nw
-import pandas as pd  # noqa: F401 - for the examples
+import pandas as pd
 from narwhals.typing import IntoFrameT
 
+from rev603._columns import in_arrow
 from rev603.analysis._frames import cents, dollars, open_frame, where
 from rev603.analysis._text import choose, name_key, status_text
 from rev603.analysis.disposition import with_disposition
 from rev603.errors import check_type
-from rev603.identifiers.refund_key import KEY, OWN, PAYEE_KEY, REFUND_KEY, with_identity
+from rev603.identifiers.refund_key import IDENTITY, KEY, OWN, PAYEE_KEY, REFUND_KEY, with_identity
 from rev603.vocabulary import statuses
+from rev603.vocabulary.headings import REFUND_COLUMNS
 
 #: Each amount of a group, and the dispositions whose money it is; together they are the whole.
 _PARTS = {
@@ -40,6 +42,7 @@ _TOLD = ("importer", "week", "month", "method", "disposition")
 #: Keys whose spelling does not matter.
 _SPELLINGS = ("payee_id", "company_name", "care_of")
 _NEEDED = (*KEY, "refund_date", "amount", "refund_secondary_status", "check_or_ach")
+_IN_REPORT = (*(column.name for column in REFUND_COLUMNS), "amount")
 _SEEN = f"{OWN}seen"
 _IRS_NUMBER = "^[0-9]{2}-[0-9]{7}[0-9A-Z]{2}$"
 
@@ -282,7 +285,14 @@ def _grouped(
         Order the groups by their keys instead of their amounts.
     """
     needed = dict.fromkeys([*_NEEDED, *(key for key in keys if key not in _TOLD)])
-    frame = _with_keys(open_frame(refunds, needed), keys)
+    frame = with_identity(with_disposition(open_frame(refunds, needed)))
+    names = frame.collect_schema().names()
+    # a column of the user's own may hold what Arrow cannot
+    in_between = isinstance(refunds, pd.DataFrame) and {*needed} <= {*_IN_REPORT}
+    if in_between:
+        used = [name for name in (*needed, "report_date", *IDENTITY, "disposition") if name in names]
+        frame = in_arrow(frame.select(used).to_native())
+    frame = _with_keys(frame, keys)
     own = [f"{OWN}by_{key}" for key in keys]
     disposition = nw.col("disposition")
     amount = nw.when(disposition == statuses.SUPERSEDED).then(nw.lit(0)).otherwise(nw.col("amount"))
@@ -319,12 +329,13 @@ def _grouped(
         answer = answer.with_columns(choose(places, nw.lit(len(places))).alias(f"{OWN}place"))
     order = order if by_key else ["amount", *order]
     ordered = answer.sort(*order, descending=[name == "amount" for name in order], nulls_last=True)
-    native: IntoFrameT = nw.to_native(nw.maybe_reset_index(ordered.select(*keys, *figures)))
+    answer = ordered.select(*keys, *figures)
+    native: IntoFrameT = answer.to_pandas() if in_between else nw.maybe_reset_index(answer).to_native()
     return native
 
 
 def _with_keys(frame: Any, keys: Sequence[str]) -> Any:
-    """Add the disposition, the refund's identity, and a column ``__rev603_by_…`` for each key."""
+    """Add a column ``__rev603_by_…`` for each key."""
     payee, date = nw.col(PAYEE_KEY), nw.col("refund_date").cast(nw.Datetime("us"))
     importer = nw.when(payee.str.contains(_IRS_NUMBER)).then(payee.str.slice(0, 10)).otherwise(payee)
     methods = [(status_text("check_or_ach") == text, nw.lit(name)) for text, name in statuses.METHODS.items()]
@@ -337,9 +348,7 @@ def _with_keys(frame: Any, keys: Sequence[str]) -> Any:
         "month": date.dt.truncate("1mo"),
         "method": choose(methods, nw.lit(None).cast(nw.String)),
     }
-    return with_identity(with_disposition(frame)).with_columns(
-        told.get(key, nw.col(key)).alias(f"{OWN}by_{key}") for key in keys
-    )
+    return frame.with_columns(told.get(key, nw.col(key)).alias(f"{OWN}by_{key}") for key in keys)
 
 
 def _monday(date: nw.Expr) -> nw.Expr:

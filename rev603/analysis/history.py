@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrameT
 
-from rev603._columns import key_codes
+from rev603._columns import in_arrow, key_codes
 from rev603.analysis._frames import open_frame, where
 from rev603.analysis._text import choose, payment_state
 from rev603.errors import Rev603Error
@@ -281,8 +281,9 @@ def _of_one_file_where_shared(work: Any, names: list[str]) -> Any:
     shared = several[codes]
     if not shared.any():
         return work
-    some = lines[shared].assign(**{_PLACE: np.flatnonzero(shared)})
-    kept = _of_one_file(nw.from_native(some), names).to_native()
+    used = (*IDENTITY, _FILE, "source_file", "report_date", "report", _STATUS, _NUMBER, "refund_date")
+    some = lines.loc[shared, [name for name in used if name in lines]]
+    kept = _of_one_file(in_arrow(some.assign(**{_PLACE: np.flatnonzero(shared)})), names).to_pandas()
     counts = ~shared
     counts[kept[_PLACE]] = True
     if _STATUS in names:

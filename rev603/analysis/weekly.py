@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from rev603._columns import Numbers, key_codes
+from rev603._columns import Numbers, in_arrow, key_codes
 from rev603.analysis import _provenance as provenance
 from rev603.analysis._frames import to_pandas
 from rev603.analysis._lists import lists_of, printed_vs_received, totals_of
@@ -176,8 +176,9 @@ def weekly_figures(
     compared, last = _compared_with(dates), len(dates) - 1
     moved = movement(sightings, compared, last)
     rows = sightings.rows_of(moved.now)
-    told = keyed(_some(lines, rows))
-    state, work = told.to_native(), judged(told, as_of=dates[last])
+    state = _some(lines, rows)
+    told = keyed(in_arrow(state).to_native())
+    work = judged(told, as_of=dates[last])
     requests = requests_of(told, work)
     sources = provenance.sources_of(known, lines, dates[last], ties=extract_of is None)
     issues = provenance.issues_of(known, dates[last])

@@ -12,6 +12,8 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from rev603._columns import in_arrow
+
 #: What makes refund lines of different reports the same refund of the same document.
 KEY = ("payee_id", "refund_id", "document_number")
 
@@ -192,7 +194,7 @@ def _by_distinct_values(column: pd.Series[Any], make: Callable[[Any], Any]) -> t
     """Look each different value up once: give each line's place among them, and the columns made of them."""
     codes, values = pd.factorize(column, use_na_sentinel=False)
     lines = pd.DataFrame({column.name: pd.Series(values).astype("str")})
-    return codes, make(nw.from_native(lines)).to_native().drop(columns=str(column.name)).astype("str")
+    return codes, make(in_arrow(lines)).drop(str(column.name)).to_pandas()
 
 
 def one_bearer(lines: pd.DataFrame, *, file: Any, refund: Sequence[str], document: str) -> pd.Series[Any]:
