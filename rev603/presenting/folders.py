@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Generic, TypeVar, overload
 
-from rev603.presenting.files import write_text
+from rev603.presenting.files import whole_file, write_text
+from rev603.presenting.masking import Mask, check_mask
 
-T = TypeVar("T")
 #: Where files of an earlier run go that the present one did not write again.
 SUPERSEDED = "superseded"
 _NOTE = ".rev603-written"
@@ -19,23 +18,23 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])\Z")
 _LONGEST = 60
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Several(Sequence[T], Generic[T]):
-    """Several things in a row, each of which is written under a name of its own."""
+def write_folder(
+    folder: str | os.PathLike[str], contents: Iterable[tuple[str, bytes]], *, mask: Mask
+) -> list[Path]:
+    """Write files into a folder, each by its name in it, and return them; with full numbers they are their owner's alone.
 
-    items: tuple[T, ...]
-
-    @overload
-    def __getitem__(self, place: int) -> T: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[T]: ...
-    def __getitem__(self, place: Any) -> Any:
-        """Return one of them, or several."""
-        return self.items[place]
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self.items)
+    What an earlier run wrote there and this one did not is set aside.
+    """
+    check_mask(mask)
+    target, written = Path(folder), []
+    target.mkdir(parents=True, exist_ok=True)
+    for name, content in contents:
+        written.append(target / name)
+        written[-1].parent.mkdir(exist_ok=True)
+        with whole_file(written[-1], private=mask == "none") as unfinished:
+            unfinished.write_bytes(content)
+    set_earlier_aside(target, written)
+    return written
 
 
 def set_earlier_aside(folder: Path, written: Iterable[Path]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,10 @@ from rev603.analysis.clients import UNASSIGNED, ClientFigures, clients_of
 from rev603.analysis.reissue import REQUEST, letters_due
 from rev603.analysis.worklist import WORKLIST
 from rev603.presenting.answer import Answer
-from rev603.presenting.folders import Several, safe_names, set_earlier_aside
+from rev603.presenting.folders import safe_names, write_folder
 from rev603.presenting.letters import Letter, Letters
-from rev603.presenting.line_files import write_lines
-from rev603.presenting.masking import Mask, check_mask, mask_frame, mask_text
+from rev603.presenting.line_files import csv_text
+from rev603.presenting.masking import Mask, mask_frame, mask_text
 from rev603.presenting.tables import records
 from rev603.presenting.text import day, money
 from rev603.presenting.view import View, sections_of
@@ -88,21 +89,16 @@ class ClientPack(Answer):
 
         What an earlier run wrote there and this one did not is moved into ``superseded``.
         """
-        written = self.write_into(Path(folder), mask=mask)
-        set_earlier_aside(Path(folder), written)
-        return written
+        return write_folder(folder, self.contents(mask), mask=mask)
 
-    def write_into(self, target: Path, *, mask: Mask) -> list[Path]:
-        """Write the pack into a folder of which somebody else takes care."""
-        target.mkdir(parents=True, exist_ok=True)
-        book, plain = target / "refunds.xlsx", target / "refunds.json"
-        self.to_excel(book, mask=mask)
-        self.to_json(plain, mask=mask)
-        return [book, plain, *self.letters.write_into(target, mask=mask)]
+    def contents(self, mask: Mask) -> Iterator[tuple[str, bytes]]:
+        """Give each file's name and bytes."""
+        yield "refunds.xlsx", self.to_excel(mask=mask)
+        yield "refunds.json", self.to_json(mask=mask).encode()
+        yield from self.letters.contents(mask)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class ClientPacks(Several[ClientPack]):
+class ClientPacks(tuple[ClientPack, ...]):
     """Packs in the order of their amounts, ``unassigned`` last; together they are the whole."""
 
     def __repr__(self) -> str:
@@ -117,13 +113,8 @@ class ClientPacks(Several[ClientPack]):
         """Return one line per pack: ``folder client name lines amount stuck_lines stuck_amount entries expected_amount``."""
         texts = [f"{mask_text(each.figures.name)} {_hidden(each.figures.client)}" for each in self]
         rows = [
-            {
-                "folder": folder,
-                "client": each.figures.client,
-                "name": each.figures.name,
-                **each.figures.totals,
-            }
-            for folder, each in zip(safe_names(texts), self, strict=True)
+            {"folder": folder, "client": each.client, "name": each.name, **each.totals}
+            for folder, each in zip(safe_names(texts), (pack.figures for pack in self), strict=True)
         ]
         frame = pd.DataFrame(rows, columns=list(_INDEX)).astype(dict.fromkeys(_INDEX[:3], "str"))
         numbers = frame.rename(columns={"client": "payee_id"})
@@ -136,18 +127,15 @@ class ClientPacks(Several[ClientPack]):
         wrote there and this one did not, such as the pack of a client who is no longer in the reports or a letter about
         what has been paid since, is moved into ``superseded``; files of others stay.
         """
-        check_mask(mask)
-        target = Path(folder)
-        target.mkdir(parents=True, exist_ok=True)
+        return write_folder(folder, self.contents(mask), mask=mask)
+
+    def contents(self, mask: Mask) -> Iterator[tuple[str, bytes]]:
+        """Give each file's name, behind that of its client's folder, and its bytes."""
         index = self.overview(mask=mask)
-        written = [
-            path
-            for name, pack in zip(index["folder"], self, strict=True)
-            for path in pack.write_into(target / name, mask=mask)
-        ]
-        written += write_lines(index, target / "index.csv", mask=mask)
-        set_earlier_aside(target, written)
-        return written
+        for folder, pack in zip(index["folder"], self, strict=True):
+            for name, content in pack.contents(mask):
+                yield f"{folder}/{name}", content
+        yield "index.csv", csv_text(index).encode("utf-8-sig")
 
 
 @takes_log_file
@@ -198,12 +186,10 @@ def client_packs(
     """
     found, as_of = clients_of(history, entries=entries, by=by, log=log)
     packs = []
-    for figures in found:
-        due = (
-            [] if figures.client == UNASSIGNED else letters_due(figures.stuck, as_of=as_of, deadline=deadline)
-        )
-        packs.append(ClientPack(figures, Letters(tuple(Letter(each, sender) for each in due)), as_of))
-    return ClientPacks(tuple(packs))
+    for client in found:
+        due = [] if client.client == UNASSIGNED else letters_due(client.stuck, as_of=as_of, deadline=deadline)
+        packs.append(ClientPack(client, Letters(Letter(each, sender) for each in due), as_of))
+    return ClientPacks(packs)
 
 
 def _hidden(client: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -18,8 +18,7 @@ import pandas as pd
 
 from rev603.analysis.reissue import CBP, LetterFigures, letters_due, stuck_money
 from rev603.errors import check_type
-from rev603.presenting.files import whole_file
-from rev603.presenting.folders import Several, safe_names, set_earlier_aside
+from rev603.presenting.folders import safe_names, write_folder
 from rev603.presenting.letters.blocks import Block, Lines, Points, Table, as_html, as_text, parsed
 from rev603.presenting.masking import Mask, check_mask, mask_frame, mask_text
 from rev603.presenting.text import count, day, formatter, money, one_line, plural
@@ -159,13 +158,13 @@ class Letter:
 
     def _numbers(self, work: pd.DataFrame, mask: Mask) -> Table:
         shown = mask_frame(work, mask)
-        columns = [shown[name].map(_told) for name in ("payee_id", "company_name", "evidence")]
-        columns.insert(2, shown["amount"].map(money))
-        rows = tuple(zip(*columns, strict=True))
         return Table(
-            ("Payee number", "Company, as CBP prints it", "Amount", "What the reports show"),
-            rows,
-            frozenset({2}),
+            {
+                "Payee number": shown["payee_id"].map(_told),
+                "Company, as CBP prints it": shown["company_name"].map(_told),
+                "Amount": shown["amount"].map(money),
+                "What the reports show": shown["evidence"].map(_told),
+            }
         )
 
     def _refunds(self, mask: Mask) -> list[Block]:
@@ -187,12 +186,8 @@ class Letter:
             del cells["Former check / trace"]
         if not to_cbp:
             del cells["Reason"]
-        total = tuple(
-            money(self.figures.amount) if name == "Amount" else "Total" * (name == "Refund ID")
-            for name in cells
-        )
-        rows = (*zip(*cells.values(), strict=True), total)
-        table = Table(tuple(cells), rows, frozenset({tuple(cells).index("Amount")}))
+        total = {"Refund ID": "Total", "Amount": money(self.figures.amount)}
+        table = Table({name: [*texts, total.get(name, "")] for name, texts in cells.items()})
         left = plural(len(everything) - len(shown), "more refund")
         more = Lines((f"The total includes {left} that the table has no room for.",))
         return [table, more] if len(everything) > len(shown) else [table]
@@ -207,8 +202,7 @@ def _points(topic: str) -> Points:
     return Points(tuple(point.text for point in about.points), about.ordered)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Letters(Several[Letter]):
+class Letters(tuple[Letter, ...]):
     """Letters in the order of their amounts, those to CBP last; a sequence of :class:`Letter`."""
 
     def __repr__(self) -> str:
@@ -226,28 +220,19 @@ class Letters(Several[Letter]):
         and this one did not, a letter to somebody who has been paid since, is moved into ``superseded``; files of others
         stay. With ``mask="none"``, which CBP's refunds team needs for persons, only you may read the files.
         """
-        written = self.write_into(Path(folder), mask=mask, forms=forms)
-        set_earlier_aside(Path(folder), written)
-        return written
+        return write_folder(folder, self.contents(mask, forms), mask=mask)
 
-    def write_into(self, folder: Path, *, mask: Mask, forms: Iterable[str] = FORMS) -> list[Path]:
-        """Write each letter into a folder of which somebody else takes care."""
-        check_mask(mask)
-        folder.mkdir(parents=True, exist_ok=True)
+    def contents(self, mask: Mask, forms: Iterable[str] = FORMS) -> Iterator[tuple[str, bytes]]:
+        """Give each file's name and bytes."""
         texts = [
             f"{'cbp-request ' if each.figures.actor == CBP else ''}{mask_text(each.figures.name)}"
             for each in self
         ]
-        written = []
         for name, letter in zip(safe_names(texts), self, strict=True):
             made = {"txt": letter.to_text, "html": letter.to_html, "eml": letter.to_eml}
             for form in forms:
-                path = folder / f"{name}.{form}"
                 content: Any = made[form](mask=mask)
-                with whole_file(path, private=mask == "none") as unfinished:
-                    unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
-                written.append(path)
-        return written
+                yield f"{name}.{form}", content.encode() if isinstance(content, str) else content
 
 
 @takes_log_file
@@ -297,4 +282,4 @@ def letters(
     stuck = stuck_money(refunds, as_of=as_of, log=log)
     due = letters_due(stuck, as_of=as_of, deadline=deadline)
     folder = None if templates is None else Path(templates)
-    return Letters(tuple(Letter(each, sender, folder) for each in due))
+    return Letters(Letter(each, sender, folder) for each in due)

@@ -10,14 +10,16 @@ from __future__ import annotations
 import html
 import re
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from string import Template
 
 from rev603.errors import Rev603Error
 
 _WIDTH = 78
 _NARROWEST = 28
+_RIGHT = "Amount"
 _INSERT = re.compile(r"\[\[([a-z]+)((?: [a-z0-9_]+)*)\]\]\Z")
 _MARK = re.compile(r"(- |[0-9]{1,3}\. )")
 
@@ -73,41 +75,44 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; the columns whose place is in ``right`` hold figures, and the last one is wrapped."""
+    """A table of finished texts by column; amounts stand on the right, and the last column is wrapped."""
 
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    right: frozenset[int]
+    columns: Mapping[str, Iterable[str]]
 
     def to_text(self) -> str:
         """Return it aligned."""
-        widths = [max(map(len, column)) for column in zip(self.head, *self.rows, strict=True)]
+        head, *rows = self._rows()
+        widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
         before = sum(width + 2 for width in widths[:-1])
         widths[-1] = min(widths[-1], max(_WIDTH - before, _NARROWEST))
         told = []
-        for cells in (self.head, tuple("-" * width for width in widths), *self.rows):
+        for cells in (head, ["-" * width for width in widths], *rows):
             last = textwrap.wrap(cells[-1], widths[-1], break_on_hyphens=False) or [""]
             placed = [
-                text.rjust(width) if place in self.right else text.ljust(width)
-                for place, (text, width) in enumerate(zip([*cells[:-1], last[0]], widths, strict=True))
+                text.rjust(width) if name == _RIGHT else text.ljust(width)
+                for name, text, width in zip(head, [*cells[:-1], last[0]], widths, strict=True)
             ]
             told += ["  ".join(placed), *(" " * before + more for more in last[1:])]
         return "\n".join(line.rstrip() for line in told)
 
     def to_html(self) -> str:
         """Return it as HTML."""
-        rows = "".join(f"<tr>{self._row(cells, 'td')}</tr>\n" for cells in self.rows)
         table = 'style="border-collapse:collapse;font-size:10pt;margin:1em 0"'
-        head = self._row(self.head, "th")
-        return f"<table {table}>\n<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>"
-
-    def _row(self, cells: Sequence[str], tag: str) -> str:
-        return "".join(
-            f'<{tag} style="border-bottom:1px solid #c8ccd0;padding:.3em .6em;vertical-align:top;'
-            f"text-align:{'right' if place in self.right else 'left'}"
-            f'{";white-space:nowrap" if place in {0, *self.right} else ""}">{html.escape(text)}</{tag}>'
-            for place, text in enumerate(cells)
+        head, *rows = (
+            "".join(
+                f'<{tag} style="border-bottom:1px solid #c8ccd0;padding:.3em .6em;vertical-align:top;'
+                f"text-align:{'right' if name == _RIGHT else 'left'}"
+                f'{";white-space:nowrap" if place == 0 or name == _RIGHT else ""}">{html.escape(text)}</{tag}>'
+                for place, (name, text) in enumerate(zip(self.columns, cells, strict=True))
+            )
+            for tag, cells in zip_longest(["th"], self._rows(), fillvalue="td")
         )
+        body = "".join(f"<tr>{row}</tr>\n" for row in rows)
+        return f"<table {table}>\n<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
+
+    def _rows(self) -> list[Sequence[str]]:
+        """Return the headings, and the lines below them."""
+        return [list(self.columns), *zip(*self.columns.values(), strict=True)]
 
 
 Block = Heading | Lines | Points | Table
