@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rev603.identifiers import entry_number, importer_number
     from rev603.presenting import plots
     from rev603.presenting.letters import Letters, letters
-    from rev603.presenting.line_files import write_lines
+    from rev603.presenting.line_files import Lines, write_lines
     from rev603.presenting.masking import mask
     from rev603.presenting.packs import ClientPacks, client_packs
     from rev603.presenting.reconciliation import Reconciliation, reconcile
@@ -56,7 +56,7 @@ _ON_FIRST_USE = {
     "rev603.analysis.worklist": ("worklist_by_actor",),
     "rev603.follow_up": ("enrollment_worklist", "reissue_requests"),
     "rev603.presenting.letters": ("Letters", "letters"),
-    "rev603.presenting.line_files": ("write_lines",),
+    "rev603.presenting.line_files": ("Lines", "write_lines"),
     "rev603.presenting.masking": ("mask",),
     "rev603.presenting.packs": ("ClientPacks", "client_packs"),
     "rev603.presenting.reconciliation": ("Reconciliation", "reconcile"),
@@ -84,6 +84,7 @@ __all__ = [
     "Letters",
     "Limits",
     "LineError",
+    "Lines",
     "MethodSplit",
     "Reconciliation",
     "RefundSchema",

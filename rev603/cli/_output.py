@@ -8,16 +8,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rev603.safe_text import escaped, hide_persons, visible
-
-if TYPE_CHECKING:
-    from rev603.presenting.answer import Answer
-    from rev603.presenting.masking import Mask
-
-#: What an answer is written as.
-FORMATS = (".xlsx", ".html", ".md", ".json")
 
 _MANY_FILES = 6
 _LARGE_BYTES = 20_000_000
@@ -37,12 +30,6 @@ def emit_json(value: Any) -> None:
     """Give a result as JSON; signs that a terminal obeys as escapes, and in an old code page all but ASCII."""
     unicode_console = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
     print(escaped(json.dumps(value, indent=2, ensure_ascii=not unicode_console, allow_nan=False)))
-
-
-def write_answer(answer: Answer, path: Path, *, mask: Mask) -> None:
-    """Write an answer in the format that the file's name says."""
-    writers = (answer.to_excel, answer.to_html, answer.to_markdown, answer.to_json)
-    dict(zip(FORMATS, writers, strict=True))[path.suffix.lower()](path, mask=mask)
 
 
 @contextmanager

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from rev603.cli._output import FORMATS, emit, emit_json, say, write_answer
+from rev603.cli._output import emit, emit_json, say
 from rev603.cli._reading import columns_of, read_lines
 from rev603.errors import Rev603Error
+from rev603.presenting.answer import FORMATS, write_answer
 from rev603.presenting.reconciliation import reconcile
 from rev603.presenting.tables import text_table
 from rev603.reading.entries import read_entries

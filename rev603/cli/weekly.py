@@ -8,9 +8,10 @@ import hashlib
 from pathlib import Path
 
 from rev603.cli._filters import filtered
-from rev603.cli._output import FORMATS, emit, emit_json, say, write_answer
+from rev603.cli._output import emit, emit_json, say
 from rev603.cli._reading import read_lines
 from rev603.errors import Rev603Error
+from rev603.presenting.answer import FORMATS, write_answer
 from rev603.presenting.weekly import WeeklySummary, weekly_summary
 
 

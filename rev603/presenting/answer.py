@@ -20,6 +20,9 @@ from rev603.presenting.rendering import as_markdown, as_notebook, as_text
 from rev603.presenting.tables import RECORDS_AT_ONCE, records
 from rev603.presenting.view import View
 
+#: What an answer is written as.
+FORMATS = (".xlsx", ".html", ".md", ".json")
+
 
 class Answer(ABC):
     """An answer that can be opened: each ``to_…`` takes a path or an open file, or else gives the text.
@@ -92,17 +95,26 @@ class Answer(ABC):
     def to_excel(self, target: Target, *, mask: Mask = "ssn") -> None: ...
     def to_excel(self, target: Target | None = None, *, mask: Mask = "ssn") -> bytes | None:
         """Write the answer as a workbook, or return its bytes; the same answer gives the same bytes."""
-        from rev603.presenting.front import write_view  # noqa: PLC0415 - openpyxl is loaded when used
-
         if isinstance(target, (str, os.PathLike)):
             _check_ending(Path(target), ".xlsx")
         memory = io.BytesIO()
-        write_view(self.view(mask=mask), memory if target is None else target)
+        self._write_workbook(memory if target is None else target, check_mask(mask))
         return memory.getvalue() if target is None else None
+
+    def _write_workbook(self, target: Target, mask: Mask) -> None:
+        from rev603.presenting.front import write_view  # noqa: PLC0415 - openpyxl is loaded when used
+
+        write_view(self._view(mask), target)
 
     def _repr_html_(self) -> str:
         """Show the answer in a notebook: short, escaped and masked."""
         return as_notebook(self.view())
+
+
+def write_answer(answer: Answer, path: Path, *, mask: Mask) -> None:
+    """Write an answer in the format that the file's name says."""
+    writers = (answer.to_excel, answer.to_html, answer.to_markdown, answer.to_json)
+    dict(zip(FORMATS, writers, strict=True))[path.suffix.lower()](path, mask=mask)
 
 
 def _deliver(pieces: Iterable[str], target: Target | None, mask: Mask, *endings: str) -> str | None:

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from rev603.errors import ColumnsMissingError, Rev603Error, check_type, no_frame
-from rev603.presenting.answer import Answer
-from rev603.presenting.files import whole_file
+from rev603.presenting.answer import FORMATS, Answer, write_answer
+from rev603.presenting.files import Target, whole_file
 from rev603.presenting.folders import safe_names
 from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.text import as_text, contains, plural
@@ -58,20 +58,15 @@ def write_lines(
     "'=1+1 LLC","-12.50"
     <BLANKLINE>
     """
-    if not isinstance(frame, pd.DataFrame):
-        raise no_frame(frame)
+    lines = Lines(frame)
     check_type("path", path, str | os.PathLike, "where to write to")
     check_type("by", by, str | None, "the name of a column")
     target = Path(path)
     if by is not None:
         return _one_each(frame, target, by, mask)
     ending = target.suffix.lower()
-    if ending == ".xlsx":
-        from rev603.presenting.workbook import write_workbook  # noqa: PLC0415 - openpyxl is loaded when used
-
-        # under our own names, which :func:`rev603.read` knows, and with every line break
-        names = {name: str(name) for name in frame.columns}
-        write_workbook(target, [Section(name="Refunds", frame=frame, labels=names, breaks=True)], mask=mask)
+    if ending in FORMATS:
+        write_answer(lines, target, mask=mask)
     elif ending in (".parquet", ".csv"):
         masked = mask_frame(frame, mask)
         with whole_file(target, private=mask == "none") as unfinished:
@@ -79,9 +74,6 @@ def write_lines(
                 masked.to_parquet(unfinished, index=False, compression="zstd")
             else:
                 csv_text(masked, unfinished)
-    elif ending in (".html", ".md", ".json"):
-        lines = Lines(frame)
-        {".html": lines.to_html, ".md": lines.to_markdown, ".json": lines.to_json}[ending](target, mask=mask)
     else:
         raise Rev603Error(
             f"Lines are not written as {ending or 'a file without ending'}.",
@@ -92,10 +84,43 @@ def write_lines(
 
 
 class Lines(Answer):
-    """Any frame as an answer: a worklist, say, as a page or as Markdown."""
+    """Any frame, a worklist say, with what answers have: ``to_excel to_html to_markdown to_json to_dict to_text``.
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    Each takes a path or an open file, or gives the text (``to_excel`` the bytes). The workbook is plain: one sheet under
+    our own names of columns, which :func:`rev603.read` knows.
+
+    Parameters
+    ----------
+    frame
+        Refund lines, or any other frame.
+    title
+        What stands above them.
+
+    Examples
+    --------
+    >>> work = pd.DataFrame({"payee_id": ["666-12-3456"], "step": ["enroll"], "amount": [12.5]})
+    >>> print(Lines(work, title="Worklist").to_markdown())
+    # Worklist
+    <BLANKLINE>
+    1 line.
+    <BLANKLINE>
+    ## Worklist
+    <BLANKLINE>
+    | Payee ID | What to do | Amount |
+    | :--- | :--- | ---: |
+    | XXX-XX-3456 | enroll | $12.50 |
+    <BLANKLINE>
+    """
+
+    def __init__(self, frame: pd.DataFrame, *, title: str = "Lines") -> None:
+        if not isinstance(frame, pd.DataFrame):
+            raise no_frame(frame)
         self.frame = frame
+        self.title = title
+
+    def __repr__(self) -> str:
+        """Say how many lines there are."""
+        return f"<{self.title}: {plural(len(self.frame), 'line')}>"
 
     def _document(self, mask: Mask) -> dict[str, Any]:
         return {"schema_version": 1, "lines": mask_frame(self.frame, mask)}
@@ -103,14 +128,18 @@ class Lines(Answer):
     def _view(self, mask: Mask) -> View:
         columns = tuple(self.frame.columns)
         section = Section(
-            name="Lines", key="lines", title="Lines", frame=self.frame, brief=columns, text=columns
+            name="Lines", key="lines", title=self.title, frame=self.frame, brief=columns, text=columns
         )
-        return View(
-            title="Lines",
-            about=plural(len(self.frame), "line"),
-            sections=(section,),
-            mask=mask,
-            top=len(self.frame),
+        about = plural(len(self.frame), "line")
+        return View(title=self.title, about=about, sections=(section,), mask=mask, top=len(self.frame))
+
+    def _write_workbook(self, target: Target, mask: Mask) -> None:
+        from rev603.presenting.workbook import write_workbook  # noqa: PLC0415 - openpyxl is loaded when used
+
+        names = {name: str(name) for name in self.frame.columns}
+        # with every line break
+        write_workbook(
+            target, [Section(name="Refunds", frame=self.frame, labels=names, breaks=True)], mask=mask
         )
 
 

@@ -7,14 +7,13 @@ number looks like is decided in one place, :mod:`rev603.safe_text`.
 
 from __future__ import annotations
 
-import difflib
 import re
 from functools import partial
 from typing import Any, Literal, cast, get_args
 
 import pandas as pd
 
-from rev603.errors import ArgumentError, no_frame
+from rev603.errors import check_choice, no_frame
 from rev603.presenting.text import as_text, contains
 from rev603.safe_text import hide_digits, hide_persons
 from rev603.vocabulary.headings import heading_key
@@ -36,30 +35,9 @@ _PERHAPS_A_PAYEE = r"\pN"
 
 
 def check_mask(mask: object) -> Mask:
-    """Give the masking that is asked for, or say what there is.
-
-    Raises
-    ------
-    ArgumentError
-        There is no such masking.
-
-    Examples
-    --------
-    >>> check_mask("snn")
-    Traceback (most recent call last):
-    rev603.errors.ArgumentError: There is no masking 'snn'.
-      why: Did you mean 'ssn'?
-      what to do: mask must be 'none', 'ssn' or 'all'
-    """
-    options = get_args(Mask)
-    if str(mask) in options:
-        return cast("Mask", mask)
-    near = difflib.get_close_matches(str(mask).casefold(), options, n=1)
-    raise ArgumentError(
-        f"There is no masking {mask!r}." if isinstance(mask, str) else f"mask is {type(mask).__name__}.",
-        why=f"Did you mean {near[0]!r}?" if near else "",
-        what_to_do="mask must be 'none', 'ssn' or 'all'",
-    )
+    """Give the masking that is asked for, or say what there is."""
+    check_choice("mask", mask, *get_args(Mask))
+    return cast("Mask", mask)
 
 
 def mask_text(text: str, *, mask: Mask = "ssn") -> str:

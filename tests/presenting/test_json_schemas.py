@@ -13,7 +13,6 @@ from jsonschema import Draft202012Validator
 import rev603
 from rev603.cli import main
 from rev603.presenting.answer import Answer
-from rev603.presenting.line_files import Lines
 from rev603.presenting.packs import ClientPack
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +41,7 @@ def answers(history: Any) -> dict[str, Any]:
         "weeklysummary": rev603.weekly_summary(history),
         "reconciliation": rev603.reconcile(rev603.current(history), entries, tolerance=5.0),
         "report": rev603.read(SAMPLES / "rev603_2026-11-13.csv"),
-        "lines": Lines(history),
+        "lines": rev603.Lines(history),
     }
 
 
@@ -93,7 +92,7 @@ def test_every_command_prints_what_the_schema_says(
 
 
 def test_every_kind_of_answer_has_a_schema() -> None:
-    for kind in (rev603.WeeklySummary, rev603.Reconciliation, rev603.Report, ClientPack, Lines):
+    for kind in (rev603.WeeklySummary, rev603.Reconciliation, rev603.Report, ClientPack, rev603.Lines):
         assert kind.json_schema()["$ref"].removeprefix("#/$defs/") in SCHEMA["$defs"]
     assert {kind.__name__ for kind in Answer.__subclasses__()} == {
         "WeeklySummary", "Reconciliation", "Report", "ClientPack", "Lines",

@@ -7,13 +7,13 @@ import json
 import pickle
 import re
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
 import pytest
 
 import rev603
-from rev603.presenting.line_files import Lines
 
 EXPORT = Path(__file__).parents[2] / "sample_data" / "rev603_2026-11-06.xlsx"
 
@@ -118,6 +118,36 @@ def test_a_worklist_is_written_in_every_form_masked(tmp_path: Path) -> None:
         rev603.write_lines(person, tmp_path / "work.docx")
 
 
+def test_a_worklist_has_what_answers_have_as_text_into_open_files_and_as_written(tmp_path: Path) -> None:
+    history = rev603.read_history(EXPORT)
+    work = rev603.enrollment_worklist(history, as_of="2026-11-06").head(3).assign(payee_id="219-09-9999")
+    lines = rev603.Lines(work, title="Who must act")
+    texts: dict[str, tuple[Any, Any]] = {
+        ".html": (lines.to_html, io.StringIO()),
+        ".md": (lines.to_markdown, io.StringIO()),
+        ".json": (lines.to_json, io.StringIO()),
+        ".xlsx": (lines.to_excel, io.BytesIO()),
+    }
+    for ending, (write, file) in texts.items():
+        (path,) = rev603.write_lines(work, tmp_path / f"work{ending}")
+        write(file)
+        write(tmp_path / f"again{ending}")
+        again = (tmp_path / f"again{ending}").read_bytes()
+        given = write() if ending == ".xlsx" else write().encode()
+        into = file.getvalue() if ending == ".xlsx" else file.getvalue().encode()
+        assert given == into == again
+        assert b"219-09-9999" not in given
+        if ending in {".xlsx", ".json"}:  # these bear no title
+            assert given == path.read_bytes()
+        else:
+            assert b"Who must act" in given
+    rows = openpyxl.load_workbook(io.BytesIO(lines.to_excel()))["Refunds"].iter_rows(values_only=True)
+    assert next(rows) == tuple(work.columns)
+    assert [line["step"] for line in lines.to_dict()["lines"]] == work["step"].tolist()
+    assert "XXX-XX-9999" in lines.to_text()
+    assert repr(lines) == "<Who must act: 3 lines>"
+
+
 def test_a_masked_workbook_of_lines_may_be_shared_and_one_with_full_numbers_may_not(
     report: rev603.Report, tmp_path: Path
 ) -> None:
@@ -141,6 +171,6 @@ class Pieces(io.StringIO):
 
 def test_json_of_many_lines_is_never_in_memory_as_one_text() -> None:
     frame = pd.DataFrame({"refund_id": [f"R{number:09d}" for number in range(100_000)], "amount": 12.5})
-    Lines(frame).to_json(pieces := Pieces())
+    rev603.Lines(frame).to_json(pieces := Pieces())
     assert max(pieces.sizes) <= sum(pieces.sizes) / 4
     assert json.loads(pieces.getvalue())["lines"] == frame.to_dict("records")
