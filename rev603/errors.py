@@ -7,6 +7,7 @@ reader masks a value before it reaches a message.
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from rev603.safe_text import hide_persons, visible
@@ -154,11 +155,17 @@ def check_choice(name: str, value: object, *allowed: str | None) -> None:
     >>> check_choice("on_error", "colect", "raise", "collect")
     Traceback (most recent call last):
     rev603.errors.ArgumentError: on_error is 'colect'.
+      why: Did you mean 'collect'?
       what to do: pass one of 'raise', 'collect'
     """
     if not isinstance(value, str | None) or value not in allowed:
         shown = repr(value) if isinstance(value, str | int | None) else type(value).__name__
-        raise ArgumentError(f"{name} is {shown}.", what_to_do=f"pass one of {', '.join(map(repr, allowed))}")
+        near = get_close_matches(str(value).casefold(), filter(None, allowed), n=1)
+        raise ArgumentError(
+            f"{name} is {shown}.",
+            why=f"Did you mean {near[0]!r}?" if near else "",
+            what_to_do=f"pass one of {', '.join(map(repr, allowed))}",
+        )
 
 
 def check_type(name: str, value: object, kind: Any, example: str) -> None:

@@ -88,7 +88,7 @@ def test_columns_of_the_same_name_are_both_masked() -> None:
 def test_a_wrong_masking_is_refused_with_what_was_meant(wrong: Any, meant: str) -> None:
     with pytest.raises(ValueError, match=f"Did you mean '{meant}'"):
         mask_frame(frame(), mask=wrong)
-    with pytest.raises(ValueError, match="must be 'none', 'ssn' or 'all'"):
+    with pytest.raises(ValueError, match="pass one of 'none', 'ssn', 'all'"):
         mask_text("x", mask=wrong)
 
 
