@@ -137,9 +137,9 @@ def read(
         Our name to the heading that it has in this file, where it is not found: ``columns={"refund_id": "Our Ref"}``. An
         amount that stands in several columns is their sum: ``{"total_refund_amount": ["Duty", "Interest"]}``.
     vocabulary
-        Headings, statuses, centers and teams that rev603 does not know, as a mapping or the path of a TOML file; all its
-        keys are in the table of :func:`rev603.reading.words.words_of`. A taught status is written as CBP's own, and kept
-        as printed in ``refund_secondary_status (report)``.
+        What rev603 does not know, as a mapping or the path of a TOML file: ``headings`` (to a column), ``statuses`` (to a
+        payment state), ``centers`` (to a name) and ``teams`` (to a note); the site has a page for it, Vocabulary. A taught
+        status is written as CBP's own, and kept as printed in ``refund_secondary_status (report)``.
     name
         What to call a file object that has no name of its own.
     on_error

@@ -93,19 +93,7 @@ def words_of(given: Taught) -> Words:
     Parameters
     ----------
     given
-        A mapping with some of these parts, or the path of a TOML file with these tables:
-
-        ============  ============================================  =============================================
-        part          key                                           value
-        ============  ============================================  =============================================
-        ``headings``  a heading, in any case and spacing            the column's name: one of the 17 of the report,
-                                                                    or of an entry list (see ``rev603 columns``)
-        ``statuses``  a secondary status, in any case and spacing   a payment state: ``in transit``, ``issued``,
-                                                                    ``returned``, ``reissued``, ``diverted`` or
-                                                                    ``rejected``
-        ``centers``   a Center ID                                   the center's name; the ID is no issue any more
-        ``teams``     a Team Number                                 a note, shown in the column ``team_note``
-        ============  ============================================  =============================================
+        A mapping with some of the parts of ``.docs/vocabulary.md``, or the path of a TOML file with them as tables.
 
     Raises
     ------
