@@ -27,7 +27,7 @@ from rev603.vocabulary.guide import (
     STEPS,
     WAITING,
 )
-from rev603.vocabulary.statuses import PAID_BY_ACH, REJECTED, STUCK
+from rev603.vocabulary.statuses import PAID_BY_ACH, PAID_NOT_STATED, REJECTED, STUCK
 
 NEEDED = (
     "payee_id", "refund_id", "document_number", "company_name", "care_of", "refund_date", "amount",
@@ -39,6 +39,9 @@ CARE_KEY = "__rev603_care_key"
 _LOG = ("payee_id", "care_of", "verified_on", "requested_on", "note")
 # An EIN with its suffix, or bare digits that may be one, as the payee's key spells them.
 _EIN, _BARE = r"[0-9]{2}-[0-9]{7}[0-9A-Z]{2}", r"[0-9]{11}"
+#: What is said of a number without evidence; and where the reports have no method of payment at all.
+NEVER = "never paid by ACH in these reports"
+NOT_TOLD = "not paid in these reports, which do not say how others were: what account there is, is not known"
 #: The columns of a worklist.
 WORKLIST = (
     "actor", "actor_name", "payee_id", "company_name", "care_of", "kind", "step", "evidence", "lines", "amount",
@@ -73,9 +76,9 @@ def enrollment_worklist(
         - ``actor``: the ``notify party`` where a C/O is named, else the ``payee``; ``actor_name`` as CBP prints it;
         - ``payee_id company_name care_of``, and the ``kind`` of the number (``irs``, ``ssn``, ``cbp``, or missing);
         - ``step``: ``request reissue`` (paid by ACH after the newest reject, or seen in ACE by your log), ``check the
-          account`` (paid only before), ``add this suffix`` (another suffix is paid, with the same C/O), ``check the
-          4811 and box 28`` (the notify party is paid for other importers), ``enroll``, or ``waiting for CBP`` (asked
-          for, by your log); ``evidence`` says why, with dates out of the reports;
+          account`` (paid only before, or the report does not say how), ``add this suffix`` (another suffix is paid,
+          with the same C/O), ``check the 4811 and box 28`` (the notify party is paid for other importers), ``enroll``,
+          or ``waiting for CBP`` (asked for, by your log); ``evidence`` says why, with dates out of the reports;
         - ``lines amount oldest_refund_date days_waiting`` of what is stuck;
         - ``last_paid_by_ach``; ``sibling`` (the suffix that was paid last), ``sibling_last_paid``, ``siblings_paid``;
           ``notify_party_paid_for`` (how many other importers).
@@ -180,9 +183,9 @@ def keyed(refunds: Any) -> Any:
 def judged(frame: Any, *, as_of: str | dt.date | pd.Timestamp | None = None, log: Any = None) -> pd.DataFrame:
     """Return the worklist of a :func:`keyed` frame, with the keys that its lines were put together by."""
     is_stuck = nw.col("disposition").is_in(list(STUCK))
-    is_paid = nw.col("disposition") == PAID_BY_ACH
+    is_paid, somehow = nw.col("disposition") == PAID_BY_ACH, nw.col("disposition") == PAID_NOT_STATED
     day = nw.col("refund_date").cast(nw.Datetime("us")).dt.truncate("1d")
-    lines = frame.filter(is_stuck | is_paid).select(
+    lines = frame.filter(is_stuck | is_paid | somehow).select(
         PAYEE_KEY, CARE_KEY, "payee_id", "care_of", "company_name",
         lines=nw.when(is_stuck).then(1).otherwise(0),
         cents=nw.when(is_stuck).then(cents("amount")).otherwise(nw.lit(0)),
@@ -190,11 +193,12 @@ def judged(frame: Any, *, as_of: str | dt.date | pd.Timestamp | None = None, log
         stuck_name=nw.when(is_stuck).then(nw.col("company_name")),
         stuck_on=nw.when(is_stuck).then(day),
         paid=nw.when(is_paid).then(day),
+        somehow=nw.when(somehow).then(day),
     )  # fmt: skip
     grouped = lines.group_by(PAYEE_KEY, CARE_KEY).agg(
         nw.col("payee_id", "care_of", "company_name", "stuck_name").min(),
         nw.col("lines", "cents").sum(),
-        nw.col("is_reject", "paid").max(),
+        nw.col("is_reject", "paid", "somehow").max(),
         nw.col("stuck_on").min().alias("oldest_refund_date"),
         nw.col("stuck_on").max().alias("newest"),
     )
@@ -212,7 +216,7 @@ def judged(frame: Any, *, as_of: str | dt.date | pd.Timestamp | None = None, log
 
 
 def _typed(groups: pd.DataFrame) -> pd.DataFrame:
-    days = dict.fromkeys(("paid", "newest", "oldest_refund_date"), "datetime64[us]")
+    days = dict.fromkeys(("paid", "somehow", "newest", "oldest_refund_date"), "datetime64[us]")
     text = dict.fromkeys((PAYEE_KEY, CARE_KEY, "payee_id", "care_of", "company_name", "stuck_name"), "str")
     groups = groups.astype({**days, **text, "lines": "int64", "cents": "int64"})
     what = pd.Series("return", groups.index, dtype="str").mask(groups["is_reject"] > 0, "reject")
@@ -234,7 +238,8 @@ def _with_evidence(groups: pd.DataFrame, log: Any = None) -> pd.DataFrame:
     groups = groups.assign(
         _importer=importer_of(groups[PAYEE_KEY]), _name=compared_names(groups["company_name"])
     )
-    groups["paid"] = groups["paid"].where(groups[PAYEE_KEY] != "")  # nobody knows whose payment that was
+    days = ["paid", "somehow"]
+    groups[days] = groups[days].where(groups[PAYEE_KEY] != "")  # nobody knows whose payment that was
     stuck = groups[groups["lines"] > 0].reset_index(drop=True)
     paid = groups[groups["paid"].notna()]
     stuck = stuck.merge(_siblings(stuck, paid), on=[PAYEE_KEY, CARE_KEY], how="left")
@@ -243,12 +248,13 @@ def _with_evidence(groups: pd.DataFrame, log: Any = None) -> pd.DataFrame:
     counts = ["siblings_paid", "notify_party_paid_for"]
     stuck[counts] = stuck[counts].fillna(0).astype("int64")
     stuck["kind"] = importer_number.kind_column(stuck["payee_id"])
-    stuck["step"], stuck["evidence"] = _judged(stuck)
+    told = not len(groups) or groups["paid"].notna().any() or groups["somehow"].isna().all()
+    stuck["step"], stuck["evidence"] = _judged(stuck, NEVER if told else NOT_TOLD)
     return stuck
 
 
-def _judged(stuck: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]]:
-    """Return the step of each line and why, by the first evidence that holds."""
+def _judged(stuck: pd.DataFrame, never: str) -> tuple[pd.Series[str], pd.Series[str]]:
+    """Return the step of each line and why, by the first evidence that holds; ``never`` is said where none does."""
     newest, paid, reject = stuck["newest"], stuck["paid"], stuck["_what"]
     of = " (" + _days(newest) + ")"
     first, several = stuck["siblings_paid"] == 1, stuck["siblings_paid"] > 1
@@ -257,10 +263,9 @@ def _judged(stuck: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]]:
         stuck["notify_party_paid_for"] == 1, " other importer", " other importers"
     )
     more = (" (" + stuck["siblings_paid"].astype("str") + " suffixes are)").where(several, "")
-    never, no_number = "never paid by ACH in these reports", "the report gives no payee number"
     nothing = np.select(
         [stuck[PAYEE_KEY] == "", stuck["kind"] == "cbp"],
-        [no_number, f"{never}; a number that CBP assigned: importer abroad"],
+        ["the report gives no payee number", f"{never}; a number that CBP assigned: importer abroad"],
         never,
     )
     decisions: Sequence[tuple[Any, str, Any]] = (
@@ -273,6 +278,8 @@ def _judged(stuck: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]]:
          "paid by ACH on " + _days(paid) + ", the day of this " + reject + ", and not since"),
         (paid.notna(), CHECK_ACCOUNT,
          "paid by ACH on " + _days(paid) + ", before this " + reject + of + " and not since"),
+        (stuck["somehow"].notna(), CHECK_ACCOUNT,
+         "paid on " + _days(stuck["somehow"]) + ", the report does not say how: whether it has an account is not known"),
         (first | several, ADD_SUFFIX, suffix + _days(stuck["sibling_last_paid"]) + more + ", this one never"),
         (stuck["notify_party_paid_for"] > 0, CHECK_4811,
          "the notify party was paid by ACH for " + others + ", for this one never"),

@@ -26,6 +26,7 @@ STUCK = {"refund_secondary_status": "Reject No ACH", "check_or_ach": None}
 BACK = {"refund_secondary_status": "Check/ACH Returned", "check_or_ach": "ACH"}
 PAID = {"refund_secondary_status": "Treasury Issued", "check_or_ach": "ACH"}
 CHECK = {"refund_secondary_status": "Treasury Issued", "check_or_ach": "Check"}
+SOMEHOW = {"refund_secondary_status": "Treasury Issued", "check_or_ach": None}
 GOING = {"refund_secondary_status": "Sent to Treasury", "check_or_ach": "ACH"}
 
 
@@ -69,6 +70,10 @@ TRUTH: list[tuple[str, list[tuple[str, dict[str, Any], dt.date, str | None]], st
     ("paid after two rejects", [("01", STUCK, BEFORE, None), ("01", PAID, AFTER, None)], "request reissue",
      "after this reject (03/02/2026)"),
     ("paid by check only", [("01", CHECK, AFTER, None)], "enroll", "never paid by ACH"),
+    ("paid, the report does not say how", [("01", SOMEHOW, AFTER, None)], "check the account",
+     "paid on 03/09/2026, the report does not say how"),
+    ("paid somehow, and by ACH after", [("01", SOMEHOW, BEFORE, None), ("01", PAID, AFTER, None)], "request reissue",
+     "paid by ACH on 03/09/2026"),
     ("on its way by ACH", [("01", GOING, AFTER, None)], "enroll", "never paid by ACH"),
     ("came back", [("01", BACK, BEFORE, None)], "enroll", "never paid by ACH"),
     ("came back after a payment", [("01", BACK, AFTER, None), ("01", PAID, BEFORE, None)], "check the account",
@@ -182,6 +187,21 @@ def test_a_payment_that_was_sent_again_is_not_stuck(engine: Any, to_frame: Any) 
     lines = [line_of("98-765432100", **BACK | same),
              line_of("98-765432100", **PAID | same | {"refund_secondary_status": "Check/ACH Reissued"})]  # fmt: skip
     assert engine.rows(enrollment_worklist(engine.load(to_frame(lines)), as_of=AS_OF)) == []
+
+
+def test_reports_without_a_method_never_say_that_nobody_was_paid_by_ach(engine: Any, to_frame: Any) -> None:
+    lines = [
+        *case(1, ("01", STUCK, DAY, None)),
+        *case(2, ("01", STUCK, DAY, None), ("01", SOMEHOW, AFTER, None)),
+    ]
+    rows = engine.rows(enrollment_worklist(engine.load(to_frame(lines)), as_of=AS_OF))
+    assert {row["payee_id"]: row["step"] for row in rows} == {
+        "98-700000101": "enroll",
+        "98-700000201": "check the account",
+    }
+    for row in rows:
+        assert "not say how" in row["evidence"]
+        assert "never" not in row["evidence"]
 
 
 def test_numbers_that_have_no_siblings(engine: Any, to_frame: Any) -> None:
