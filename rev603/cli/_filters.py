@@ -15,8 +15,6 @@ from rev603.analysis.status import flag_rejects
 from rev603.errors import Rev603Error
 from rev603.vocabulary.statuses import status_key
 
-#: The columns that a filter looks at: any of those that are there will do.
-_NUMBERS, _PARTIES, _FILERS = ("payee_id",), ("care_of",), ("filer_code",)
 _STATUSES = ("refund_secondary_status", "disposition", "payment_state", "status_before", "status_after")
 _AMOUNTS = ("amount", "amount_before", "amount_after")
 _DATES = ("oldest_refund_date", "refund_date")
@@ -37,11 +35,14 @@ def filtered(
     ``by`` are the columns that the answer and they have in common.
     """
     keep = pd.Series(data=True, index=frame.index)
-    for columns, passes in _chosen(options, as_of):
-        if any(name in frame for name in columns):
-            keep &= passes(frame)
+    for name, (columns, passes) in _FILTERS.items():
+        asked = getattr(options, name, None)
+        if asked is None:
+            continue
+        if any(column in frame for column in columns):
+            keep &= passes(frame, asked, as_of)
         elif lines is not None:
-            keep &= _key(frame, by).isin(_key(lines[passes(lines)], by))
+            keep &= _key(frame, by).isin(_key(lines[passes(lines, asked, as_of)], by))
         else:
             raise Rev603Error(
                 f"This answer has no column {columns[0]}, so it cannot be filtered by it.",
@@ -50,36 +51,7 @@ def filtered(
     return frame[keep]
 
 
-def _chosen(
-    options: argparse.Namespace, as_of: pd.Timestamp | None
-) -> list[tuple[tuple[str, ...], Callable[[pd.DataFrame], Any]]]:
-    """Return the filters that were asked for, each with the columns that it looks at."""
-    wanted = vars(options)
-    offered: dict[str, tuple[tuple[str, ...], Callable[[pd.DataFrame, Any], Any]]] = {
-        "payee": (_NUMBERS, lambda frame, payees: _any(_is_payee(frame, each) for each in payees)),
-        "notify_party": (
-            _PARTIES,
-            lambda frame, names: _any(_contains(frame["care_of"], each) for each in names),
-        ),
-        "filer": (
-            _FILERS,
-            lambda frame, codes: _key(frame, _FILERS).isin([code.casefold() for code in codes]),
-        ),
-        "status": (_STATUSES, _of_statuses),
-        "min_amount": (
-            _AMOUNTS,
-            lambda frame, least: (frame.reindex(columns=[*_AMOUNTS]) >= least).any(axis=1),
-        ),
-        "min_days": (_DATES, lambda frame, least: _days(frame, as_of) >= least),
-    }
-    return [
-        (columns, lambda frame, passes=passes, asked=wanted[name]: passes(frame, asked))  # type: ignore[misc]
-        for name, (columns, passes) in offered.items()
-        if wanted.get(name) is not None
-    ]
-
-
-def _of_statuses(frame: pd.DataFrame, texts: list[str]) -> pd.Series[bool]:
+def _of_statuses(frame: pd.DataFrame, texts: list[str], _: Any) -> pd.Series[bool]:
     wanted = [status_key(text) for text in texts]
     told = frame if "status_before" in frame or "disposition" in frame else flag_rejects(frame)
     return _any(_texts(told[name]).map(status_key).isin(wanted) for name in _STATUSES if name in told)
@@ -88,7 +60,7 @@ def _of_statuses(frame: pd.DataFrame, texts: list[str]) -> pd.Series[bool]:
 def _is_payee(frame: pd.DataFrame, wanted: str) -> pd.Series[bool]:
     """Tell by the number, in any spelling and with or without its suffix 00, or by a part of the name."""
     number = re.sub(_MARKS, "", wanted).casefold()
-    return _key(frame, _NUMBERS).isin([number, f"{number}00"]) | _contains(frame["company_name"], wanted)
+    return _key(frame, ["payee_id"]).isin([number, f"{number}00"]) | _contains(frame["company_name"], wanted)
 
 
 def _days(frame: pd.DataFrame, as_of: Any) -> pd.Series[Any]:
@@ -115,3 +87,23 @@ def _texts(values: pd.Series[Any]) -> pd.Series[Any]:
 
 def _any(conditions: Iterable[pd.Series[bool]]) -> pd.Series[bool]:
     return reduce(or_, conditions)
+
+
+#: Option → the columns that its filter looks at, any of those that are there, and which lines pass it.
+_FILTERS: dict[str, tuple[tuple[str, ...], Callable[[pd.DataFrame, Any, Any], Any]]] = {
+    "payee": (("payee_id",), lambda frame, payees, _: _any(_is_payee(frame, each) for each in payees)),
+    "notify_party": (
+        ("care_of",),
+        lambda frame, names, _: _any(_contains(frame["care_of"], each) for each in names),
+    ),
+    "filer": (
+        ("filer_code",),
+        lambda frame, codes, _: _key(frame, ["filer_code"]).isin([code.casefold() for code in codes]),
+    ),
+    "status": (_STATUSES, _of_statuses),
+    "min_amount": (
+        _AMOUNTS,
+        lambda frame, least, _: (frame.reindex(columns=[*_AMOUNTS]) >= least).any(axis=1),
+    ),
+    "min_days": (_DATES, lambda frame, least, as_of: _days(frame, as_of) >= least),
+}

@@ -62,65 +62,46 @@ def _of_type(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {**settings, "type": _TYPES[settings["type"]]} if "type" in settings else dict(settings)
 
 
-def _dollars(text: str) -> float:
-    try:
-        value = float(text.replace("$", "").replace(",", ""))
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < 1e12:  # nan is neither
-        raise argparse.ArgumentTypeError(f"{text!r} is not an amount of dollars such as 1.00")
-    return value
+def _typed(pattern: str, make: Callable[..., object], what: str) -> Callable[[str], object]:
+    """Return what makes a value of an option's text, or says what the text should be."""
 
-
-def _heading(text: str) -> tuple[str, str]:
-    name, sign, heading = text.partition("=")
-    if not (name and sign and heading):
-        raise argparse.ArgumentTypeError(f'{text!r} is not NAME=HEADING, such as refund_id="Our Ref"')
-    return name.strip(), heading
-
-
-def _sheet(text: str) -> str | int:
-    return int(text) if re.fullmatch(r"[0-9]+", text) else text
-
-
-def _day(text: str) -> str:
-    """Read a date, and give it as ISO text."""
-    for form in ("%Y-%m-%d", "%m/%d/%Y"):
+    def made(text: str) -> object:
         try:
-            return dt.datetime.strptime(text.strip(), form).date().isoformat()  # noqa: DTZ007 - a day has no zone
+            if found := re.fullmatch(pattern, text):
+                return make(*found.groups())
         except ValueError:
-            continue
-    raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2026-11-13 or 11/13/2026")
+            pass
+        raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
+
+    return made
 
 
-def _dated_file(text: str) -> tuple[str, str]:
-    name, equals, date = text.rpartition("=")
-    if not equals or not name:
-        raise argparse.ArgumentTypeError(f"{text!r} is not FILE=DATE, such as export.csv=2026-11-13")
-    return Path(name).name, _day(date)
-
-
-def _number(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
-    return int(text)
-
-
-def _count(text: str) -> int:
-    if not _number(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
-    return int(text)
+def _iso(text: str) -> str:
+    form = "%m/%d/%Y" if "/" in text else "%Y-%m-%d"
+    return dt.datetime.strptime(text.strip(), form).date().isoformat()  # noqa: DTZ007 - a day has no zone
 
 
 _TYPES: dict[str, Callable[[str], object]] = {
-    "count": _count,
-    "dated file": _dated_file,
-    "day": _day,
-    "dollars": _dollars,
-    "heading": _heading,
-    "number": _number,
+    "count": _typed("(0*[1-9][0-9]{0,8})", int, "a whole number from 1"),
+    "dated file": _typed(
+        "(.+)=(.+?)",
+        lambda name, date: (Path(name).name, _iso(date)),
+        "FILE=DATE, such as export.csv=2026-11-13",
+    ),
+    "day": _typed("(.+)", _iso, "a date such as 2026-11-13 or 11/13/2026"),
+    "dollars": _typed(
+        r"\$?([0-9.,]{1,16})",
+        lambda text: float(text.replace(",", "")),
+        "an amount of dollars such as 1.00",
+    ),
+    "heading": _typed(
+        "([^=]+)=(.+)",
+        lambda name, heading: (name.strip(), heading),
+        'NAME=HEADING, such as refund_id="Our Ref"',
+    ),
+    "number": _typed("([0-9]{1,9})", int, "a whole number"),
     "path": Path,
-    "sheet": _sheet,
+    "sheet": lambda text: int(text) if re.fullmatch("[0-9]+", text) else text,
 }
 
 

@@ -9,7 +9,7 @@ from rev603.cli._output import emit, emit_json, say
 from rev603.cli._reading import read_lines
 from rev603.cli.listing import FULL_NUMBERS
 from rev603.errors import Rev603Error
-from rev603.presenting.folders import SUPERSEDED
+from rev603.presenting.files import SUPERSEDED
 from rev603.sample import write_samples
 
 

@@ -85,7 +85,7 @@ class Answer(ABC):
     def to_html(self, target: Target, *, mask: Mask = "ssn") -> None: ...
     def to_html(self, target: Target | None = None, *, mask: Mask = "ssn") -> str | None:
         """Write the answer as one self-contained page, or return it; needs the extra ``report``."""
-        from rev603.presenting.page import as_page  # noqa: PLC0415 - loaded when used
+        from rev603.presenting.rendering import as_page  # noqa: PLC0415 - loaded when used
 
         return _deliver([as_page(self.view(mask=mask))], target, mask, ".html", ".htm")
 

@@ -19,7 +19,7 @@ from rev603.presenting.files import Target
 from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.tables import shown_columns
 from rev603.presenting.view import Picture, Section, View
-from rev603.presenting.workbook import MAX_ROWS, Front, write_workbook
+from rev603.presenting.workbook import Front, write_workbook
 
 # what, lines, dollars; a gap; what, lines, dollars. Or one wide table under the other.
 _PAIRED = (42, 22, 22, 2, 42, 22, 22)
@@ -35,13 +35,11 @@ Row = list[Mark | None]
 Places = dict[str, tuple[int, int, int]]
 
 
-def write_view(view: View, target: Target, *, max_rows: int = MAX_ROWS) -> None:
+def write_view(view: View, target: Target) -> None:
     """Write a view as a workbook; see :func:`rev603.presenting.workbook.write_workbook`."""
     date = f", {view.moment.date().isoformat()}" if view.moment else ""
-    write_workbook(
-        target, [_front(view), *view.sections], mask=view.mask, title=f"{view.title}{date}", moment=view.moment,
-        max_rows=max_rows,
-    )  # fmt: skip
+    title = f"{view.title}{date}"
+    write_workbook(target, [_front(view), *view.sections], mask=view.mask, title=title, moment=view.moment)
 
 
 def _say(page: Front, text: str, style: str, height: float = 19) -> None:
@@ -52,8 +50,7 @@ def _say(page: Front, text: str, style: str, height: float = 19) -> None:
 
 def _rows_of(section: Section, mask: Mask) -> list[Row]:
     """Return an account as rows, with an empty one under it."""
-    first = section.frame.columns[0]
-    shown = shown_columns(section.frame, labels={**section.labels, first: section.title})
+    shown = shown_columns(section.frame, labels=section.labels)
     rows: list[Row] = [[Mark(each.label, f"head {each.kind}") for each in shown]]
     for number, line in enumerate(mask_frame(section.frame, mask).itertuples(index=False), 1):
         style = "total " if section.summed and number == len(section.frame) else ""

@@ -11,8 +11,7 @@ import pandas as pd
 
 from rev603.errors import ColumnsMissingError, Rev603Error, check_type, no_frame
 from rev603.presenting.answer import FORMATS, Answer, write_answer
-from rev603.presenting.files import Target, whole_file
-from rev603.presenting.folders import safe_names
+from rev603.presenting.files import Target, safe_names, whole_file
 from rev603.presenting.masking import Mask, mask_frame
 from rev603.presenting.text import as_text, contains, plural
 from rev603.presenting.view import Section, View

@@ -15,7 +15,7 @@ from rev603.analysis.clients import UNASSIGNED, ClientFigures, clients_of
 from rev603.analysis.reissue import REQUEST, letters_due
 from rev603.analysis.worklist import WORKLIST
 from rev603.presenting.answer import Answer
-from rev603.presenting.folders import safe_names, write_folder
+from rev603.presenting.files import safe_names, write_folder
 from rev603.presenting.letters import Letter, Letters
 from rev603.presenting.line_files import csv_text
 from rev603.presenting.masking import Mask, mask_frame, mask_text

@@ -1,15 +1,47 @@
-"""A view as plain text, as Markdown, and as a notebook shows it; page and workbook have modules of their own."""
+"""A view as plain text, as Markdown, as a notebook shows it, and as a page; the workbook has modules of its own.
+
+The page is self-contained: no script, nothing from a network, for screen, phone, paper and screen reader.
+"""
 
 from __future__ import annotations
 
+import io
+import re
 import textwrap
+import warnings
 from html import escape
+from importlib import resources
 from importlib.util import find_spec
+from typing import Any
 
-from rev603.presenting.tables import escaped, figures_of, html_table, markdown_table, text_table
-from rev603.presenting.text import one_line
-from rev603.presenting.view import Section, View
+from rev603.errors import Rev603Error
+from rev603.presenting.masking import Mask, mask_frame
+from rev603.presenting.tables import (
+    cell_texts,
+    escaped,
+    figures_of,
+    html_table,
+    markdown_table,
+    shown_columns,
+    text_table,
+)
+from rev603.presenting.text import count, formatter, one_line
+from rev603.presenting.view import Picture, Section, View
 
+#: Lines of a table on the page; the workbook has them all.
+PAGE_ROWS = 1_000
+
+# A color that no plot uses stands for the page's text color, light or dark.
+_TEXT_COLOR = "#010203"
+_STYLE: dict[Any, Any] = {
+    "svg.fonttype": "none",  # text stays text: it can be read aloud, searched and shown in any script
+    "svg.hashsalt": "rev603",
+    "font.family": "sans-serif",
+    "font.size": 11,
+    **dict.fromkeys(
+        ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), _TEXT_COLOR
+    ),
+}
 _WIDTH = 120
 _COLORS = {"good": ("#dff2e3", "#14532d"), "warn": ("#fff2cc", "#6b3a00"), "bad": ("#f9dedc", "#7d1712")}
 
@@ -23,7 +55,7 @@ def as_text(view: View) -> str:
         told = [_filled(text, f"  {mark} ") for mark, text in zip(marks, told, strict=True)]
         loud = view.notice.kind == "bad"
         told.insert(0, f"{view.notice.title.upper() if loud else view.notice.title}:")
-    accounts = [text_table(each.frame, labels=_headed(each), mask=view.mask) for each in view.accounts]
+    accounts = [text_table(each.frame, labels=each.labels, mask=view.mask) for each in view.accounts]
     tables = [
         f"{each.title}\n{text_table(each.frame, each.text, mask=view.mask, top=view.top, labels=each.labels)}"
         for each in view.sections
@@ -38,11 +70,6 @@ def as_text(view: View) -> str:
 
 def _filled(text: str, mark: str = "") -> str:
     return textwrap.fill(text, _WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark))
-
-
-def _headed(account: Section) -> dict[str, str]:
-    """Return the labels of an account whose title stands above its first column."""
-    return {**account.labels, account.frame.columns[0]: account.title}
 
 
 def as_markdown(view: View) -> str:
@@ -60,7 +87,7 @@ def as_markdown(view: View) -> str:
         blocks.append(f"**{escaped(view.headline)}**")
     if view.figures is not None:
         blocks.append(markdown_table(view.figures))
-    blocks += [markdown_table(each.frame, labels=_headed(each), mask=view.mask) for each in view.accounts]
+    blocks += [markdown_table(each.frame, labels=each.labels, mask=view.mask) for each in view.accounts]
     for each in view.sections:
         if each.brief:
             table = markdown_table(each.frame, each.brief, mask=view.mask, top=view.top, labels=each.labels)
@@ -84,7 +111,7 @@ def as_notebook(view: View) -> str:
         f"{escape(label)}: <strong>{escape(text)}</strong>" for label, text in figures_of(view.figures)
     )
     accounts = "".join(
-        html_table(each.frame, labels=_headed(each), mask=view.mask, top=None) for each in view.accounts
+        html_table(each.frame, labels=each.labels, mask=view.mask, top=None) for each in view.accounts
     )
     parts = [
         f"<strong>{escape(one_line(view.title))}: {escape(view.about)}</strong>",
@@ -94,8 +121,6 @@ def as_notebook(view: View) -> str:
         f'<div style="display:flex;flex-wrap:wrap;gap:0 2em;align-items:start">{accounts}</div>',
     ]
     if view.pictures and find_spec("matplotlib"):
-        from rev603.presenting.page import svg_of  # noqa: PLC0415 - needs matplotlib
-
         parts.append(f'<figure style="margin:.3em 0;max-width:28em">{svg_of(view.pictures[0])}</figure>')
     for each in view.sections:
         if each.brief and len(each.frame):
@@ -105,3 +130,82 @@ def as_notebook(view: View) -> str:
             break
     parts.append(f"<p><small>{escape(view.footnote)}</small></p>" if view.footnote else "")
     return f"<div>{''.join(parts)}</div>"
+
+
+def as_page(view: View) -> str:
+    """Return a view as an HTML page; what comes from the reports is escaped.
+
+    A table has at most 1,000 lines; the page says what is left out and that the workbook has it. jinja2 and, for
+    pictures, matplotlib must be installed (``pip install 'rev603[report]'``).
+    """
+    try:
+        import jinja2  # noqa: PLC0415 - only an extra installs these
+
+        pictures = [svg_of(picture) for picture in view.pictures]
+    except ImportError as error:
+        raise Rev603Error(
+            f"The page needs {error.name}, which is not installed.",
+            what_to_do="pip install 'rev603[report]', or write the workbook or Markdown, which need no more",
+        ) from error
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    template = resources.files("rev603.presenting").joinpath("page.html.j2").read_text(encoding="utf-8")
+    return environment.from_string(template).render(
+        view=view,
+        accounts=[_table(each, view.mask, None) for each in view.accounts],
+        tables=[_table(each, view.mask, PAGE_ROWS) for each in view.sections],
+        pictures=pictures,
+        count=count,
+        money=formatter("money"),
+        days=formatter("days"),
+        figures=figures_of(view.figures),
+    )
+
+
+def _table(section: Section, mask: Mask, max_rows: int | None) -> dict[str, Any]:
+    """Return a section as the template writes it: every cell is text."""
+    frame = section.frame
+    shown = shown_columns(frame, section.columns, labels=section.labels)
+    top = mask_frame(frame if max_rows is None else frame.head(max_rows), mask)
+    totals = [
+        formatter(column.kind)(section.totals[column.name]) if column.name in section.totals else ""
+        for column in shown
+    ]
+    return {
+        "section": section,
+        "columns": shown,
+        "rows": list(zip(*(cell_texts(top[column.name], column.kind) for column in shown), strict=True)),
+        "totals": totals if any(totals) else [],
+        "on_paper": section.printed or len(shown),
+        "left_out": len(frame) - len(top),
+    }
+
+
+def svg_of(picture: Picture) -> str:
+    """Return a picture as inline SVG: small, the same each time, in the page's own text color."""
+    import matplotlib as mpl  # noqa: PLC0415 - only an extra installs it
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    file = io.StringIO()
+    with mpl.rc_context(_STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # the reader's browser has the glyphs
+        # no pyplot: nothing of the user's is touched
+        figure = Figure(figsize=(5.4, 3.2), layout="constrained")
+        picture.draw(ax=figure.subplots())
+        figure.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    return _inline(file.getvalue(), picture)
+
+
+def _inline(svg: str, picture: Picture) -> str:
+    """Make a stand-alone SVG one that may stand in a page beside others."""
+    title = escape(picture.says).replace("\\", r"\\")
+    opening = (
+        r'<svg viewBox="\1" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'role="img" aria-labelledby="{picture.name}-title"><title id="{picture.name}-title">{title}</title>'
+    )
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'\b(id="|xlink:href="#|url\(#)', rf"\g<1>{picture.name}-", svg)
+    svg = re.sub(r'<svg .*?viewBox="([^"]*)"[^>]*>', opening, svg, count=1, flags=re.DOTALL)
+    return re.sub(r"\n\s*", "\n", svg.replace(_TEXT_COLOR, "currentColor"))

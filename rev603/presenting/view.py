@@ -141,8 +141,9 @@ class View:
 
 
 def account(title: str, frame: pd.DataFrame, **more: Any) -> Section:
-    """Return a small table whose first column names its lines; ``more`` is that of :class:`Section`."""
-    return Section(name=title, title=title, frame=frame, **more)
+    """Return a small table whose title stands above its first column; ``more`` is that of :class:`Section`."""
+    labels = {**more.pop("labels", {}), frame.columns[0]: title}
+    return Section(name=title, title=title, frame=frame, labels=labels, **more)
 
 
 @cache

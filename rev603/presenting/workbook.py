@@ -80,7 +80,6 @@ def write_workbook(
     mask: Mask = "ssn",
     title: str = "",
     moment: datetime | None = None,
-    max_rows: int = MAX_ROWS,
 ) -> None:
     """Write sheets to an .xlsx file, whole or not at all.
 
@@ -98,8 +97,6 @@ def write_workbook(
     moment
         What the properties give as created and modified: a date of the data, never the clock, so that
         the same input gives the same bytes. 2000-01-01, if None.
-    max_rows
-        Rows of a sheet before its table goes on on the next one.
 
     Examples
     --------
@@ -122,7 +119,7 @@ def write_workbook(
             if isinstance(sheet, Front):
                 _write_front(book, sheet)
                 continue
-            for part in _parts(sheet, max_rows):
+            for part in _parts(sheet):
                 rows = _write_sheet(book, part, mask)
                 lines[f"xl/worksheets/sheet{len(book.worksheets)}.xml"] = rows
         opened: Any = nullcontext(target)
@@ -136,9 +133,9 @@ def write_workbook(
                 ws.close()
 
 
-def _parts(sheet: Section, max_rows: int) -> Iterator[Section]:
+def _parts(sheet: Section) -> Iterator[Section]:
     """Cut a table into as many sheets as it takes, each of which says so."""
-    room = max_rows - _header_row(sheet)
+    room = MAX_ROWS - _header_row(sheet)
     parts = -(-len(sheet.frame) // room)
     if parts <= 1:
         yield sheet
@@ -148,7 +145,7 @@ def _parts(sheet: Section, max_rows: int) -> Iterator[Section]:
             sheet,
             name=sheet.name if part == 0 else f"{sheet.name} ({part + 1})",
             frame=sheet.frame.iloc[part * room : (part + 1) * room],
-            note=f"Part {part + 1} of {parts}, as a sheet holds {max_rows:,} rows. {sheet.note}".strip(),
+            note=f"Part {part + 1} of {parts}, as a sheet holds {MAX_ROWS:,} rows. {sheet.note}".strip(),
         )
 
 

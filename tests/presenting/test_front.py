@@ -44,8 +44,8 @@ _SHEETS += [
 ]
 
 
-def book_of(summary: WeeklySummary, folder: Path, **how: Any) -> openpyxl.Workbook:
-    write_view(summary.view(), folder / "w.xlsx", **how)
+def book_of(summary: WeeklySummary, folder: Path) -> openpyxl.Workbook:
+    write_view(summary.view(), folder / "w.xlsx")
     return openpyxl.load_workbook(folder / "w.xlsx")
 
 
@@ -226,9 +226,10 @@ def test_a_column_that_the_analyses_no_longer_give_is_an_error_and_not_passed_ov
 
 
 def test_long_tables_go_on_on_further_sheets(
-    make_summary: Callable[..., WeeklySummary], tmp_path: Path
+    make_summary: Callable[..., WeeklySummary], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    book = book_of(make_summary(60), tmp_path, max_rows=30)
+    monkeypatch.setattr("rev603.presenting.workbook.MAX_ROWS", 30)
+    book = book_of(make_summary(60), tmp_path)
     assert [name for name in book.sheetnames if name.startswith("Stuck")] == [
         "Stuck",
         "Stuck (2)",

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from rev603.errors import Rev603Error
-from rev603.presenting.page import as_page
+from rev603.presenting.rendering import as_page
 from rev603.presenting.tables import html_table
 from rev603.presenting.weekly import weekly_summary
 from rev603.vocabulary.guide import guide
@@ -155,9 +155,10 @@ def test_names_from_outside_are_text(
 
 
 def test_a_long_table_shows_its_top_and_says_what_is_left_out(
-    make_summary: Callable[..., WeeklySummary],
+    make_summary: Callable[..., WeeklySummary], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    html = as_page(make_summary(60).view(), max_rows=25)
+    monkeypatch.setattr("rev603.presenting.rendering.PAGE_ROWS", 25)
+    html = as_page(make_summary(60).view())
     said = re.findall(r"The first (\d+) of (\d+) lines are shown, (\d+) are left out", html)
     assert ("25", "62", "37") in said
     assert "on the sheet “Stuck”" in html

@@ -100,10 +100,13 @@ def test_an_over_long_text_is_cut_and_says_so(tmp_path: Path) -> None:
     assert whole == "y" * MAX_TEXT
 
 
-def test_a_table_longer_than_a_sheet_goes_on_and_loses_no_line(tmp_path: Path) -> None:
+def test_a_table_longer_than_a_sheet_goes_on_and_loses_no_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rev603.presenting.workbook.MAX_ROWS", 14)
     frame = pd.DataFrame({"lines": range(25)})
     sheet = Section(name="Rejected", frame=frame, title="Rejected", note="As read.")
-    write_workbook(tmp_path / "x.xlsx", [sheet], max_rows=14)
+    write_workbook(tmp_path / "x.xlsx", [sheet])
     book = openpyxl.load_workbook(tmp_path / "x.xlsx")
     assert book.sheetnames == ["Rejected", "Rejected (2)", "Rejected (3)"]
     assert [ws["A2"].value for ws in book] == [

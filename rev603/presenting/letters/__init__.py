@@ -18,7 +18,7 @@ import pandas as pd
 
 from rev603.analysis.reissue import CBP, LetterFigures, letters_due, stuck_money
 from rev603.errors import check_type
-from rev603.presenting.folders import safe_names, write_folder
+from rev603.presenting.files import safe_names, write_folder
 from rev603.presenting.letters.blocks import Block, Lines, Points, Table, as_html, as_text, parsed
 from rev603.presenting.masking import Mask, check_mask, mask_frame, mask_text
 from rev603.presenting.text import count, day, formatter, money, one_line, plural
