@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from rev603._columns import ARROW, key_codes, one_array, pandas_text, stripped
 from rev603.analysis._frames import nearest
-from rev603.analysis.disposition import with_disposition
+from rev603.analysis.disposition import AS_TEXT, flags_of
 from rev603.analysis.history import by_document, counting_lines
 from rev603.errors import ColumnsMissingError, Rev603Error
 from rev603.identifiers import entry_number
@@ -99,10 +99,9 @@ def _told(lines: pd.DataFrame, refunds: pd.DataFrame, status: str) -> pd.DataFra
         came["total_refund_amount"] = np.where(stated, printed / 100, np.nan)
     # without refund numbers nothing proves that the lines of two reports are one refund
     counting = _counting(came) if {"report_date", "refund_id"} <= set(refunds) else came
-    telling = [name for name in ("refund_secondary_status", "report") if name in came]
-    rest = came.loc[came.index.difference(counting.index), telling]
-    told = pd.concat([with_disposition(nw.from_native(part)).to_native() for part in (counting, rest)])
-    lines = lines.join(told[["payment_state", "disposition"]])
+    rest = came.loc[came.index.difference(counting.index)].drop(columns="check_or_ach", errors="ignore")
+    told = pd.concat([flags_of(counting, key_codes(counting, IDENTITY)), flags_of(rest)])
+    lines = lines.join(told[list(AS_TEXT)].astype(AS_TEXT))
     return lines.assign(
         refunded=~lines["listed"] & ~lines["disposition"].isin([*NOT_PAID, statuses.SUPERSEDED]),
         not_paid=lines["disposition"].isin(NOT_PAID),
