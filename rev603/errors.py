@@ -30,17 +30,22 @@ __all__ = [
 ]
 
 _SHOWN = 10
-#: What a remedy may name, in Python and on the command line.
+#: What a remedy may name, in Python and on the command line; a name behind ``columns`` takes the place of its "…".
 _OPTIONS = {
-    "columns": ('columns={"entry_number": "Their heading"}', '--column entry_number="Their heading"'),
+    "columns": ('columns={"…": "Their heading"}', '--column …="Their heading"'),
     "combine": ("combine=True", "--combine"),
     "grain=line": ('grain="line"', "--grain line"),
     "grain=refund": ('grain="refund"', "--grain refund"),
     "on_error=collect": ('on_error="collect"', "--on-error collect"),
     "report_dates": ('report_dates={"file name": "2026-11-13", …}', "--report-date FILE=2026-11-13"),
     "sheet": ("sheet=", "--sheet NAME"),
+    "vocabulary": ("vocabulary=", "--vocabulary FILE"),
+    "statuses": (
+        'vocabulary={"statuses": {"as printed": "in transit"}}',
+        '--vocabulary FILE, a TOML file with [statuses] and "as printed" = "in transit"',
+    ),
 }
-_NAMED_OPTION = re.compile(r"\{(" + "|".join(_OPTIONS) + r")\}")
+_NAMED_OPTION = re.compile(r"\{(" + "|".join(_OPTIONS) + r")(?: ([a-z_]+))?\}")
 
 
 def phrased(remedy: str, *, command_line: bool = False) -> str:
@@ -59,8 +64,12 @@ def phrased(remedy: str, *, command_line: bool = False) -> str:
     'correct the cells, or pass on_error="collect"'
     >>> phrased("correct the cells, or pass {on_error=collect}", command_line=True)
     'correct the cells, or pass --on-error collect'
+    >>> phrased("pass {columns payee_id}", command_line=True)
+    'pass --column payee_id="Their heading"'
     """
-    return _NAMED_OPTION.sub(lambda found: _OPTIONS[found[1]][command_line], remedy)
+    return _NAMED_OPTION.sub(
+        lambda found: _OPTIONS[found[1]][command_line].replace("…", found[2] or "…"), remedy
+    )
 
 
 class Rev603Error(Exception):

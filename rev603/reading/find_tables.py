@@ -19,7 +19,9 @@ from rev603.vocabulary.headings import Column, alias_table, heading_key
 
 #: So many cells are named one by one, and the others counted.
 _NAMED = 100
-NAME_A_COLUMN = "name the heading as the file has it: pass {columns}"
+NAME_A_COLUMN = "name the heading as the file has it: pass {columns %s}"
+#: A heading is named as the one that may be meant if it is so much like it: "Client No" is not "Refund No".
+_RESEMBLES = 0.75
 #: So many headings are named, and searched for a near one.
 _MOST_FOUND = 200
 #: Web Intelligence puts the prompts of a report on a sheet of such a name, which is skipped without an issue.
@@ -109,8 +111,8 @@ def require_columns(
             table,
             where,
             known=alias_table(tuple(vocabulary)),
-            what_to_do="export the report with all of its columns, or correct the headings; of a REV-613 or REV-615 keep "
-            "the title, it has fewer",
+            what_to_do="export the report with all of its columns, or name the headings that differ: pass {columns "
+            f"{refused[0].name}}}, or {{vocabulary}} for every file; of a REV-613 or REV-615 keep the title, it has fewer",
         )
     return missing
 
@@ -119,14 +121,15 @@ def added_columns(grid: TextGrid, table: Table, named: Named, where: str) -> dic
     """Return where the further columns of an amount stand; refuse headings that the caller names and that are not there."""
     lines = [*grid.lines(table.header), table.headings]
     keys = [{heading_key(text) for text in texts if text} for texts in zip(*lines, strict=True)]
-    absent = [texts[0] for name, texts in named.items() if name not in table.columns]
+    absent = {texts[0]: name for name, texts in named.items() if name not in table.columns}
     added: dict[str, list[int]] = {name: [] for name in named}
     for name, heading in ((name, text) for name, (_, *texts) in named.items() for text in texts):
         at = next((at for at, found in enumerate(keys) if heading_key(heading) in found), None)
         added[name] += [] if at is None else [at]
-        absent += [heading] if at is None else []
+        absent |= {heading: name} if at is None else {}
     if absent:
-        raise columns_missing(dict.fromkeys(absent, ()), table, where, what_to_do=NAME_A_COLUMN)
+        advice = NAME_A_COLUMN % next(iter(absent.values()))
+        raise columns_missing(dict.fromkeys(absent, ()), table, where, what_to_do=advice)
     return added
 
 
@@ -145,7 +148,7 @@ def columns_missing(
     guesses = {}
     for heading, others in missing.items():
         for spelling in (heading, *others):
-            near = difflib.get_close_matches(heading_key(spelling), candidates, n=1, cutoff=0.6)
+            near = difflib.get_close_matches(heading_key(spelling), candidates, n=1, cutoff=_RESEMBLES)
             if near:
                 guesses[heading] = candidates[near[0]]
                 break

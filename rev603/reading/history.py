@@ -193,6 +193,9 @@ def read_history(sources: Sources, **options: Any) -> pd.DataFrame:
     frames = [report.refunds for report in readings.reports]
     history = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(REFUND_FRAME))
     issues = joined([*(folded(report.issues) for report in readings.reports), readings.issues])
+    absent = issues["value"].where(issues["code"] == "status-not-met")
+    everywhere = absent.groupby(absent).transform("size") == len(readings.reports)
+    issues = issues[absent.isna() | (everywhere & ~absent.duplicated())]
     history.attrs["rev603"] = {
         "sources": [_record(report) for report in readings.reports],
         "issues": records(issues),

@@ -197,10 +197,8 @@ def _taught_statuses(work: LineLog, words: Words) -> pa.ChunkedArray | None:
     if not words.statuses:
         return None
     printed = work.text[_STATUS]
-    others = {
-        status_key(text) for text in work.distinct(_STATUS).dictionary.to_pylist()
-    } - words.statuses.keys()
-    work.say_values("status-taught", _STATUS, others)
+    met = {status_key(text) for text in work.distinct(_STATUS).dictionary.to_pylist()}
+    work.say_values("status-taught", _STATUS, met - set(map(status_key, words.statuses)))
     own = by_value(
         work.distinct(_STATUS), lambda text: statuses.STATUS_OF_STATE.get(words.state(text) or "", text)
     )

@@ -6,7 +6,7 @@ Also one spelling for what is the same: payee numbers and entry numbers as CBP p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Container, Iterable
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -207,14 +207,28 @@ class LineLog:
         """Return an amount in cents, with those of further columns added, and where one stands; note what cannot be read."""
         cents, filled, unreadable = parsed
         self.refuse("amount-unreadable", name, np.flatnonzero(unreadable))
+        parts = [(self.table.columns.get(name, 0), filled)]
         for at in added:
             text = unwrap_table(self.grid, {name: at}, self.lines, self.log)[name]
             more, there, unreadable = parse_amounts(text)
             shown = text.filter(pa.array(unreadable))
             self.log.add_cells("amount-unreadable", self.grid, self.lines[unreadable], name, shown, at=at)
             self.bad |= unreadable
+            parts.append((at, there))
             cents, filled = cents + more, filled | there
+        if added:
+            self.say_sum(parts)
         return cents, filled
+
+    def say_sum(self, parts: Sequence[tuple[int, Mask]]) -> None:
+        """Note that an amount is the sum of columns, each with where it is filled, and how many cells are blank."""
+        headings = " + ".join(repr(self.table.headings[at]) for at, _ in parts)
+        any_filled = np.any([filled for _, filled in parts], axis=0)
+        blank = sum(int((any_filled & ~filled).sum()) for _, filled in parts)
+        counted = (
+            f", where {blank:,} blank cell{'s count' if blank > 1 else ' counts'} as 0.00" if blank else ""
+        )
+        self.log.say("amount-summed", detail=f": {headings}{counted}", sheet=self.grid.sheet)
 
     def dates(self, name: str, order: DateOrder | None = None) -> NDArray[np.datetime64]:
         """Return a column as days; what cannot be read, and what was read in an unusual way, is noted."""

@@ -36,7 +36,9 @@ from rev603.reading.written import as_it_was, is_written_by_us
 from rev603.safe_text import hide_persons
 from rev603.schema import RefundSchema
 from rev603.vocabulary.headings import REFUND_COLUMNS
+from rev603.vocabulary.statuses import UNKNOWN, state_of, status_key
 
+_PRINTED = "refund_secondary_status (report)"
 OnError = Literal["raise", "collect"]
 Verdict = Literal["accepted", "accepted with issues", "does not tie out"]
 
@@ -204,6 +206,7 @@ def read(
         frame = frame.assign(amount=counted.dollars(frame))
         zeroed = int(((counted.cents == 0) & (everything.cents[readable] != 0)).sum())
         _say_totals(counted.control, counted.ambiguous, zeroed, log)
+        _say_taught(words, frame, log)
         adding, again = np.zeros(len(readable), dtype=np.int64), np.zeros(len(readable), dtype=bool)
         adding[readable] = counted.cents
         again[np.flatnonzero(readable)[counted.repeated]] = True
@@ -268,6 +271,17 @@ def _say_totals(control: Control, ambiguous: int, zeroed: int, log: IssueLog) ->
         log.say("grain-refund", f"{zeroed:,} lines show 0.00 in amount")
     if ambiguous:
         log.say("ambiguous-grain", f"{ambiguous:,} lines")
+
+
+def _say_taught(words: Words, frame: pd.DataFrame, log: IssueLog) -> None:
+    """Say which taught statuses do not occur, and which CBP documents as something else."""
+    printed = set(frame[_PRINTED].dropna().map(status_key)) if words.statuses else ()
+    for text, state in words.statuses.items():
+        documented = state_of(text)
+        if status_key(text) not in printed:
+            log.say("status-not-met", repr(text), value=text)
+        elif documented not in (state, UNKNOWN):
+            log.say("status-overruled", repr(text), f" ({documented} by CBP, {state} as taught)", value=text)
 
 
 def _totals_in_words(control: Control) -> str:

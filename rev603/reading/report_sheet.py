@@ -71,6 +71,9 @@ def read_report_sheet(
     added = added_columns(grid, table, named or {}, where).get(_AMOUNT, ())
     missing = require_columns(table, REFUND_COLUMNS, kind.essential, where)
     _say_columns(kind, table, missing, grid, log)
+    unknown = [(heading, at) for heading, at in table.unknown.items() if at not in added]
+    say_headings("column-unknown", unknown, table, grid, log)
+    say_headings("column-repeated", table.repeated, table, grid, log)
     grid, filled = filled_down(grid, table)
     if filled:
         log.add_sheet("merged-filled", grid.sheet or "", f"{filled:,} cells")
@@ -183,8 +186,6 @@ def _say_columns(
         code = "column-absent" if column.needed_for else "column-missing"
         needed = f": {column.needed_for}" if column.needed_for else ""
         log.say(code, column.heading, needed, sheet=grid.sheet, row=row, column=column.name)
-    say_headings("column-unknown", table.unknown.items(), table, grid, log)
-    say_headings("column-repeated", table.repeated, table, grid, log)
 
 
 def say_headings(

@@ -21,7 +21,6 @@ from rev603.vocabulary.statuses import PAYMENT_STATES, UNKNOWN, status_key
 _COLUMNS = tuple(dict.fromkeys(column.name for column in (*REFUND_COLUMNS, *ENTRY_COLUMNS)))
 _STATES = tuple(state for state in PAYMENT_STATES if state != UNKNOWN)
 _LARGEST = 1 << 20
-_COLUMNS_ADVICE = "pass our names with the headings of the file: {columns}"
 _PARTS = ("headings", "statuses", "centers", "teams")
 
 #: The name of a column to its heading, or to the headings whose sum it is.
@@ -36,7 +35,7 @@ class Words:
 
     #: A heading → the name of its column.
     headings: Mapping[str, str] = field(default_factory=dict)
-    #: A secondary status, compared as :func:`rev603.vocabulary.statuses.status_key` does → its payment state.
+    #: A secondary status, in any spelling → its payment state.
     statuses: Mapping[str, str] = field(default_factory=dict)
     #: A center's code → its name; a team number → a note.
     centers: Mapping[str, str] = field(default_factory=dict)
@@ -53,7 +52,7 @@ class Words:
 
     def state(self, status: str) -> str | None:
         """Return the payment state that a status was taught to stand for, or None."""
-        return self.statuses.get(status_key(status))
+        return {status_key(text): state for text, state in self.statuses.items()}.get(status_key(status))
 
 
 NO_WORDS = Words()
@@ -63,7 +62,7 @@ def headings_of(
     columns: Columns | None, names: Collection[str], amounts: Collection[str]
 ) -> dict[str, list[str]]:
     """Return the headings that a caller names for each column of a file, several only for an amount."""
-    check_type("columns", columns, Mapping | None, "{columns}")
+    check_type("columns", columns, Mapping | None, f"{{columns {next(iter(names))}}}")
     found: dict[str, list[str]] = {}
     asked: Mapping[str, Any] = columns or {}
     for name, given in asked.items():
@@ -71,7 +70,8 @@ def headings_of(
         headings = [given] if isinstance(given, str) else [*given] if isinstance(given, Sequence) else []
         if not headings or not all(isinstance(text, str) and text.strip() for text in headings):
             raise Rev603Error(
-                f"columns= gives {name} {given!r}, which is no heading.", what_to_do=_COLUMNS_ADVICE
+                f"columns= gives {name} {given!r}, which is no heading.",
+                what_to_do=f"pass {{columns {name}}}",
             )
         if len(headings) > 1 and name not in amounts:
             raise Rev603Error(
@@ -137,9 +137,8 @@ def words_of(given: Taught) -> Words:
         _one_of(name, _COLUMNS, "A heading cannot stand for", where)
     for state in taught["statuses"].values():
         _one_of(state, _STATES, "A status cannot stand for", where)
-    states = {status_key(text): state for text, state in taught["statuses"].items()}
-    centers = {code.upper(): name for code, name in taught["centers"].items()}
-    return Words(taught["headings"], states, centers, taught["teams"])
+    taught["centers"] = {code.upper(): name for code, name in taught["centers"].items()}
+    return Words(**taught)
 
 
 def _from_file(path: Path) -> dict[str, object]:

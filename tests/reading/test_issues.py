@@ -207,7 +207,10 @@ FOLDERS: dict[str, dict[str, tuple[str, str]]] = {
 }  # fmt: skip
 #: By entry lists, by what else lies in a folder, and by what a caller teaches.
 PROVOKED_ELSEWHERE = {code for code in CATALOGUE if code.startswith(("entry-", "expected-", "file-"))} | {
-    "status-taught"
+    "amount-summed",
+    "status-taught",
+    "status-overruled",
+    "status-not-met",
 }
 
 

@@ -175,3 +175,83 @@ def test_headings_that_were_taught_are_found_in_an_entry_list_too(tmp_path: Path
     command = ["reconcile", export, "--entries", str(listed), "--vocabulary", str(taught), "-o", str(target)]
     assert main([*command, "--quiet"]) == 1
     assert json.loads(target.read_text(encoding="utf-8"))["proof"]["expected"] == 5.0
+
+
+def _said(report: rev603.Report, code: str) -> list[str]:
+    return report.issues.loc[report.issues["code"] == code, "message"].tolist()
+
+
+def test_an_amount_of_several_columns_is_said_to_be_a_sum_and_what_is_blank_in_it_counted() -> None:
+    report = rev603.read(io.BytesIO(EXPORT), columns=NAMES)
+    (said,) = _said(report, "amount-summed")
+    assert "'Duty' + 'Interest', where 1 blank cell counts as 0.00" in said
+    assert _said(report, "column-unknown") == []  # what the caller names is known
+    assert report.refunds["Interest"].tolist()[0] == "1.25"  # and is kept beside the sum
+    entries = rev603.read_entries(
+        io.BytesIO(
+            b"Entry No.,Duty Back,Interest Back\nMYK-2800086-4,$12.50,\n,,\nMYK-2810263-7,1.00,0.50\n"
+        ),
+        columns={"expected_amount": ["Duty Back", "Interest Back"]},
+    )
+    (issue,) = entries.attrs["rev603"]["issues"]
+    assert (issue["code"], issue["severity"]) == ("amount-summed", "info")
+    assert "'Duty Back' + 'Interest Back', where 1 blank cell" in issue["message"]
+
+
+def test_an_undocumented_status_says_how_to_teach_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (said,) = _said(rev603.read(io.BytesIO(EXPORT), columns=NAMES), "status-unknown")
+    assert 'vocabulary={"statuses": {"as printed": "in transit"}}' in said
+    path = tmp_path / "export.csv"
+    path.write_bytes(EXPORT.replace(b"Our Ref", b"Refund ID").replace(b"Duty", b"Total Refund Amount"))
+    main(["check", str(path), "--all"])
+    assert '--vocabulary FILE, a TOML file with [statuses] and "as printed"' in capsys.readouterr().out
+
+
+def test_a_status_that_is_taught_against_cbp_is_a_warning_that_names_both_states() -> None:
+    taught = {"treasury ISSUED": "rejected", "Held for review": "in transit"}
+    report = rev603.read(io.BytesIO(EXPORT), columns=NAMES, vocabulary={"statuses": taught})
+    (said,) = _said(report, "status-overruled")
+    assert "'treasury ISSUED'" in said
+    assert "issued by CBP, rejected as taught" in said
+    assert report.verdict == "accepted with issues"
+    agreed = {"statuses": {"Treasury Issued": "issued"}}
+    assert _said(rev603.read(io.BytesIO(EXPORT), columns=NAMES, vocabulary=agreed), "status-overruled") == []
+
+
+def test_a_taught_status_that_occurs_in_no_file_is_said_once(tmp_path: Path) -> None:
+    taught = {"statuses": {"Held For Revew": "in transit", "Held For Review": "in transit"}}
+    report = rev603.read(io.BytesIO(EXPORT), columns=NAMES, vocabulary=taught)
+    (said,) = _said(report, "status-not-met")
+    assert said.startswith("'Held For Revew'")
+    (tmp_path / "2026-11-13.csv").write_bytes(EXPORT)
+    (tmp_path / "2026-11-06.csv").write_bytes(EXPORT.replace(b"Held For Review", b"Funds Diverted"))
+    issues = rev603.read_history(tmp_path, columns=NAMES, vocabulary=taught).attrs["rev603"]["issues"]
+    assert [each["value"] for each in issues if each["code"] == "status-not-met"] == ["Held For Revew"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "advice"),
+    [
+        ({"payee_id": "Payer"}, 'columns={"payee_id": "Their heading"}'),
+        ({"refund_id": "Nowhere"}, 'columns={"refund_id": "Their heading"}'),
+        (None, 'columns={"refund_id": "Their heading"}, or vocabulary='),
+        ({"refund_id": 7}, 'columns={"refund_id": "Their heading"}'),
+        ("Our Ref", 'columns={"refund_id": "Their heading"}'),
+    ],
+)
+def test_the_way_out_of_a_heading_names_a_column_that_the_function_takes(columns: Any, advice: str) -> None:
+    with pytest.raises(Rev603Error) as caught:
+        rev603.read(io.BytesIO(EXPORT), columns=columns)
+    assert advice in caught.value.what_to_do
+    assert advice.partition('": ')[0].replace('columns={"', "--column ") in caught.value.text(
+        command_line=True
+    )
+
+
+def test_a_heading_is_guessed_only_where_it_resembles_the_name() -> None:
+    export = EXPORT.replace(b"Our Ref", b"Client No").replace(b"Refund Date", b"Refnd Date")
+    with pytest.raises(rev603.ColumnsMissingError) as caught:
+        rev603.read(io.BytesIO(export))
+    assert caught.value.guesses == {"Refund Date": "Refnd Date"}

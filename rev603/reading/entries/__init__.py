@@ -106,10 +106,12 @@ def read_entries(
                 known,
                 file.name,
                 what="an entry list",
-                what_to_do=NAME_A_COLUMN + "; a list without headings needs a first line with them",
+                what_to_do=f"{NAME_A_COLUMN % 'entry_number'}; a list without headings needs a first line with them",
             )
         table = tables[0][1]
-        raise columns_missing({"Entry Number": ()}, table, file.name, what_to_do=NAME_A_COLUMN)
+        raise columns_missing(
+            {"Entry Number": ()}, table, file.name, what_to_do=NAME_A_COLUMN % "entry_number"
+        )
     for grid, table in tables:
         if "entry_number" not in table.columns:
             log.add_sheet("sheet-skipped", grid.sheet or "", "it has no entry numbers")

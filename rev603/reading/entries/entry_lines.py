@@ -168,9 +168,7 @@ def expected_amounts(work: EntryLines, added: Mapping[str, list[int]]) -> dict[s
         parts = [name for name in (PRINCIPAL, INTEREST) if name in cents]
         cents[EXPECTED] = np.sum([cents[name] for name in parts], axis=0)
         there[EXPECTED] = np.any([there[name] for name in parts], axis=0)
-        made = " + ".join(repr(work.table.headings[work.table.columns[name]]) for name in parts)
-        kind = CATALOGUE["expected-summed"]
-        work.log.add("expected-summed", f"{kind.meaning}: {made}; {kind.what_to_do}", sheet=work.grid.sheet)
+        work.say_sum([(work.table.columns[name], there[name]) for name in parts])
     if EXPECTED not in cents or (len(work.lines) and not there[EXPECTED].any()):
         _say_missing(work)
     if EXPECTED not in cents:
@@ -244,5 +242,5 @@ def _refuse_other_units(work: EntryLines, places: list[int]) -> None:
                 f"The amounts under {importer_number.mask(heading)!r} are not in dollars.",
                 where=work.grid.file,
                 why="its heading says thousands or millions, and cents would be guessed",
-                what_to_do="put a column in dollars and cents into the list, and name it: {columns}",
+                what_to_do="put a column in dollars and cents into the list, and name it: {columns expected_amount}",
             )

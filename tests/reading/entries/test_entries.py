@@ -46,11 +46,11 @@ def test_a_list_of_any_family_gives_the_entry_and_what_was_expected(text: str) -
 
 
 def test_principal_and_interest_without_a_total_are_added_and_said() -> None:
-    assert "expected-summed" in codes(read_entries(listed(FAMILIES["ES-022"])))
+    assert "amount-summed" in codes(read_entries(listed(FAMILIES["ES-022"])))
 
 
 def test_a_total_beside_interest_is_the_total() -> None:
-    assert "expected-summed" not in codes(read_entries(listed(FAMILIES["ES-701"])))
+    assert "amount-summed" not in codes(read_entries(listed(FAMILIES["ES-701"])))
 
 
 def test_a_cape_declaration_has_entries_and_expects_no_amount() -> None:

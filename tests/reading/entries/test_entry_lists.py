@@ -86,7 +86,7 @@ def test_a_heading_of_entry_numbers(heading: str) -> None:
 def test_a_heading_of_expected_amounts(heading: str) -> None:
     for entries in both([["Entry #", heading], ["MYK-2800086-4", "$1,012.50"]]):
         assert entries["expected_amount"].tolist() == [1012.5]
-        assert set(codes(entries)) <= {"expected-summed"}  # of a duty alone it is said that it is one
+        assert set(codes(entries)) <= {"amount-summed"}  # of a duty alone it is said that it is one
 
 
 @pytest.mark.parametrize("heading", IMPORTER_HEADINGS)
@@ -104,7 +104,7 @@ def test_a_consignee_is_not_the_importer_and_is_kept() -> None:
 def test_duty_alone_is_taken_and_said_by_its_heading() -> None:
     for entries in both([["Entry #", "IEEPA Duty"], ["MYK28000864", 10]]):
         assert entries["expected_amount"].tolist() == [10.0]
-        assert "'IEEPA Duty'" in message(entries, "expected-summed")
+        assert "'IEEPA Duty'" in message(entries, "amount-summed")
 
 
 def test_interest_alone_is_not_what_is_expected() -> None:
@@ -273,7 +273,7 @@ def test_a_consolidated_refunds_total_on_each_entry_counts_by_the_entrys_own_par
             ["R1", 30, "MYK28000864", 10, 2.5], ["R1", 30, "60576072486", 15, 2.5]]  # fmt: skip
     for entries in both(rows):
         assert entries["expected_amount"].tolist() == [12.5, 17.5]
-        assert codes(entries) == ["expected-summed"]
+        assert codes(entries) == ["amount-summed"]
 
 
 def test_one_amount_on_all_entries_of_a_refund_is_named() -> None:
@@ -300,7 +300,7 @@ def test_es_003_has_several_lines_per_entry_which_are_added_up_only_where_asked(
             ["MYK28000864", "001", "9903011000", 10.1], ["MYK28000864", "002", "9903011000", 20.2]]  # fmt: skip
     for entries in both(rows):
         assert entries["expected_amount"].tolist() == [10.1, 20.2]
-        assert codes(entries) == ["entry-repeated", "expected-summed"]
+        assert codes(entries) == ["entry-repeated", "amount-summed"]
     combined = read_entries(as_csv(rows), combine=True)
     assert combined["expected_amount"].tolist() == [30.3]
 
