@@ -1,4 +1,4 @@
-"""Write refunds as ACE exports them, entry lists as brokers send them, and the folder of samples.
+"""Write refunds as ACE exports them, and entry lists as brokers send them.
 
 The same frame gives the same bytes: workbooks bear a fixed date.
 """
@@ -16,9 +16,8 @@ import pandas as pd
 
 from rev603.errors import ArgumentError, check_choice
 from rev603.presenting.files import SteadyZip
-from rev603.sample._report import NOT_IN_REV_613, sample_entries, sample_history
 from rev603.vocabulary.headings import ENTRY_COLUMNS, REFUND_COLUMNS
-from rev603.vocabulary.reports import REPORTS, REV_603, REV_613
+from rev603.vocabulary.reports import REPORTS, REV_603
 
 Layout = Literal["picture", "webi", "table"]
 Grain = Literal["line", "refund"]
@@ -38,63 +37,6 @@ class Sheet(NamedTuple):
     name: str
     rows: list[list[Any]]
     merged: int = 0
-
-
-def write_samples(directory: str | os.PathLike[str], *, lines: int = 400, seed: int = 603) -> list[Path]:
-    """Write three weekly exports in three layouts, the newest week's rejects as REV-613, an entry list and a README.
-
-    Parameters
-    ----------
-    directory
-        Made where it does not exist. Files of these names in it are replaced.
-    lines, seed
-        As in :func:`rev603.sample.sample_history`; the same seed gives the same bytes.
-
-    Returns
-    -------
-    list of pathlib.Path
-        What was written, the README last.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     [path.name for path in write_samples(folder, lines=60)]
-    ['rev603_2026-10-30.xlsx', 'rev603_2026-11-06.xlsx', 'rev603_2026-11-13.csv', 'rev613_2026-11-13.csv',
-     'entries.csv', 'README.md']
-    """
-    folder = Path(directory)
-    folder.mkdir(parents=True, exist_ok=True)
-    first, second, third = sample_history(weeks=3, lines=lines, seed=seed)
-    rejected = third[third["refund_secondary_status"] == "Reject No ACH"].assign(
-        report=REV_613.name, refund_secondary_status=REV_613.status
-    )
-    columns_of_rejects = [name for name in HEADINGS if name not in NOT_IN_REV_613]
-    written = {
-        write_report(first, folder / "rev603_2026-10-30.xlsx"): (
-            f"{len(first)} lines in the layout of CBP's picture: totals and two call-outs above 17 columns"
-        ),
-        write_report(second, folder / "rev603_2026-11-06.xlsx", layout="webi"): (
-            f"{len(second)} lines as a page of Web Intelligence: blank leading rows and column, merged "
-            "title, prompts, headings repeated page by page, subtotals, a `Parameters` sheet"
-        ),
-        write_report(third, folder / "rev603_2026-11-13.csv", delimiter=";"): (
-            f"{len(third)} lines as semicolon CSV with the totals above"
-        ),
-        write_report(rejected, folder / "rev613_2026-11-13.csv", columns=columns_of_rejects): (
-            f"the same day's {len(rejected)} rejects as REV-613 lists them: its own word for the status, and no "
-            "C/O, number or method; read beside the REV-603, it counts no refund twice"
-        ),
-    }
-    entries = sample_entries(third, seed=seed)
-    written[write_entries(entries, folder / "entries.csv")] = (
-        f"{len(entries)} entries with the refund expected for each, to reconcile with the newest export"
-    )
-    readme = folder / "README.md"
-    table = "\n".join(f"| `{path.name}` | {text} |" for path, text in written.items())
-    about = Path(__file__).with_name("readme.md").read_text(encoding="utf-8")
-    readme.write_text(about.format(lines=table), encoding="utf-8", newline="\n")
-    return [*written, readme]
 
 
 def write_report(
