@@ -18,7 +18,7 @@ from rev603.cli._reading import read_lines
 from rev603.errors import ColumnsMissingError, Rev603Error
 from rev603.presenting.line_files import csv_text, write_lines
 from rev603.presenting.masking import mask_frame
-from rev603.presenting.tables import records, text_table
+from rev603.presenting.tables import TextTable, records
 from rev603.presenting.text import money, plural
 
 _WHO = ("company_name", "payee_id", "care_of")
@@ -175,10 +175,10 @@ def _give(
         emit_json({"schema_version": 1, **(said or {}), **figures, name: records(masked)})
     elif options.output is None and len(found):
         for each in above.values():
-            emit(text_table(each, _ACTORS if "actor" in each else None, mask=options.mask) + "\n")
+            emit(TextTable(each, _ACTORS if "actor" in each else None, mask=options.mask).to_text() + "\n")
         if "care_of" in shown[:1]:
             masked = masked.assign(care_of=masked["care_of"].fillna("(no notify party)"))
-        emit(text_table(masked, shown, mask="none"))
+        emit(TextTable(masked, shown, mask="none").to_text())
     if options.quiet:
         return
     if none and not len(found):

@@ -9,7 +9,7 @@ from rev603.cli._reading import columns_of, read_lines
 from rev603.errors import Rev603Error
 from rev603.presenting.answer import FORMATS, write_answer
 from rev603.presenting.reconciliation import reconcile
-from rev603.presenting.tables import text_table
+from rev603.presenting.tables import TextTable
 from rev603.reading.entries import read_entries
 
 _TOP = 20
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         open_ = answer.to_look_at
         if len(open_):
             shown = ("entry_number", "outcome", "expected", "refunded", "difference", "reason")
-            emit("\nTo look at\n" + text_table(open_, shown, mask=options.mask, top=_TOP))
+            emit("\nTo look at\n" + TextTable(open_, shown, mask=options.mask, top=_TOP).to_text())
     if options.output:
         write_answer(answer, options.output, mask=options.mask)
         if not options.quiet:

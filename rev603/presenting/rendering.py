@@ -9,22 +9,15 @@ import io
 import re
 import textwrap
 import warnings
+from collections.abc import Sequence
 from html import escape
 from importlib import resources
 from importlib.util import find_spec
 from typing import Any
 
 from rev603.errors import Rev603Error
-from rev603.presenting.masking import Mask, mask_frame
-from rev603.presenting.tables import (
-    cell_texts,
-    escaped,
-    figures_of,
-    html_table,
-    markdown_table,
-    shown_columns,
-    text_table,
-)
+from rev603.presenting.masking import Mask
+from rev603.presenting.tables import TextTable, escaped, figures_of
 from rev603.presenting.text import count, formatter, one_line
 from rev603.presenting.view import Picture, Section, View
 
@@ -55,9 +48,9 @@ def as_text(view: View) -> str:
         told = [_filled(text, f"  {mark} ") for mark, text in zip(marks, told, strict=True)]
         loud = view.notice.kind == "bad"
         told.insert(0, f"{view.notice.title.upper() if loud else view.notice.title}:")
-    accounts = [text_table(each.frame, labels=each.labels, mask=view.mask) for each in view.accounts]
+    accounts = [_table(each, view.mask).to_text() for each in view.accounts]
     tables = [
-        f"{each.title}\n{text_table(each.frame, each.text, mask=view.mask, top=view.top, labels=each.labels)}"
+        f"{each.title}\n{_table(each, view.mask, each.text, view.top).to_text()}"
         for each in view.sections
         if each.text and len(each.frame)
     ]
@@ -86,11 +79,11 @@ def as_markdown(view: View) -> str:
     if view.headline:
         blocks.append(f"**{escaped(view.headline)}**")
     if view.figures is not None:
-        blocks.append(markdown_table(view.figures))
-    blocks += [markdown_table(each.frame, labels=each.labels, mask=view.mask) for each in view.accounts]
+        blocks.append(TextTable(view.figures).to_markdown())
+    blocks += [_table(each, view.mask).to_markdown() for each in view.accounts]
     for each in view.sections:
         if each.brief:
-            table = markdown_table(each.frame, each.brief, mask=view.mask, top=view.top, labels=each.labels)
+            table = _table(each, view.mask, each.brief, view.top).to_markdown()
             blocks += [f"## {escaped(each.title)}", table if len(each.frame) else "None."]
         if each.brief and each.key == "worklist" and view.objection:
             blocks.append(escaped(view.objection))
@@ -110,9 +103,7 @@ def as_notebook(view: View) -> str:
     figures = " · ".join(
         f"{escape(label)}: <strong>{escape(text)}</strong>" for label, text in figures_of(view.figures)
     )
-    accounts = "".join(
-        html_table(each.frame, labels=each.labels, mask=view.mask, top=None) for each in view.accounts
-    )
+    accounts = "".join(_table(each, view.mask).to_html() for each in view.accounts)
     parts = [
         f"<strong>{escape(one_line(view.title))}: {escape(view.about)}</strong>",
         notice,
@@ -124,9 +115,7 @@ def as_notebook(view: View) -> str:
         parts.append(f'<figure style="margin:.3em 0;max-width:28em">{svg_of(view.pictures[0])}</figure>')
     for each in view.sections:
         if each.brief and len(each.frame):
-            parts.append(
-                html_table(each.frame, each.brief, labels=each.labels, mask=view.mask, caption=each.title)
-            )
+            parts.append(_table(each, view.mask, each.brief, 10).to_html(each.title))
             break
     parts.append(f"<p><small>{escape(view.footnote)}</small></p>" if view.footnote else "")
     return f"<div>{''.join(parts)}</div>"
@@ -153,8 +142,8 @@ def as_page(view: View) -> str:
     template = resources.files("rev603.presenting").joinpath("page.html.j2").read_text(encoding="utf-8")
     return environment.from_string(template).render(
         view=view,
-        accounts=[_table(each, view.mask, None) for each in view.accounts],
-        tables=[_table(each, view.mask, PAGE_ROWS) for each in view.sections],
+        accounts=[_on_page(each, view.mask, None) for each in view.accounts],
+        tables=[_on_page(each, view.mask, PAGE_ROWS) for each in view.sections],
         pictures=pictures,
         count=count,
         money=formatter("money"),
@@ -163,23 +152,27 @@ def as_page(view: View) -> str:
     )
 
 
-def _table(section: Section, mask: Mask, max_rows: int | None) -> dict[str, Any]:
+def _on_page(section: Section, mask: Mask, top: int | None) -> dict[str, Any]:
     """Return a section as the template writes it: every cell is text."""
-    frame = section.frame
-    shown = shown_columns(frame, section.columns, labels=section.labels)
-    top = mask_frame(frame if max_rows is None else frame.head(max_rows), mask)
+    table = _table(section, mask, section.columns, top)
     totals = [
         formatter(column.kind)(section.totals[column.name]) if column.name in section.totals else ""
-        for column in shown
+        for column in table.shown
     ]
     return {
         "section": section,
-        "columns": shown,
-        "rows": list(zip(*(cell_texts(top[column.name], column.kind) for column in shown), strict=True)),
+        "columns": table.shown,
+        "rows": list(zip(*table.texts, strict=True)),
         "totals": totals if any(totals) else [],
-        "on_paper": section.printed or len(shown),
-        "left_out": len(frame) - len(top),
+        "on_paper": section.printed or len(table.shown),
+        "left_out": table.left_out,
     }
+
+
+def _table(
+    section: Section, mask: Mask, columns: Sequence[str] | None = None, top: int | None = None
+) -> TextTable:
+    return TextTable(section.frame, columns, mask=mask, top=top, labels=section.labels)
 
 
 def svg_of(picture: Picture) -> str:

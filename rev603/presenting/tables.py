@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from functools import cached_property
 from html import escape
+from itertools import zip_longest
 from typing import Any, Literal
 
 import pandas as pd
@@ -43,7 +45,6 @@ _WHOLE = ("reason", "message", "detail", "evidence", "what")
 _MARKUP = re.compile(r"([\\`*_{}\[\]#|~$])")
 # Addresses that programs make links of by themselves.
 _LINKS = re.compile(r"(?i)(https?|ftp|mailto)(:)|(www)(\.)|(@)|(?<=\w)(\.)(?=[a-z]{2})")
-_CELL = 'style="text-align:{side};white-space:{wrap};padding:.2em .6em;max-width:24em"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +117,9 @@ def shown_columns(
     return tuple(Shown(name, own.get(name, label_of(name)), kind_of(name, frame[name])) for name in names)
 
 
-def cell_texts(values: pd.Series, kind: str) -> list[str]:
-    """Return a column as the texts that a reader sees; missing is an empty text."""
-    if kind in ("text", "identifier"):
-        return list(visible_column(values, one_line).fillna(""))
-    return [formatter(kind)(value) for value in values]
-
-
-def text_table(
-    frame: pd.DataFrame,
-    columns: Sequence[str] | None = None,
-    *,
-    mask: Mask = "ssn",
-    top: int | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> str:
-    """Return a frame as aligned text under names that people can read.
+@dataclass(frozen=True)
+class TextTable:
+    r"""The lines of a frame as their reader sees them, under names that people can read.
 
     Parameters
     ----------
@@ -142,63 +130,97 @@ def text_table(
     mask
         Which payee numbers are masked.
     top
-        How many lines; all, if None. The text says how many are left out.
+        How many lines; all, if None. The table says how many are left out.
     labels
         Names of columns that differ from the usual ones.
 
     Examples
     --------
-    >>> print(text_table(pd.DataFrame({"company_name": ["Harbor Lamp Co", "Wick"], "amount": [12.5, 1000.0]})))
+    >>> print(TextTable(pd.DataFrame({"company_name": ["Harbor Lamp Co", "Wick"], "amount": [12.5, 1000.0]})).to_text())
     Payee              Amount
     --------------  ---------
     Harbor Lamp Co     $12.50
     Wick            $1,000.00
-    """
-    blocks = []
-    for column, texts in _texts(frame, columns, mask, top, labels):
-        short = column.kind == "text" and column.name not in _WHOLE
-        cells = [_cut(text) for text in texts] if short else texts
-        width = max([len(column.label), *map(len, cells)])
-        place: Callable[[str, int], str] = str.rjust if column.is_figure else str.ljust
-        blocks.append([place(text, width) for text in (column.label, "-" * width, *cells)])
-    lines = ["  ".join(row).rstrip() for row in zip(*blocks, strict=True)]
-    left_out = 0 if top is None else len(frame) - top
-    return "\n".join([*lines, *([f"… and {count(left_out)} more"] if left_out > 0 else [])])
-
-
-def markdown_table(
-    frame: pd.DataFrame,
-    columns: Sequence[str] | None = None,
-    *,
-    mask: Mask = "ssn",
-    top: int | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> str:
-    r"""Return a frame as a Markdown table; the parameters are those of :func:`text_table`.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"company_name": ["A|B Imports"], "payee_id": ["666-12-3456"], "amount": [1234.5]})
-    >>> print(markdown_table(frame))
+    >>> frame = pd.DataFrame({"company_name": ["A|<b>B Imports"], "payee_id": ["666-12-3456"], "amount": [1234.5]})
+    >>> print(TextTable(frame).to_markdown())
     | Payee | Payee ID | Amount |
     | :--- | :--- | ---: |
-    | A\|B Imports | XXX-XX-3456 | $1,234.50 |
+    | A\|&lt;b&gt;B Imports | XXX-XX-3456 | $1,234.50 |
+    >>> "XXX-XX-3456" in TextTable(frame).to_html(), "&lt;b&gt;B" in TextTable(frame).to_html()
+    (True, True)
     """
-    shown = _texts(frame, columns, mask, top, labels)
-    cells = [texts if column.is_figure else [escaped(text) for text in texts] for column, texts in shown]
-    rows = zip(*cells, strict=True)
-    text = markdown_rows(
-        [column.label for column, _ in shown], [column.is_figure for column, _ in shown], rows
-    )
-    left_out = 0 if top is None else len(frame) - top
-    return f"{text}\n\n… and {count(left_out)} more." if left_out > 0 else text
 
+    frame: pd.DataFrame
+    columns: Sequence[str] | None = None
+    _: KW_ONLY
+    mask: Mask = "ssn"
+    top: int | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
-def markdown_rows(labels: Sequence[str], figures: Sequence[bool], rows: Iterable[Iterable[str]]) -> str:
-    """Return rows of finished cells as a Markdown table; figures stand on the right."""
-    head = [escaped(label) for label in labels]
-    rule = ["---:" if figure else ":---" for figure in figures]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rows))
+    @cached_property
+    def shown(self) -> tuple[Shown, ...]:
+        """The columns."""
+        return shown_columns(self.frame, self.columns, labels=self.labels)
+
+    @cached_property
+    def texts(self) -> list[list[str]]:
+        """The texts of each column, masked; missing is an empty text."""
+        part = self.frame[[column.name for column in self.shown]]
+        lines = mask_frame(part if self.top is None else part.head(self.top), self.mask)
+        return [
+            list(visible_column(lines[each.name], one_line).fillna(""))
+            if each.kind in ("text", "identifier")
+            else [formatter(each.kind)(value) for value in lines[each.name]]
+            for each in self.shown
+        ]
+
+    @property
+    def left_out(self) -> int:
+        """How many lines there is no room for."""
+        return 0 if self.top is None else max(len(self.frame) - self.top, 0)
+
+    def to_text(self) -> str:
+        """Return the table aligned, for a terminal."""
+        blocks = []
+        for column, texts in zip(self.shown, self.texts, strict=True):
+            short = column.kind == "text" and column.name not in _WHOLE
+            cells = [_cut(text) for text in texts] if short else texts
+            width = max([len(column.label), *map(len, cells)])
+            place: Callable[[str, int], str] = str.rjust if column.is_figure else str.ljust
+            blocks.append([place(text, width) for text in (column.label, "-" * width, *cells)])
+        lines = ["  ".join(row).rstrip() for row in zip(*blocks, strict=True)]
+        return "\n".join([*lines, *([f"… and {count(self.left_out)} more"] if self.left_out else [])])
+
+    def to_markdown(self) -> str:
+        """Return the table as Markdown; what comes from outside is escaped."""
+        pairs = list(zip(self.shown, self.texts, strict=True))
+        cells = [texts if column.is_figure else map(escaped, texts) for column, texts in pairs]
+        head = [escaped(column.label) for column in self.shown]
+        rule = ["---:" if column.is_figure else ":---" for column in self.shown]
+        text = "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *zip(*cells, strict=True)))
+        return f"{text}\n\n… and {count(self.left_out)} more." if self.left_out else text
+
+    def to_html(self, caption: str = "") -> str:
+        """Return the table as HTML that needs no style sheet."""
+        styles = [
+            f'style="text-align:{"right" if column.is_figure else "left"};padding:.2em .6em;max-width:24em;'
+            f'white-space:{"normal" if column.kind == "text" else "nowrap"}"'
+            for column in self.shown
+        ]
+        rows = [[column.label for column in self.shown], *zip(*self.texts, strict=True)]
+        head, *body = (
+            "".join(
+                f"<{tag} {style}>{escape(one_line(text))}</{tag[:2]}>"
+                for text, style in zip(row, styles, strict=True)
+            )
+            for tag, row in zip_longest(['th scope="col"'], rows, fillvalue="td")
+        )
+        title = f'<caption style="text-align:left">{escape(visible(caption))}</caption>' if caption else ""
+        lines = "".join(f"<tr>{row}</tr>" for row in body)
+        table = f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
+        total = len(self.frame)
+        below = f"{count(total - self.left_out)} of {count(total)} lines" if self.left_out else ""
+        return f'<div style="overflow-x:auto">{table}</div>' + (below and f"<p><small>{below}</small></p>")
 
 
 def escaped(text: str) -> str:
@@ -216,68 +238,10 @@ def _unlinked(found: re.Match[str]) -> str:
     return f"{name}&#{ord(mark)};"
 
 
-def html_table(
-    frame: pd.DataFrame,
-    columns: Sequence[str] | None = None,
-    *,
-    caption: str = "",
-    mask: Mask = "ssn",
-    top: int | None = 10,
-    labels: Mapping[str, str] | None = None,
-) -> str:
-    """Return the first lines of a frame as an HTML table; the parameters are those of :func:`text_table`.
-
-    Examples
-    --------
-    >>> html = html_table(pd.DataFrame({"payee_id": ["666-12-3456"], "company_name": ["<b>Example</b>"]}))
-    >>> "XXX-XX-3456" in html, "&lt;b&gt;Example&lt;/b&gt;" in html
-    (True, True)
-    """
-    shown = _texts(frame, columns, mask, top, labels)
-    styles = [
-        _CELL.format(
-            side="right" if column.is_figure else "left", wrap="normal" if column.kind == "text" else "nowrap"
-        )
-        for column, _ in shown
-    ]
-    head = _html_row("th", [column.label for column, _ in shown], styles)
-    body = "".join(_html_row("td", row, styles) for row in zip(*(texts for _, texts in shown), strict=True))
-    left_out = 0 if top is None else len(frame) - top
-    below = (
-        f"<p><small>{count(len(frame) - left_out)} of {count(len(frame))} lines</small></p>"
-        if left_out > 0
-        else ""
-    )
-    title = f'<caption style="text-align:left">{escape(visible(caption))}</caption>' if caption else ""
-    return f'<div style="overflow-x:auto"><table>{title}<thead>{head}</thead><tbody>{body}</tbody></table></div>{below}'
-
-
 def figures_of(frame: pd.DataFrame | None) -> list[tuple[str, str]]:
     """Return the figures of a frame of one line, each with its label."""
-    shown = [] if frame is None else _texts(frame, None, "none", None)
-    return [(column.label, texts[0] or "none") for column, texts in shown]
-
-
-def _html_row(tag: str, texts: Sequence[str], styles: Sequence[str]) -> str:
-    scope = ' scope="col"' if tag == "th" else ""
-    cells = (
-        f"<{tag}{scope} {style}>{escape(one_line(text))}</{tag}>"
-        for text, style in zip(texts, styles, strict=True)
-    )
-    return f"<tr>{''.join(cells)}</tr>"
-
-
-def _texts(
-    frame: pd.DataFrame,
-    columns: Sequence[str] | None,
-    mask: Mask,
-    top: int | None,
-    labels: Mapping[str, str] | None = None,
-) -> list[tuple[Shown, list[str]]]:
-    shown = shown_columns(frame, columns, labels=labels)
-    part = frame[[column.name for column in shown]]
-    lines = mask_frame(part if top is None else part.head(top), mask)
-    return [(column, cell_texts(lines[column.name], column.kind)) for column in shown]
+    table = TextTable(pd.DataFrame() if frame is None else frame, mask="none")
+    return [(each.label, texts[0] or "none") for each, texts in zip(table.shown, table.texts, strict=True)]
 
 
 def _cut(text: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from rev603.errors import Rev603Error
 from rev603.presenting.rendering import as_page
-from rev603.presenting.tables import html_table
+from rev603.presenting.tables import TextTable
 from rev603.presenting.weekly import weekly_summary
 from rev603.vocabulary.guide import guide
 
@@ -207,7 +207,7 @@ def test_a_week_in_which_nothing_is_stuck_is_said_plainly(make_history: Callable
 def test_a_frame_in_a_notebook_is_short_escaped_and_masked(nasty_names: tuple[str, ...]) -> None:
     names = [*nasty_names, "000-12-3456"]
     frame = pd.DataFrame({"company_name": names, "amount": [1234.5] * len(names)})
-    html = html_table(frame, caption="<i>&", top=50)
+    html = TextTable(frame, top=50).to_html("<i>&")
     page = Page(html)
     assert {tag for tag, _, _ in page.elements} == {
         "div",
@@ -222,7 +222,7 @@ def test_a_frame_in_a_notebook_is_short_escaped_and_masked(nasty_names: tuple[st
     assert "XXX-XX-3456" in page.cells()
     assert "000-12-3456" not in html
     assert "$1,234.50" in page.cells()
-    short = html_table(frame, top=3)
+    short = TextTable(frame, top=3).to_html()
     assert (short.count("<tr>"), f"3 of {len(names)} lines" in short) == (4, True)
 
 

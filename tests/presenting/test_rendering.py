@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rev603
-from rev603.presenting.tables import escaped, markdown_table
+from rev603.presenting.tables import TextTable, escaped
 from rev603.presenting.text import one_line
 from rev603.sample import sample_report, write_report
 
@@ -42,7 +42,7 @@ def test_a_table_has_one_line_per_line_and_figures_on_the_right() -> None:
             "refund_date": pd.Series(["2026-03-02", None], dtype="datetime64[us]"),
         }
     )
-    assert markdown_table(frame).split("\n") == [
+    assert TextTable(frame).to_markdown().split("\n") == [
         "| Payee | Amount | Lines | Refund Date |",
         "| :--- | ---: | ---: | :--- |",
         r"| a\|b c | -$1,234.50 | 12,345 | 03/02/2026 |",
@@ -52,8 +52,8 @@ def test_a_table_has_one_line_per_line_and_figures_on_the_right() -> None:
 
 def test_what_is_left_out_is_said() -> None:
     frame = pd.DataFrame({"lines": range(12)})
-    assert markdown_table(frame, top=5).endswith("| 4 |\n\n… and 7 more.")
-    assert "more" not in markdown_table(frame, top=12)
+    assert TextTable(frame, top=5).to_markdown().endswith("| 4 |\n\n… and 7 more.")
+    assert "more" not in TextTable(frame, top=12).to_markdown()
 
 
 def test_the_summary_begins_with_the_answer(summary: WeeklySummary) -> None:
