@@ -35,6 +35,8 @@ _STUCK = COLORS["no ACH on file"]
 #: The amounts of a group, as the ``by_…`` analyses give them, and what each is called.
 _NAMES = ("ach", "check", "not_stated", "in_transit", "rejected", "returned", "diverted", "unknown")
 _PARTS = {f"{name}_amount": label for name, label in zip(_NAMES, COLORS, strict=False)}
+#: How the dates below are written, how many inches each takes, and what they are.
+_DATES = {"month": ("%b\n%Y", 0.45, "by month"), "week": ("%m/%d/%y", 0.8, "week beginning")}
 _NAME_LENGTH = 28
 #: A bar so many times as high as the next is cut, and says its amount: else it would flatten all others.
 _TOWERS = 4.0
@@ -107,7 +109,7 @@ def by_month(refunds: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 
 def check_vs_ach(refunds: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw what arrived by check and what by ACH, side by side for each month of the refund date.
+    """Draw what Treasury issued by check and what by ACH, side by side for each month of the refund date.
 
     Parameters
     ----------
@@ -122,7 +124,8 @@ def check_vs_ach(refunds: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Notes
     -----
-    Paper checks ended on 2026-02-06 except by waiver (EO 14247; 31 CFR 208.4).
+    Paper checks ended on 2026-02-06 except by waiver (EO 14247; 31 CFR 208.4). Issued is not received: CSMS 59949325 says
+    that Treasury disbursed it. The amount that is printed without a method is named below.
 
     Examples
     --------
@@ -134,12 +137,14 @@ def check_vs_ach(refunds: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     [[10.1, 0.0], [0.0, 20.2]]
     """
     months = monthly_amounts(refunds).dropna(subset="month")
-    ax = _prepared(ax, "Received by check and by ACH", months)
+    ax = _prepared(ax, "Issued by check and by ACH", months)
     for place, column in enumerate(("check_amount", "ach_amount")):
-        days = months["month"] + pd.Timedelta(days=12 * place)
+        days = months["month"] + pd.Timedelta(days=12 * place - 12)
         label = _PARTS[column]
         ax.bar(days, months[column], width=11.0, align="edge", color=COLORS[label], label=label)
-    return _over_time(ax, months["month"], months[["check_amount", "ach_amount"]].max(axis=1))
+    unstated = round(float(months["not_stated_amount"].sum()), 2)
+    note = f"\nnot shown: {short_money(unstated)}, method not stated" if unstated else ""
+    return _over_time(ax, months["month"], months[["check_amount", "ach_amount"]].max(axis=1), note)
 
 
 def where_the_money_is(by_disposition: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -192,7 +197,7 @@ def _stack(draw: Any, places: Any, parts: pd.DataFrame, start: str, **how: Any) 
     return up
 
 
-def _over_time(ax: Axes, dates: pd.Series, heights: pd.Series) -> Axes:
+def _over_time(ax: Axes, dates: pd.Series, heights: pd.Series, note: str = "") -> Axes:
     """Finish an axis of weeks or months; cut bars that tower over the rest, and write their amounts where they are cut."""
     if dates.empty:
         return ax
@@ -210,11 +215,13 @@ def _over_time(ax: Axes, dates: pd.Series, heights: pd.Series) -> Axes:
                     ha="center", va="top", fontsize="small", fontweight="bold",
                     bbox={"boxstyle": "round,pad=0.2", "facecolor": ax.get_facecolor(), "edgecolor": "none", "alpha": 0.85},
                 )  # fmt: skip
-    ax.set_xticks(dates.iloc[:: -(-len(dates) // 6)])
-    ax.set_xlabel(f"{dates.name} beginning")
+    form, inches, said = _DATES[str(dates.name)]
+    room = max(1, int(ax.get_window_extent().width / ax.figure.dpi / inches))
+    ax.set_xticks(dates.iloc[:: -(-len(dates) // room)])
+    ax.set_xlabel(f"refund date, {said}{note}")
     ax.legend(frameon=False, fontsize="small", ncols=4, loc="lower left", bbox_to_anchor=(0, 1.0))
     ax.set_title(ax.get_title(loc="left"), loc="left", fontweight="bold", pad=34)
-    _dates_below(ax)
+    _dates_below(ax, form)
     return _money_axis(ax, "y")
 
 
@@ -328,10 +335,10 @@ def _money_axis(ax: Axes, which: str) -> Axes:
     return ax
 
 
-def _dates_below(ax: Axes) -> None:
+def _dates_below(ax: Axes, form: str = "%m/%d/%y") -> None:
     from matplotlib.dates import DateFormatter  # noqa: PLC0415 - only an extra installs it
 
-    ax.xaxis.set_major_formatter(DateFormatter("%m/%d/%y"))  # type: ignore[no-untyped-call] # theirs
+    ax.xaxis.set_major_formatter(DateFormatter(form))  # type: ignore[no-untyped-call] # theirs
 
 
 def short_money(amount: float) -> str:

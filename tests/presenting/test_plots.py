@@ -94,6 +94,34 @@ def test_check_and_ach_stand_side_by_side_for_each_month(ax: Axes) -> None:
     assert heights(ax) == [[5.00], [7.10]]
     check, ach = (group[0] for group in ax.containers)
     assert ach.get_x() - check.get_x() == 12
+    ax.figure.draw_without_rendering()
+    (label,) = ax.get_xticklabels()
+    assert label.get_text() == "Mar\n2026"
+    assert label.get_position()[0] == ach.get_x()  # below the middle of the pair
+    assert ax.get_xlabel() == "refund date, by month"
+    assert ax.get_title(loc="left") == "Issued by check and by ACH"
+
+
+def test_what_was_issued_without_a_method_is_named_beside_checks_and_ach(ax: Axes) -> None:
+    unstated = refunds().iloc[[0]].assign(check_or_ach=None, amount=1_250_000.0, refund_id="6")
+    plots.check_vs_ach(pd.concat([refunds(), unstated], ignore_index=True), ax=ax)
+    assert heights(ax) == [[5.00], [7.10]]
+    assert ax.get_xlabel().endswith("not shown: $1.25M, method not stated")
+
+
+def test_each_month_is_named_as_far_as_there_is_room() -> None:
+    months = pd.date_range("2025-12-01", periods=12, freq="MS")
+    lines = refunds().iloc[[0] * 12].assign(refund_date=months, refund_id=list("abcdefghijkl"))
+    wide = plots.by_month(lines)
+    wide.figure.draw_without_rendering()
+    assert [label.get_text() for label in wide.get_xticklabels()][:2] == ["Dec\n2025", "Jan\n2026"]
+    assert len(wide.get_xticklabels()) == 12
+    narrow = plots.by_month(lines, ax=plt.subplots(figsize=(3.5, 3))[1])
+    assert len(narrow.get_xticks()) == 6
+    weeks = plots.by_week(lines)
+    weeks.figure.draw_without_rendering()
+    assert weeks.get_xticklabels()[0].get_text() == "12/01/25"
+    assert weeks.get_xlabel() == "refund date, week beginning"
 
 
 def test_one_large_week_does_not_flatten_the_rest_and_says_its_amount(ax: Axes) -> None:
