@@ -156,7 +156,7 @@ class ArgumentError(Rev603Error, TypeError, ValueError):
     """An argument is of another type than is wanted, or is none of the values that there are."""
 
 
-def check_choice(name: str, value: object, *allowed: str | None) -> None:
+def check_choice(name: str, value: object, *allowed: str | None, where: str = "") -> None:
     """Refuse a value that is none of those that there are.
 
     Examples
@@ -172,6 +172,7 @@ def check_choice(name: str, value: object, *allowed: str | None) -> None:
         near = get_close_matches(str(value).casefold(), filter(None, allowed), n=1)
         raise ArgumentError(
             f"{name} is {shown}.",
+            where=where,
             why=f"Did you mean {near[0]!r}?" if near else "",
             what_to_do=f"pass one of {', '.join(map(repr, allowed))}",
         )

@@ -10,11 +10,10 @@ import os
 import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from rev603.errors import Rev603Error, SourceNotFoundError, check_type
+from rev603.errors import Rev603Error, SourceNotFoundError, check_choice, check_type
 from rev603.vocabulary.headings import ENTRY_COLUMNS, REFUND_COLUMNS, Column, heading_key
 from rev603.vocabulary.statuses import PAYMENT_STATES, UNKNOWN, status_key
 
@@ -66,7 +65,7 @@ def headings_of(
     found: dict[str, list[str]] = {}
     asked: Mapping[str, Any] = columns or {}
     for name, given in asked.items():
-        _one_of(name, names, "columns= knows no", "")
+        check_choice("A name in columns=", name, *names)
         headings = [given] if isinstance(given, str) else [*given] if isinstance(given, Sequence) else []
         if not headings or not all(isinstance(text, str) and text.strip() for text in headings):
             raise Rev603Error(
@@ -110,7 +109,7 @@ def words_of(given: Taught) -> Words:
     'in transit'
     >>> words_of({"status": {"Held For Review": "in transit"}})
     Traceback (most recent call last):
-    rev603.errors.Rev603Error: A vocabulary has no part 'status'.
+    rev603.errors.ArgumentError: A part of the vocabulary is 'status'.
     ...
     """
     if given is None:
@@ -123,7 +122,7 @@ def words_of(given: Taught) -> Words:
     )
     taught: dict[str, dict[str, str]] = {part: {} for part in _PARTS}
     for part, words in parts.items():
-        _one_of(part, _PARTS, "A vocabulary has no part", where)
+        check_choice("A part of the vocabulary", part, *_PARTS, where=where)
         if not isinstance(words, Mapping) or not all(
             isinstance(text, str) and text.strip() for pair in words.items() for text in pair
         ):
@@ -134,9 +133,9 @@ def words_of(given: Taught) -> Words:
             )
         taught[part] = dict(words)
     for name in taught["headings"].values():
-        _one_of(name, _COLUMNS, "A heading cannot stand for", where)
+        check_choice("What a taught heading stands for", name, *_COLUMNS, where=where)
     for state in taught["statuses"].values():
-        _one_of(state, _STATES, "A status cannot stand for", where)
+        check_choice("What a taught status stands for", state, *_STATES, where=where)
     taught["centers"] = {code.upper(): name for code, name in taught["centers"].items()}
     return Words(**taught)
 
@@ -144,32 +143,12 @@ def words_of(given: Taught) -> Words:
 def _from_file(path: Path) -> dict[str, object]:
     try:
         with path.open("rb") as file:
-            content = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise SourceNotFoundError(
-            "The vocabulary cannot be opened.",
+            return tomllib.loads(file.read(_LARGEST).decode("utf-8-sig"))
+    except (OSError, ValueError) as error:  # TOML's own errors are ValueErrors, and so are those of UTF-8
+        closed = isinstance(error, OSError)
+        raise (SourceNotFoundError if closed else Rev603Error)(
+            f"The vocabulary {'cannot be opened' if closed else 'is not a TOML file'}.",
             where=str(path),
-            why=error.strerror or str(error),
-            what_to_do='name a TOML file, or pass {"statuses": {"Held For Review": "in transit"}}',
+            why=getattr(error, "strerror", None) or str(error),
+            what_to_do='name a TOML file with tables such as [statuses], and lines such as "Held For Review" = "in transit"',
         ) from None
-    try:
-        return tomllib.loads(content[:_LARGEST].decode("utf-8-sig"))
-    except ValueError as error:  # TOML's own errors are ValueErrors, and so are those of UTF-8
-        raise Rev603Error(
-            "The vocabulary is not a TOML file.",
-            where=str(path),
-            why=str(error),
-            what_to_do='write tables such as [statuses] with lines such as "Held For Review" = "in transit"',
-        ) from None
-
-
-def _one_of(text: object, allowed: Collection[str], what: str, where: str) -> None:
-    if text in allowed:
-        return
-    near = get_close_matches(str(text), allowed, n=1)
-    raise Rev603Error(
-        f"{what} {text!r}.",
-        where=where,
-        why=f"did you mean {near[0]!r}?" if near else "",
-        what_to_do=f"use one of: {', '.join(allowed)}",
-    )

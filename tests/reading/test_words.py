@@ -40,14 +40,14 @@ def test_a_taught_heading_comes_before_all_other_spellings() -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"status": {"x": "issued"}}, "did you mean 'statuses'"),
-        ({"statuses": {"x": "isued"}}, "did you mean 'issued'"),
-        ({"statuses": {"x": "unknown"}}, "cannot stand for"),
-        ({"headings": {"Our Ref": "refund_idd"}}, "did you mean 'refund_id'"),
+        ({"status": {"x": "issued"}}, "Did you mean 'statuses'"),
+        ({"statuses": {"x": "isued"}}, "Did you mean 'issued'"),
+        ({"statuses": {"x": "unknown"}}, "What a taught status stands for is 'unknown'"),
+        ({"headings": {"Our Ref": "refund_idd"}}, "Did you mean 'refund_id'"),
         ({"statuses": ["x"]}, "maps texts to texts"),
         ({"statuses": {"": "issued"}}, "maps texts to texts"),
         ({"teams": {"JBN": 7}}, "maps texts to texts"),
-        ({7: {"x": "y"}}, "no part 7"),
+        ({7: {"x": "y"}}, "A part of the vocabulary is 7"),
         (7, "vocabulary is int"),
         (["statuses"], "vocabulary is list"),
         (b"words.toml", "vocabulary is bytes"),
@@ -129,7 +129,7 @@ def test_the_command_line_takes_them_too(tmp_path: Path, capsys: pytest.CaptureF
     [
         ({"refund_id": "Nowhere"}, "Missing: Nowhere"),
         ({"refund_id": "Our Ref", "total_refund_amount": ["Duty", "Nowhere"]}, "Missing: Nowhere"),
-        ({"refundid": "Our Ref"}, "did you mean 'refund_id'"),
+        ({"refundid": "Our Ref"}, "Did you mean 'refund_id'"),
         ({"payee_id": ["Payee ID", "Our Ref"]}, "only total_refund_amount"),
         ({"refund_id": "Our Ref", "payee_id": "Our Ref"}, "one heading twice"),
         (["Our Ref"], "columns is list"),
@@ -140,7 +140,7 @@ def test_the_command_line_takes_them_too(tmp_path: Path, capsys: pytest.CaptureF
         ({"refund_id": " "}, "which is no heading"),
         ({"total_refund_amount": ["Duty", 7]}, "which is no heading"),
         ({"total_refund_amount": []}, "which is no heading"),
-        ({7: "Our Ref"}, "knows no 7"),
+        ({7: "Our Ref"}, "A name in columns= is 7"),
     ],
 )
 def test_wrong_columns_are_refused_with_the_way_out(columns: Any, said: str) -> None:

@@ -14,7 +14,7 @@ from rev603.errors import LineError, check_choice
 from rev603.reading.entries.entry_lines import AMOUNTS, EntryLines, entry_numbers, expected_amounts
 from rev603.reading.find_tables import NAME_A_COLUMN, added_columns, columns_missing, find_tables
 from rev603.reading.grid import TextGrid
-from rev603.reading.issues import CATALOGUE, IssueLog, folded, records
+from rev603.reading.issues import IssueLog, folded, records
 from rev603.reading.layout import Table, no_table
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.refund_rows import UNREADABLE, set_aside_frame
@@ -184,9 +184,5 @@ def _say_repeated(frame: pd.DataFrame, log: IssueLog) -> None:
         return
     value, row = str(again["entry_number"].iloc[0]), int(again["source_row"].iloc[0])
     first = int(numbered.loc[numbered["entry_number"] == value, "source_row"].iloc[0])
-    log.add(
-        "entry-repeated",
-        f"{again['entry_number'].nunique():,} entries stand on several lines, such as {value} in rows {first} and {row}; "
-        f"{CATALOGUE['entry-repeated'].what_to_do}",
-        row=row, column="entry_number", value=value,
-    )  # fmt: skip
+    many = f": {again['entry_number'].nunique():,} entries, such as {value} in rows {first} and {row}"
+    log.say("entry-repeated", detail=many, row=row, column="entry_number", value=value)

@@ -20,7 +20,7 @@ from rev603.identifiers import entry_number, importer_number
 from rev603.reading import repairs
 from rev603.reading.amounts import amount_in_cents, parse_amounts
 from rev603.reading.grid import TextGrid
-from rev603.reading.issues import CATALOGUE, IssueLog, quoted
+from rev603.reading.issues import IssueLog, quoted
 from rev603.reading.layout import Line, Table, other_columns
 from rev603.reading.refund_rows import (
     FOOTER,
@@ -215,10 +215,9 @@ def _say_repeated(work: EntryLines, cents: NDArray[np.int64]) -> None:
 def _say_missing(work: EntryLines) -> None:
     """Say that there are no expected amounts, or which columns may be them and were not understood."""
     amounts = [heading for heading, column in work.others.items() if _like_money(heading, column)]
-    kind = CATALOGUE["expected-unclear" if amounts else "expected-missing"]
+    code = "expected-unclear" if amounts else "expected-missing"
     named = f": {', '.join(map(repr, amounts[:3]))}" if amounts else ""
-    said, value = f"{kind.meaning}{named}; {kind.what_to_do}", amounts[0] if amounts else None
-    work.log.add(kind.code, said, sheet=work.grid.sheet, value=value)
+    work.log.say(code, detail=named, sheet=work.grid.sheet, value=amounts[0] if amounts else None)
 
 
 def _like_money(heading: str, column: pa.ChunkedArray) -> bool:

@@ -81,7 +81,7 @@ def test_a_named_heading_that_is_not_there_is_refused_with_the_nearest() -> None
 
 
 def test_a_column_name_that_is_not_ours_is_refused_with_the_nearest() -> None:
-    with pytest.raises(Rev603Error, match="did you mean 'entry_number'"):
+    with pytest.raises(Rev603Error, match="Did you mean 'entry_number'"):
         read_entries(listed("Entry Number\nMYK28000864\n"), columns={"entry_numbr": "Entry Number"})
 
 

@@ -425,7 +425,7 @@ def test_an_amount_may_be_the_sum_of_several_columns() -> None:
     ("wrong", "said"),
     [
         (["Ref"], "columns is list"),
-        ({"expectd_amount": "Ref"}, "did you mean 'expected_amount'"),
+        ({"expectd_amount": "Ref"}, "Did you mean 'expected_amount'"),
         ({"entry_number": 3}, "no heading"),
         ({"entry_number": ""}, "no heading"),
         ({"entry_number": []}, "no heading"),
