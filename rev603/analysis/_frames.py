@@ -11,7 +11,6 @@ import pandas as pd
 import pyarrow as pa
 
 from rev603.errors import ColumnsMissingError, Rev603Error, no_frame
-from rev603.identifiers.refund_key import OWN
 from rev603.vocabulary.headings import REFUND_COLUMNS
 
 _DATES = frozenset({"refund_date", "report_date"})
@@ -47,12 +46,6 @@ def dollars(cents_: nw.Expr) -> nw.Expr:
     unit in the last place off for every fourth figure.
     """
     return (cents_.cast(nw.Int64) / 100).round(2)
-
-
-def where(frame: Any, condition: nw.Expr) -> Any:
-    """Return the lines for which a condition on whole groups holds: narwhals 2.12 lets no database filter by one."""
-    kept = f"{OWN}kept"
-    return frame.with_columns(condition.alias(kept)).filter(nw.col(kept)).drop(kept)
 
 
 def open_frame(native: Any, needed: Iterable[str]) -> nw.LazyFrame[Any] | nw.DataFrame[Any]:

@@ -10,7 +10,7 @@ import pandas as pd
 from narwhals.typing import IntoFrameT
 
 from rev603._columns import in_arrow
-from rev603.analysis._frames import cents, dollars, open_frame, where
+from rev603.analysis._frames import cents, dollars, open_frame
 from rev603.analysis._text import choose, name_key, status_text
 from rev603.analysis.disposition import with_disposition
 from rev603.errors import check_type
@@ -367,5 +367,5 @@ def _spelled(groups: Any, frame: Any, key: str, by: str) -> Any:
     seen = nw.col("report_date" if "report_date" in names else "refund_date").cast(nw.Datetime("us"))
     spellings = frame.with_columns(seen.alias(_SEEN)).group_by(by, key).agg(nw.col(_SEEN).max())
     newest = nw.col(_SEEN).max().over(by)
-    of_newest = where(spellings, (nw.col(_SEEN) == newest) | newest.is_null())
+    of_newest = spellings.filter((nw.col(_SEEN) == newest) | newest.is_null())
     return groups.join(of_newest.group_by(by).agg(nw.col(key).max()), on=by, how="left")

@@ -10,7 +10,7 @@ import pandas as pd
 from narwhals.typing import IntoFrameT
 
 from rev603._columns import in_arrow, key_codes
-from rev603.analysis._frames import open_frame, where
+from rev603.analysis._frames import open_frame
 from rev603.analysis._text import choose, payment_state
 from rev603.errors import Rev603Error
 from rev603.identifiers.refund_key import (
@@ -92,7 +92,7 @@ def current(history: IntoFrameT) -> IntoFrameT:
     names = frame.collect_schema().names()
     files = require_report_dates(frame)
     keyed = as_one_history(_with_files(frame)).with_columns(_day().alias(_DAY))
-    answer = where(keyed, nw.col(_DAY) == nw.col(_DAY).max().over(*IDENTITY))
+    answer = keyed.filter(nw.col(_DAY) == nw.col(_DAY).max().over(*IDENTITY))
     if files > 1:
         answer = counting_lines(answer)
     native: Any = answer.select(*names).to_native()
@@ -189,7 +189,7 @@ def by_document(keyed: Any) -> Any:
     # several lines of one report, each of a document that it does not name, say the same
     once = [*refund, _DAY, *([file] if file in names else [])]
     sofar = nw.when(nw.col(_SHOWN) <= nw.col(_DAY)).then(nw.col(_SHOWN)).max().over(*once)
-    said = where(said, nw.col(_SHOWN) == nw.coalesce(sofar, nw.col(_SHOWN).min().over(*once)))
+    said = said.filter(nw.col(_SHOWN) == nw.coalesce(sofar, nw.col(_SHOWN).min().over(*once)))
     told = [name for name in (*_SAID, _FILE) if name in names and name not in once]
     said = said.group_by(*once, _SHOWN).agg(nw.col(name).max() for name in told)
     kept = [name for name in shown.collect_schema().names() if name not in (*told, *once[2:])]
@@ -307,11 +307,9 @@ def _of_one_file(work: Any, names: list[str]) -> Any:
     if "refund_date" in names:
         steps.append(nw.col("refund_date").max().over(_DAY, _FILE))
     for step in steps:
-        work = work.with_columns(step.alias(_CHOICE)).with_columns(
-            nw.col(_CHOICE).max().over(*group).alias(_BEST)
-        )
-        work = work.filter((nw.col(_CHOICE) == nw.col(_BEST)) | nw.col(_BEST).is_null())
-    return where(work, nw.col(_FILE) == nw.col(_FILE).min().over(*group))
+        work, best = work.with_columns(step.alias(_CHOICE)), nw.col(_CHOICE).max().over(*group)
+        work = work.filter((nw.col(_CHOICE) == best) | best.is_null())
+    return work.filter(nw.col(_FILE) == nw.col(_FILE).min().over(*group))
 
 
 def _facts(names: list[str], found: list[str]) -> list[nw.Expr]:
