@@ -90,9 +90,7 @@ _TYPES: dict[str, Callable[[str], object]] = {
     ),
     "day": _typed("(.+)", _iso, "a date such as 2026-11-13 or 11/13/2026"),
     "dollars": _typed(
-        r"\$?([0-9.,]{1,16})",
-        lambda text: float(text.replace(",", "")),
-        "an amount of dollars such as 1.00",
+        r"\$?([0-9.,]{1,16})", lambda text: float(text.replace(",", "")), "an amount of dollars such as 1.00"
     ),
     "heading": _typed(
         "([^=]+)=(.+)",

@@ -111,14 +111,15 @@ class ClientPacks(tuple[ClientPack, ...]):
 
     def overview(self, *, mask: Mask = "ssn") -> pd.DataFrame:
         """Return one line per pack: ``folder client name lines amount stuck_lines stuck_amount entries expected_amount``."""
-        texts = [f"{mask_text(each.figures.name)} {_hidden(each.figures.client)}" for each in self]
         rows = [
-            {"folder": folder, "client": each.client, "name": each.name, **each.totals}
-            for folder, each in zip(safe_names(texts), (pack.figures for pack in self), strict=True)
+            {"payee_id": each.client, **each.totals, "name": each.name}
+            for each in (pack.figures for pack in self)
         ]
-        frame = pd.DataFrame(rows, columns=list(_INDEX)).astype(dict.fromkeys(_INDEX[:3], "str"))
-        numbers = frame.rename(columns={"client": "payee_id"})
-        return mask_frame(numbers, mask).rename(columns={"payee_id": "client"})
+        frame = pd.DataFrame(rows, columns=["payee_id", *_INDEX[2:]])
+        frame = frame.astype({"payee_id": "str", "name": "str"})
+        hidden = mask_frame(frame[["name", "payee_id"]])
+        frame.insert(0, "folder", safe_names(hidden["name"] + " " + hidden["payee_id"]))
+        return mask_frame(frame, mask).rename(columns={"payee_id": "client"})
 
     def write(self, folder: str | os.PathLike[str], *, mask: Mask = "ssn") -> list[Path]:
         """Write a folder for each client, and ``index.csv`` beside them, and return the files.
@@ -190,8 +191,3 @@ def client_packs(
         due = [] if client.client == UNASSIGNED else letters_due(client.stuck, as_of=as_of, deadline=deadline)
         packs.append(ClientPack(client, Letters(Letter(each, sender) for each in due), as_of))
     return ClientPacks(packs)
-
-
-def _hidden(client: str) -> str:
-    """Return a client's number as it may stand in the name of a folder."""
-    return str(mask_frame(pd.DataFrame({"payee_id": [client]}))["payee_id"].iloc[0])

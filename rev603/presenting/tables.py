@@ -92,10 +92,7 @@ def kind_of(name: str, values: pd.Series) -> Kind:
 
 
 def shown_columns(
-    frame: pd.DataFrame,
-    columns: Sequence[str] | None = None,
-    *,
-    labels: Mapping[str, str] | None = None,
+    frame: pd.DataFrame, columns: Sequence[str] | None = None, *, labels: Mapping[str, str] | None = None
 ) -> tuple[Shown, ...]:
     """Return the columns to show, in order: those asked for, or all of them.
 

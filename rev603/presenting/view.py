@@ -153,9 +153,7 @@ def shown_data() -> dict[str, Any]:
 
 
 def sections_of(
-    answer: str,
-    frames: Mapping[str, pd.DataFrame],
-    totals: Mapping[str, Any],
+    answer: str, frames: Mapping[str, pd.DataFrame], totals: Mapping[str, Any]
 ) -> tuple[Section, ...]:
     """Return the sections of a kind of answer that have something to show, or say that there is nothing."""
     data_of, found = shown_data(), []

@@ -102,7 +102,7 @@ class Letter:
             values = self._values(mask)
             (subject,) = parsed(first.removeprefix("Subject:").strip() or "$name", values, {}, name=name)
             blocks = parsed(rest, values, self._inserts(self.figures.work, mask, values), name=name)
-            self._made[mask] = one_line(subject.to_text()), blocks
+            self._made[mask] = one_line(as_text([subject]).strip()), blocks
         return self._made[mask]
 
     def _template(self, name: str) -> str:

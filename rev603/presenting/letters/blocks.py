@@ -11,9 +11,8 @@ import html
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import zip_longest
 from string import Template
+from typing import NamedTuple
 
 from rev603.errors import Rev603Error
 
@@ -24,98 +23,90 @@ _INSERT = re.compile(r"\[\[([a-z]+)((?: [a-z0-9_]+)*)\]\]\Z")
 _MARK = re.compile(r"(- |[0-9]{1,3}\. )")
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading."""
 
     text: str
 
-    def to_text(self) -> str:
-        """Return it with a rule below."""
-        return f"{self.text}\n{'-' * len(self.text)}"
 
-    def to_html(self) -> str:
-        """Return it as HTML."""
-        return f'<h2 style="font-size:13pt;margin:1.6em 0 .4em">{html.escape(self.text)}</h2>'
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(NamedTuple):
     """A paragraph, or lines one below the other, as an address or a signature has them."""
 
     lines: tuple[str, ...]
 
-    def to_text(self) -> str:
-        """Return a paragraph wrapped, and several lines as they are."""
-        return _wrapped(self.lines[0]) if len(self.lines) == 1 else "\n".join(self.lines)
 
-    def to_html(self) -> str:
-        """Return them as HTML."""
-        return f"<p>{'<br>'.join(map(html.escape, self.lines))}</p>"
-
-
-@dataclass(frozen=True, slots=True)
-class Points:
+class Points(NamedTuple):
     """A list, numbered where its order matters."""
 
     points: tuple[str, ...]
     ordered: bool = False
 
-    def to_text(self) -> str:
-        """Return it with a mark before each point."""
-        marks = (f"{number}. " if self.ordered else "- " for number in range(1, len(self.points) + 1))
-        return "\n".join(_wrapped(text, mark) for mark, text in zip(marks, self.points, strict=True))
 
-    def to_html(self) -> str:
-        """Return it as HTML."""
-        tag = "ol" if self.ordered else "ul"
-        items = (f'<li style="margin:.3em 0">{html.escape(text)}</li>' for text in self.points)
-        return f"<{tag}>{''.join(items)}</{tag}>"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A table of finished texts by column; amounts stand on the right, and the last column is wrapped."""
 
     columns: Mapping[str, Iterable[str]]
 
-    def to_text(self) -> str:
-        """Return it aligned."""
-        head, *rows = self._rows()
-        widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-        before = sum(width + 2 for width in widths[:-1])
-        widths[-1] = min(widths[-1], max(_WIDTH - before, _NARROWEST))
-        told = []
-        for cells in (head, ["-" * width for width in widths], *rows):
-            last = textwrap.wrap(cells[-1], widths[-1], break_on_hyphens=False) or [""]
-            placed = [
-                text.rjust(width) if name == _RIGHT else text.ljust(width)
-                for name, text, width in zip(head, [*cells[:-1], last[0]], widths, strict=True)
-            ]
-            told += ["  ".join(placed), *(" " * before + more for more in last[1:])]
-        return "\n".join(line.rstrip() for line in told)
-
-    def to_html(self) -> str:
-        """Return it as HTML."""
-        table = 'style="border-collapse:collapse;font-size:10pt;margin:1em 0"'
-        head, *rows = (
-            "".join(
-                f'<{tag} style="border-bottom:1px solid #c8ccd0;padding:.3em .6em;vertical-align:top;'
-                f"text-align:{'right' if name == _RIGHT else 'left'}"
-                f'{";white-space:nowrap" if place == 0 or name == _RIGHT else ""}">{html.escape(text)}</{tag}>'
-                for place, (name, text) in enumerate(zip(self.columns, cells, strict=True))
-            )
-            for tag, cells in zip_longest(["th"], self._rows(), fillvalue="td")
-        )
-        body = "".join(f"<tr>{row}</tr>\n" for row in rows)
-        return f"<table {table}>\n<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
-
-    def _rows(self) -> list[Sequence[str]]:
-        """Return the headings, and the lines below them."""
-        return [list(self.columns), *zip(*self.columns.values(), strict=True)]
-
 
 Block = Heading | Lines | Points | Table
+
+
+def _text_of(block: Block) -> str:
+    match block:
+        case Heading(text):
+            return f"{text}\n{'-' * len(text)}"
+        case Lines((paragraph,)):
+            return _wrapped(paragraph)
+        case Lines(lines):
+            return "\n".join(lines)
+        case Points(points, ordered):
+            marks = (f"{number}. " if ordered else "- " for number in range(1, len(points) + 1))
+            return "\n".join(_wrapped(text, mark) for mark, text in zip(marks, points, strict=True))
+        case Table(columns):
+            return _aligned([list(columns), *zip(*columns.values(), strict=True)])
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    head, *lines = rows
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    before = sum(width + 2 for width in widths[:-1])
+    widths[-1] = min(widths[-1], max(_WIDTH - before, _NARROWEST))
+    told = []
+    for cells in (head, ["-" * width for width in widths], *lines):
+        last = textwrap.wrap(cells[-1], widths[-1], break_on_hyphens=False) or [""]
+        placed = [
+            text.rjust(width) if name == _RIGHT else text.ljust(width)
+            for name, text, width in zip(head, [*cells[:-1], last[0]], widths, strict=True)
+        ]
+        told += ["  ".join(placed), *(" " * before + more for more in last[1:])]
+    return "\n".join(line.rstrip() for line in told)
+
+
+def _html_of(block: Block) -> str:
+    match block:
+        case Heading(text):
+            return f'<h2 style="font-size:13pt;margin:1.6em 0 .4em">{html.escape(text)}</h2>'
+        case Lines(lines):
+            return f"<p>{'<br>'.join(map(html.escape, lines))}</p>"
+        case Points(points, ordered):
+            tag = "ol" if ordered else "ul"
+            items = (f'<li style="margin:.3em 0">{html.escape(text)}</li>' for text in points)
+            return f"<{tag}>{''.join(items)}</{tag}>"
+        case Table(columns):
+            table = 'style="border-collapse:collapse;font-size:10pt;margin:1em 0"'
+            head = _html_row(columns, columns, "th")
+            rows = zip(*columns.values(), strict=True)
+            body = "".join(f"<tr>{_html_row(columns, row, 'td')}</tr>\n" for row in rows)
+            return f"<table {table}>\n<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
+
+
+def _html_row(names: Iterable[str], texts: Iterable[str], tag: str) -> str:
+    return "".join(
+        f'<{tag} style="border-bottom:1px solid #c8ccd0;padding:.3em .6em;vertical-align:top;'
+        f"text-align:{'right' if name == _RIGHT else 'left'}"
+        f'{";white-space:nowrap" if place == 0 or name == _RIGHT else ""}">{html.escape(text)}</{tag}>'
+        for place, (name, text) in enumerate(zip(names, texts, strict=True))
+    )
 
 
 def _wrapped(text: str, mark: str = "") -> str:
@@ -127,12 +118,12 @@ def _wrapped(text: str, mark: str = "") -> str:
 
 def as_text(blocks: Sequence[Block]) -> str:
     """Return blocks as plain text."""
-    return "\n\n".join(block.to_text() for block in blocks) + "\n"
+    return "\n\n".join(map(_text_of, blocks)) + "\n"
 
 
 def as_html(blocks: Sequence[Block], *, title: str) -> str:
     """Return blocks as a page of their own: nothing to load, styles where mail programs keep them."""
-    body = "\n".join(block.to_html() for block in blocks)
+    body = "\n".join(map(_html_of, blocks))
     return (
         f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{html.escape(title)}</title></head>\n'
         '<body style="font-family:Arial,Helvetica,sans-serif;font-size:11pt;line-height:1.45;color:#1a1a1a;'

@@ -1,4 +1,4 @@
-"""``rev603 weekly``: what is stuck, what is new, what was cleared, and who must act."""
+"""``rev603 weekly`` and ``reconcile``: what is stuck and who must act, and what was expected against what came."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ from pathlib import Path
 
 from rev603.cli._filters import filtered
 from rev603.cli._output import emit, emit_json, say
-from rev603.cli._reading import read_lines
+from rev603.cli._reading import columns_of, read_lines
 from rev603.errors import Rev603Error
 from rev603.presenting.answer import FORMATS, write_answer
+from rev603.presenting.reconciliation import reconcile
+from rev603.presenting.tables import TextTable
 from rev603.presenting.weekly import WeeklySummary, weekly_summary
+from rev603.reading.entries import read_entries
+
+_TOP = 20
 
 
-def run(options: argparse.Namespace) -> int:
+def weekly(options: argparse.Namespace) -> int:
     """Read, sum up, show, write."""
-    targets = [(path, _formats(path)) for path in options.output]
+    targets = [(path, _formats(path, or_folder=True)) for path in options.output]
     lines = read_lines(options, *options.output)
     history = filtered(lines.history, options)
     history.attrs = lines.history.attrs
@@ -40,16 +45,44 @@ def run(options: argparse.Namespace) -> int:
     return int(summary.serious or not lines.sound or worth_a_look)
 
 
-def _formats(path: Path) -> tuple[str, ...]:
+def reconciled(options: argparse.Namespace) -> int:
+    """Read both sides, compare, show, write."""
+    if options.output:
+        _formats(options.output)
+    lines = read_lines(options, options.output, also=[options.entries])
+    entries = read_entries(
+        options.entries, columns=columns_of(options.entry_column), vocabulary=options.vocabulary,
+        sheet=options.entries_sheet, combine=options.combine, on_error=options.on_error,
+    )  # fmt: skip
+    unclear = [issue for issue in entries.attrs["rev603"]["issues"] if issue["code"] == "expected-unclear"]
+    for issue in unclear:
+        say(f"{options.entries.name}: {issue['message']}")
+    answer = reconcile(lines.state, entries, tolerance=options.tolerance)
+    if options.json:
+        emit_json(answer.to_dict(mask=options.mask))
+    elif not options.quiet:
+        emit(answer.summary())
+        open_ = answer.to_look_at
+        if len(open_):
+            shown = ("entry_number", "outcome", "expected", "refunded", "difference", "reason")
+            emit("\nTo look at\n" + TextTable(open_, shown, mask=options.mask, top=_TOP).to_text())
+    if options.output:
+        write_answer(answer, options.output, mask=options.mask)
+        if not options.quiet:
+            say(f"Wrote {options.output}")
+    return int(bool(unclear) or not (answer.settled and lines.sound))
+
+
+def _formats(path: Path, *, or_folder: bool = False) -> tuple[str, ...]:
     """Tell what to write to a path: one format, or all for a folder."""
-    if str(path) == "-":
+    if or_folder and str(path) == "-":
         return (".md",)
-    if path.is_dir() or not path.suffix:
+    if or_folder and (path.is_dir() or not path.suffix):
         return FORMATS
     if path.suffix.lower() not in FORMATS:
         raise Rev603Error(
-            f"{path.name}: rev603 does not write {path.suffix} here.",
-            what_to_do=f"name a file that ends in {', '.join(FORMATS)}, or a folder for all of them",
+            f"{path.name}: rev603 does not write {path.suffix or 'a file without ending'} here.",
+            what_to_do=f"name a file that ends in {', '.join(FORMATS)}{', or a folder for all of them' * or_folder}",
         )
     return (path.suffix.lower(),)
 
