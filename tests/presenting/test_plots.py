@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
     from rev603.presenting.weekly import WeeklySummary
 
@@ -74,6 +75,12 @@ def told(ax: Axes) -> list[str]:
     return [text.get_text() for text in legend.get_texts()]
 
 
+def below(ax: Axes) -> list[Text]:
+    assert isinstance(ax.figure, Figure)
+    ax.figure.draw_without_rendering()
+    return ax.get_xticklabels()
+
+
 def test_weeks_are_split_by_where_the_money_is(ax: Axes) -> None:
     assert plots.by_week(refunds(), ax=ax) is ax
     assert told(ax) == ["paid by ACH", "paid by check", "in transit", "no ACH on file"]
@@ -94,8 +101,7 @@ def test_check_and_ach_stand_side_by_side_for_each_month(ax: Axes) -> None:
     assert heights(ax) == [[5.00], [7.10]]
     check, ach = (group[0] for group in ax.containers)
     assert ach.get_x() - check.get_x() == 12
-    ax.figure.draw_without_rendering()
-    (label,) = ax.get_xticklabels()
+    (label,) = below(ax)
     assert label.get_text() == "Mar\n2026"
     assert label.get_position()[0] == ach.get_x()  # below the middle of the pair
     assert ax.get_xlabel() == "refund date, by month"
@@ -113,14 +119,12 @@ def test_each_month_is_named_as_far_as_there_is_room() -> None:
     months = pd.date_range("2025-12-01", periods=12, freq="MS")
     lines = refunds().iloc[[0] * 12].assign(refund_date=months, refund_id=list("abcdefghijkl"))
     wide = plots.by_month(lines)
-    wide.figure.draw_without_rendering()
-    assert [label.get_text() for label in wide.get_xticklabels()][:2] == ["Dec\n2025", "Jan\n2026"]
-    assert len(wide.get_xticklabels()) == 12
+    assert [label.get_text() for label in below(wide)][:2] == ["Dec\n2025", "Jan\n2026"]
+    assert len(below(wide)) == 12
     narrow = plots.by_month(lines, ax=plt.subplots(figsize=(3.5, 3))[1])
     assert len(narrow.get_xticks()) == 6
     weeks = plots.by_week(lines)
-    weeks.figure.draw_without_rendering()
-    assert weeks.get_xticklabels()[0].get_text() == "12/01/25"
+    assert below(weeks)[0].get_text() == "12/01/25"
     assert weeks.get_xlabel() == "refund date, week beginning"
 
 
