@@ -8,6 +8,7 @@ release = rev603.__version__
 extensions = ["sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.napoleon", "myst_nb"]
 html_theme = "furo"
 html_title = "rev603"
+html_show_copyright = False
 autosummary_generate = True
 autodoc_typehints = "none"  # the docstrings say it in words
 napoleon_google_docstring = False

@@ -217,7 +217,7 @@ def test_columns_names_every_column_of_the_frame(capsys: pytest.CaptureFixture[s
         (["check", "--explain", "check-digt"], "did you mean 'check-digit'?"),
         (
             ["weekly", SAMPLES, "--report-date", "rev603_2026-11-13.cvs=2026-11-13"],
-            "did you mean rev603_2026-11-13.csv?",
+            "Did you mean 'rev603_2026-11-13.csv'?",
         ),
         (["convert", SAMPLES, "-o", "x.doc"], "ends in .parquet, .csv, .xlsx"),
         (["reconcile", SAMPLES, "--entries", "x", "--tolerance", "nan"], "not an amount of dollars"),

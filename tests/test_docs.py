@@ -84,7 +84,7 @@ def test_every_recipe_runs_and_gives_what_the_page_shows_in_at_most_five_lines(d
 
 
 def test_every_command_of_the_page_runs(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    commands = [line for block, _ in blocks("bash") for line in block.splitlines()]
+    commands = [line for block, _ in blocks("bash") for line in block.replace("\\\n", "").splitlines()]
     assert len(commands) == 4
     for command in commands:
         assert main(shlex.split(command)[1:]) < 2
@@ -133,3 +133,35 @@ def test_the_page_of_the_vocabulary_teaches_what_can_be_taught(desk: Path) -> No
         taught.state("held for review") == words_of(names["words"]).state("held for review") == "in transit"
     )
     assert [state for state in PAYMENT_STATES[:-1] if f"`{state}`" not in VOCABULARY] == []
+
+
+def test_numbers_with_suffix_and_whole_importers_that_were_never_paid_by_ach(desk: Path) -> None:
+    state = rev603.current(rev603.read_history("sample_data"))
+    numbers, importers = (
+        run(recipe, {"rev603": rev603, "state": state})
+        for recipe, _ in blocks("python")
+        if '["ach_amount"] == 0' in recipe
+    )
+    by_ach = state[
+        state["check_or_ach"].eq("ACH") & state["refund_secondary_status"].str.contains("ssued", na=False)
+    ]
+    assert len(numbers) == len(set(state["payee_id"]) - set(by_ach["payee_id"])) == 9
+    assert len(importers) == 2
+    assert not set(importers["importer"]) & {number[:10] for number in by_ach["payee_id"]}
+
+
+def test_what_the_page_says_is_not_told_without_check_or_ach_and_care_of_is_not(desk: Path) -> None:
+    refunds = rev603.read("twelve_columns.csv").refunds
+    day = pd.Timestamp("2026-11-13")
+    assert len(rev603.by_method(refunds)) == len(rev603.by_notify_party(refunds)) == 1
+    paid = rev603.by_disposition(refunds).set_index("disposition")["amount"]
+    assert rev603.by_method(refunds)["not_stated_amount"].tolist() == [paid["paid, method not stated"]]
+    work = rev603.enrollment_worklist(refunds, as_of=day)
+    assert set(work["step"]) == {"check the account", "enroll"}
+    assert set(work["actor"]) == {"payee"}
+    assert rev603.reissue_requests(refunds).empty
+    bars = rev603.plots.check_vs_ach(refunds).containers
+    assert {bar.get_height() for group in bars for bar in group} == {0.0}
+    for answer in (rev603.current, rev603.weekly_summary):
+        with pytest.raises(rev603.Rev603Error, match="no report date"):
+            answer(refunds)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import io
 import sys
 from collections.abc import Iterable
@@ -16,7 +15,7 @@ import pandas as pd
 
 from rev603.analysis.history import current
 from rev603.cli._output import progress_bar, say
-from rev603.errors import Rev603Error
+from rev603.errors import Rev603Error, check_choice
 from rev603.presenting.files import refuse_to_overwrite
 from rev603.presenting.text import plural
 from rev603.reading.exports import exports_of
@@ -60,7 +59,8 @@ def read_lines(options: argparse.Namespace, *outputs: Path | None, also: Iterabl
     files = [export.path for export in exports_of(sources_of(options))]
     wanted = [path for path in outputs if path is not None and str(path) != "-"]
     refuse_to_overwrite([*files, *also], wanted)
-    _check_names(dict(options.report_date), [path.name for path in files])
+    for name, _ in options.report_date:
+        check_choice("A file of --report-date", name, *(path.name for path in files))
     with progress_bar(files, quiet=options.quiet) as progress:
         history = read_history(
             sources_of(options),
@@ -113,17 +113,6 @@ def columns_of(pairs: list[tuple[str, str]]) -> dict[str, str | list[str]]:
     for name, heading in pairs:
         found.setdefault(name, []).append(heading)
     return {name: headings if len(headings) > 1 else headings[0] for name, headings in found.items()}
-
-
-def _check_names(dated: dict[str, str], names: list[str]) -> None:
-    for name in dated:
-        if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
-            raise Rev603Error(
-                f"--report-date names {name}, which is not among the files.",
-                why=f"did you mean {near[0]}?" if near else "",
-                what_to_do="give the file's own name, without its folder",
-            )
 
 
 def _tell(known: dict[str, Any]) -> None:

@@ -100,18 +100,11 @@ def read_entries(
     tables, nearest = find_tables(file, known, sheet=sheet, log=log, limits=limits, enough=1, named=headings)
     with_entries = [(grid, table) for grid, table in tables if "entry_number" in table.columns]
     if not with_entries:
+        advice = NAME_A_COLUMN % "entry_number"
         if not tables:
-            raise no_table(
-                nearest,
-                known,
-                file.name,
-                what="an entry list",
-                what_to_do=f"{NAME_A_COLUMN % 'entry_number'}; a list without headings needs a first line with them",
-            )
-        table = tables[0][1]
-        raise columns_missing(
-            {"Entry Number": ()}, table, file.name, what_to_do=NAME_A_COLUMN % "entry_number"
-        )
+            also = f"{advice}; a list without headings needs a first line with them"
+            raise no_table(nearest, known, file.name, what="an entry list", what_to_do=also)
+        raise columns_missing({"Entry Number": ()}, tables[0][1], file.name, what_to_do=advice)
     for grid, table in tables:
         if "entry_number" not in table.columns:
             log.add_sheet("sheet-skipped", grid.sheet or "", "it has no entry numbers")
