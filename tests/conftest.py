@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-# `--hypothesis-profile=long`, which CI sets, tries ten times as many examples
-settings.register_profile("quick", deadline=None, max_examples=25)
+# CI sets the other two: `more` for every property, `long` where an example is quick
+settings.register_profile("quick", deadline=None, max_examples=10)
+settings.register_profile("more", deadline=None, max_examples=60)
 settings.register_profile("long", deadline=None, max_examples=250)
 settings.load_profile("quick")

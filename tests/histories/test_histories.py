@@ -95,7 +95,9 @@ def differences(seed: int, place: Path, *, weekly: bool = True) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize(
+    "seed", [*range(8), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(8, 60))]
+)
 def test_a_folder_answers_what_is_true(seed: int, tmp_path: Path) -> None:
     """A summary takes longer than all the rest: each fifth folder has one. ``count_folders.py`` counts thousands."""
     assert differences(seed, tmp_path, weekly=seed % 5 == 2) == []
