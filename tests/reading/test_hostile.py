@@ -48,7 +48,7 @@ def kinds(*of: str) -> Any:
 @pytest.fixture(scope="module")
 def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     """Read the hostile files that are asked for once, each in a process of its own."""
-    tests = [item for item in request.session.items if item.path == request.path]
+    tests: list[Any] = [item for item in request.session.items if item.path == request.path]
     asked = [item.callspec.params["kind"] for item in tests if "kind" in getattr(item, "fixturenames", ())]
     paths = []
     for number, kind in enumerate(asked):
