@@ -48,20 +48,6 @@ from rev603.errors import IdentifierError
 from rev603.identifiers.importer_number import mask
 from rev603.safe_text import DASHES
 
-__all__ = [
-    "check_digit",
-    "check_digit_column",
-    "compact",
-    "compact_column",
-    "format",
-    "format_column",
-    "is_valid",
-    "is_valid_column",
-    "parse_arrow",
-    "validate",
-    "validate_column",
-]
-
 _SHAPE = re.compile("[0-9A-Z]{3}[0-9]{8}")
 _BASE = re.compile("[0-9A-Z]{3}[0-9]{7}")
 _CLEAN = str.maketrans(string.ascii_lowercase, string.ascii_uppercase, f" \u00a0{DASHES}")
@@ -143,11 +129,7 @@ def check_digit(base: str) -> str:
 
 
 def _check_digit(ten: str) -> str:
-    total = 0
-    for place, character in enumerate(ten):
-        digit = _DIGIT_OF[character] * (1 + place % 2)
-        total += digit - 9 * (digit > 9)
-    return str(-total % 10)
+    return str(-sum(int(_WEIGHTS[place, ord(character)]) for place, character in enumerate(ten)) % 10)
 
 
 def _reason(number: str) -> str | None:

@@ -57,25 +57,6 @@ from rev603._columns import arrow_text, by_distinct, column_form, like
 from rev603.errors import IdentifierError
 from rev603.safe_text import DASHES, hide_persons
 
-__all__ = [
-    "base",
-    "base_column",
-    "compact",
-    "compact_column",
-    "format",
-    "format_column",
-    "is_valid",
-    "is_valid_column",
-    "kind",
-    "kind_column",
-    "mask",
-    "mask_column",
-    "suffix",
-    "suffix_column",
-    "validate",
-    "validate_column",
-]
-
 Kind = Literal["irs", "ssn", "cbp"]
 
 _KINDS: dict[Kind, str] = {

@@ -34,17 +34,7 @@ _LARGEST_CENTS = 9 * 10**15
 
 
 def parse_amounts(column: pa.ChunkedArray) -> tuple[Numbers, Mask, Mask]:
-    """Read a column of amounts.
-
-    Returns
-    -------
-    cents
-        Whole cents, 0 where there is none.
-    filled
-        Where a readable amount stands.
-    unreadable
-        Where something stands that is no amount.
-    """
+    """Read a column of amounts: whole cents, 0 where there is none; where one stands; where something else stands."""
     text = column.combine_chunks()
     present = is_valid(text)
     usual = pc.match_substring_regex(text, _USUAL)

@@ -195,7 +195,7 @@ def held_in_zip(data: bytes, name: str, limits: Limits) -> list[Held]:
     """Return the exports in a zip archive, in the order of their names; see `open_archive` for what is refused."""
     archive = open_archive(data, name, limits=limits)
     named = {part: _without_folders(info.filename) for part, info in archive.parts.items()}
-    return sorted(Held(own, b"".join(archive.pieces(part))) for part, own in named.items() if _is_export(own))
+    return sorted(Held(own, b"".join(archive.pieces(part))) for part, own in named.items() if is_export(own))
 
 
 def held_in_mail(data: bytes, name: str, limits: Limits) -> list[Held]:
@@ -206,7 +206,7 @@ def held_in_mail(data: bytes, name: str, limits: Limits) -> list[Held]:
         content = None if part.is_multipart() else part.get_payload(decode=True)
         if attached.lower().endswith(".zip") and isinstance(content, bytes):
             found += held_in_zip(content, f"{name}/{attached}", limits)
-        elif _is_export(attached) and isinstance(content, bytes):
+        elif is_export(attached) and isinstance(content, bytes):
             found.append(Held(attached, content))
     return found
 
@@ -226,8 +226,9 @@ def the_only_one(held: list[Held], name: str, what: str) -> Held:
     )
 
 
-def _is_export(name: str) -> bool:
-    return PurePosixPath(name).suffix.lower() in EXPORT_SUFFIXES and not name.startswith((".", "~$"))
+def is_export(name: str, suffixes: frozenset[str] = EXPORT_SUFFIXES) -> bool:
+    """Return whether a file of this name may be an export, and no note that a program keeps beside one."""
+    return PurePosixPath(name).suffix.lower() in suffixes and not name.startswith((".", "~$"))
 
 
 def _without_folders(name: str) -> str:

@@ -81,15 +81,13 @@ def reading_code(package: Path = Path(__file__).parents[1]) -> str:
 def _stored(report: Report) -> pa.Table:
     table = pa.Table.from_pandas(report.refunds, preserve_index=False)
     known = {
+        **vars(report),
         "header": dataclasses.asdict(report.header),
         "control": dataclasses.asdict(report.control),
         "issues": _packed(report.issues),
         "set_aside": _packed(report.set_aside),
-        **{
-            name: getattr(report, name)
-            for name in ("rows_read", "source_file", "content_hash", "dates_assumed")
-        },
     }
+    del known["refunds"]
     text = json.dumps(known, default=dt.date.isoformat)
     return table.replace_schema_metadata({**(table.schema.metadata or {}), _META: text.encode()})
 

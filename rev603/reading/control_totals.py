@@ -38,14 +38,6 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """The block as text: label name to its figure, and the lines that it takes."""
-
-    figures: dict[str, Figure]
-    lines: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
 class Header:
     """What the block above the table states; None where it does not.
 
@@ -114,8 +106,8 @@ class Counted:
         return np.where(frame["total_refund_amount"].isna(), np.nan, self.cents / 100)
 
 
-def read_block(lines: Sequence[Line]) -> Block:
-    """Read labeled figures; the picture's call-outs and anything else are passed over.
+def read_block(lines: Sequence[Line]) -> tuple[dict[str, Figure], set[int]]:
+    """Read labeled figures, and which lines they take; the picture's call-outs and anything else are passed over.
 
     A figure stands to the right of its label, before the next label; or in the label's own cell behind a
     colon; or right below it.
@@ -143,7 +135,7 @@ def read_block(lines: Sequence[Line]) -> Block:
             used.add(figure.line)
             if name not in figures or (fitting and not _readable(name, figures[name].text)):
                 figures[name] = figure
-    return Block(figures, frozenset(used))
+    return figures, used
 
 
 def _label(cell: str | None) -> tuple[str | None, str]:

@@ -24,7 +24,7 @@ import pyarrow.csv as pv
 from rev603._columns import Numbers
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
 from rev603.reading.grid import TextGrid
-from rev603.reading.layout import ENOUGH
+from rev603.reading.layout import ENOUGH, LONGEST_HEADING
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.sniff import Source
 from rev603.vocabulary.headings import heading_key
@@ -32,7 +32,6 @@ from rev603.vocabulary.headings import heading_key
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_BYTES = 262_144
 _SAMPLE_ROWS = 300
-_LONGEST_HEADING = 100
 #: So much is parsed at a time, so a row, and a cell in quotation marks, ends within it.
 _BLOCK_BYTES = 4 << 20
 #: Up to so many places rows of another width are put back by slices; each makes every column's list longer.
@@ -63,7 +62,8 @@ def read_csv_grid(source: Source, headings: Collection[str], *, limits: Limits =
             where=source.name,
             what_to_do=_ONLY_THE_REPORT,
         )
-    if _count(body, b'"') % 2:
+    # in steps that stay in the processor's cache
+    if sum(bytes(body[at : at + _BLOCK_BYTES]).count(b'"') for at in range(0, len(body), _BLOCK_BYTES)) % 2:
         _refuse_stray_quote(data, delimiter, source.name)
     rows = parse_text(body, delimiter, width, name=source.name, max_cells=limits.max_cells)
     if not _ends_between_rows(body, delimiter, rows):
@@ -159,12 +159,6 @@ def _ends_between_rows(body: memoryview, delimiter: str, rows: Rows) -> bool:
     return [cell or None for cell in cells] == [column[-1].as_py() for column in rows.columns]
 
 
-def _count(text: memoryview, byte: bytes) -> int:
-    """Count a byte, in steps that stay in the processor's cache."""
-    starts = range(0, len(text), _BLOCK_BYTES)
-    return sum(bytes(text[start : start + _BLOCK_BYTES]).count(byte) for start in starts)
-
-
 def _marked_delimiter(data: bytes | memoryview) -> tuple[int, str | None]:
     """Obey a first line ``sep=;``, which Excel writes and reads."""
     first = bytes(data[:64]).split(b"\n")[0].strip().strip(b'"')
@@ -191,7 +185,7 @@ def _promise(rows: list[list[str]], headings: Collection[str]) -> tuple[int, int
     """Return how well a delimiter fits: most headings recognized in a row, then the usual width."""
     expected, known = set(headings), 0
     for row in rows:
-        keys = {heading_key(cell) for cell in row if len(cell) <= _LONGEST_HEADING}
+        keys = {heading_key(cell) for cell in row if len(cell) <= LONGEST_HEADING}
         known = max(known, len(keys & expected))
         if known >= ENOUGH:
             break

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import pandas as pd
 
 from rev603.errors import ArgumentError, SourceNotFoundError
-from rev603.reading.archive import CONTAINER_SUFFIXES, EXPORT_SUFFIXES, held_in_mail, held_in_zip
+from rev603.reading.archive import CONTAINER_SUFFIXES, EXPORT_SUFFIXES, held_in_mail, held_in_zip, is_export
 from rev603.reading.issues import IssueLog
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.sniff import read_bytes
@@ -99,11 +99,7 @@ def _at(path: Path) -> list[Export]:
 
 
 def _is_export(path: Path) -> bool:
-    return (
-        path.suffix.lower() in EXPORT_SUFFIXES | CONTAINER_SUFFIXES
-        and path.is_file()
-        and not path.name.startswith(("~$", "."))
-    )
+    return path.is_file() and is_export(path.name, EXPORT_SUFFIXES | CONTAINER_SUFFIXES)
 
 
 def _unpacked(export: Export, limits: Limits) -> list[Export]:
@@ -120,11 +116,7 @@ def not_opened(sources: Sources) -> list[pd.DataFrame]:
     found = []
     for folder in _each_of(sources):
         inside = folder.iterdir() if isinstance(folder, Path) and folder.is_dir() else ()
-        others = sorted(
-            child.name
-            for child in inside
-            if child.suffix.lower() in _OTHER_SUFFIXES and not child.name.startswith(("~$", "."))
-        )
+        others = sorted(child.name for child in inside if is_export(child.name, _OTHER_SUFFIXES))
         if others:
             more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
             log = IssueLog(others[0])

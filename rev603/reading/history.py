@@ -22,7 +22,7 @@ from rev603.reading.cache import Cache
 from rev603.reading.control_totals import Grain
 from rev603.reading.dates import date_in_name
 from rev603.reading.exports import Export, Sources, exports_of, not_opened
-from rev603.reading.issues import CATALOGUE, IssueLog, folded, joined, records
+from rev603.reading.issues import IssueLog, folded, joined, records
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.report import OnError, Report, read
 from rev603.reading.settle import dates_in_doubt, disagreements, settled
@@ -75,6 +75,9 @@ def read_reports(
     ['accepted', 'accepted', 'accepted', 'accepted']
     """
     check_type("since", since, str | dt.date | None, "a day, such as 2026-11-13")
+    earliest: Any = None if since is None else pd.to_datetime(since, errors="coerce")
+    if earliest is pd.NaT:
+        raise ArgumentError(f"since is {since!r}, which is no day.", what_to_do="write it as YYYY-MM-DD")
     check_type("report_dates", report_dates, Mapping | None, '{"file name": "2026-11-13"}')
     check_type("cache", cache, str | os.PathLike | None, "the path of a folder")
     reading = {
@@ -98,26 +101,24 @@ def read_reports(
             for place, report in enumerate(outcome if isinstance(outcome, list) else ()):
                 twin = reports.setdefault((report.content_hash, place), (export.path, report))[1]
                 if twin is not report:
-                    log.add(
-                        "file-repeated", f"{name} has the same content as {twin.source_file}; it counts once"
-                    )
+                    log.say("file-repeated", name, f" ({twin.source_file})")
                     break
             if isinstance(outcome, NotAReportError) and export.swept:
                 log.say("file-skipped", name, f" ({outcome.what})")
             elif isinstance(outcome, Rev603Error):
                 if on_error != "collect":
                     raise outcome
-                log.add("file-failed", f"{name}: {CATALOGUE['file-failed'].meaning}: {outcome}")
+                log.say("file-failed", name, f": {outcome}")
             frames.append(log.frame())
             if progress is not None:
                 progress(done, len(found), name)
     dated = _dated(_told_apart(list(reports.values())), report_dates or {})
-    earliest = dt.date.min if since is None else _since(since)
-    kept = sorted(
-        (report for report in dated if _day(report) >= earliest),
-        key=lambda report: (_day(report), report.source_file),
+    kept = settled(
+        sorted(
+            (report for report in dated if earliest is None or _day(report) >= earliest.date()),
+            key=lambda report: (_day(report), report.source_file),
+        )
     )
-    kept = settled(kept)
     today = dt.date.today()  # noqa: DTZ011 - the day on the user's calendar
     issues = [*frames, *not_opened(sources), *dates_in_doubt(kept, today=today), *disagreements(kept)]
     return Readings(kept, joined(issues))
@@ -203,13 +204,6 @@ def read_history(sources: Sources, **options: Any) -> pd.DataFrame:
     return history
 
 
-def _since(day: str | dt.date) -> dt.date:
-    moment = pd.to_datetime(day, errors="coerce")
-    if pd.isna(moment):
-        raise ArgumentError(f"since is {day!r}, which is no day.", what_to_do="write it as YYYY-MM-DD")
-    return pd.Timestamp(moment).date()
-
-
 def _reports_of(
     export: Export, *, store: Cache | None, limits: Limits, reading: dict[str, Any]
 ) -> list[Report] | Rev603Error:
@@ -271,7 +265,8 @@ def _dated(reports: list[Report], given: Mapping[str, str | dt.date]) -> list[Re
     for report in reports:
         name, stated = Path(report.source_file).name, report.header.report_date
         asked = given.get(report.source_file, given.get(name))
-        day = stated or _day_of_sheet(report) or date_in_name(name)
+        tabs = report.refunds["source_sheet"].dropna().unique()
+        day = stated or (date_in_name(tabs[0]) if len(tabs) == 1 else None) or date_in_name(name)
         day = day if asked is None else pd.Timestamp(asked).date()
         if day is None:
             undated.append(report.source_file)
@@ -283,20 +278,12 @@ def _dated(reports: list[Report], given: Mapping[str, str | dt.date]) -> list[Re
             dated.append(report)
     if undated and len(reports) > 1:
         raise UnrecognizedFileError(
-            "1 file states no report date."
-            if len(undated) == 1
-            else f"{len(undated)} files state no report date.",
+            f"{len(undated)} of {len(reports)} files have no report date.",
             where=", ".join(undated),
             why="neither \"Today's Date\" above the table nor a date in the file's name, so their order is not known",
             what_to_do="pass {report_dates}, or put the date into the file's name",
         )
     return dated or reports
-
-
-def _day_of_sheet(report: Report) -> dt.date | None:
-    """Give the date in the name of the report's only sheet."""
-    sheets = report.refunds["source_sheet"].dropna().unique()
-    return date_in_name(sheets[0]) if len(sheets) == 1 else None
 
 
 def _day(report: Report) -> dt.date:

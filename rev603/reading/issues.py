@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603._columns import Numbers, as_mask, by_value, joined_text, one_array, pandas_text
+from rev603._columns import TEXT, Numbers, as_mask, by_value, joined_text, one_array
 from rev603.errors import phrased
 from rev603.identifiers import importer_number
 from rev603.reading.grid import TextGrid, cell_address
@@ -77,22 +77,20 @@ class IssueLog:
     file: str
     _found: list[pa.Table] = field(default_factory=list)
 
-    def say(self, code: str, where: str = "", detail: str = "", **place: Any) -> None:
-        """Note one issue in the catalogue's words, with where it is and a detail; ``place`` as for :meth:`add`."""
-        self.add(code, CATALOGUE[code].sentence(where, detail), **place)
-
-    def add(
+    def say(
         self,
         code: str,
-        message: str,
+        where: str = "",
+        detail: str = "",
         *,
         sheet: str | None = None,
         row: int | None = None,
         column: str | None = None,
         value: str | None = None,
     ) -> None:
-        """Note one issue in words of its own."""
-        said = pa.array([importer_number.mask(message, nine_digits=False)], _TEXT)
+        """Note one issue in the catalogue's words, with where it is and a detail."""
+        message = importer_number.mask(CATALOGUE[code].sentence(where, detail), nine_digits=False)
+        said = pa.array([message], _TEXT)
         self._append(code, said, pa.array([row], pa.int64()), sheet, column, masked_cells([value], column))
 
     def add_sheet(self, code: str, sheet: str, detail: str = "") -> None:
@@ -138,12 +136,7 @@ class IssueLog:
     def frame(self) -> pd.DataFrame:
         """Return everything noted so far, worst first."""
         table = pa.concat_tables([_SCHEMA.empty_table(), *self._found])
-        frame = pd.DataFrame(
-            {name: pandas_text(table[name]) for name in ISSUE_COLUMNS if name != "source_row"}
-        )
-        rows = table["source_row"].to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
-        frame.insert(ISSUE_COLUMNS.index("source_row"), "source_row", rows)
-        return joined([frame])
+        return joined([table.to_pandas(types_mapper={_TEXT: TEXT, pa.int64(): pd.Int64Dtype()}.get)])
 
 
 def joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

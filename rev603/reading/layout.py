@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import partial
+from typing import NamedTuple, TypeAlias
 
 import pyarrow as pa
 
@@ -64,25 +65,11 @@ class Table:
         return self.header[-1] + 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What is looked for: headings, the words in them, columns that answers depend on, how many make a heading row."""
-
-    known: Known
-    words: frozenset[str]
-    essential: frozenset[str]
-    columns: int
-    enough: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """Lines that may be the headings, our columns in them, where the first stands, and if one occurs twice."""
+class _Candidate(NamedTuple):
+    """Lines that may be the headings, and our columns in them."""
 
     header: tuple[int, ...]
     names: frozenset[str]
-    first: int
-    twice: bool
 
 
 def find_table(
@@ -94,17 +81,15 @@ def find_table(
 ) -> Table | None:
     """Find the table by its headings, wherever it stands; None where no line holds ``enough`` known headings."""
     known = _known(vocabulary, named or {})
-    texts = [text for column in vocabulary for text in (column.heading, *column.aliases)]
-    words = frozenset(word for text in texts for word in heading_words(text))
-    essential = frozenset(column.name for column in vocabulary if column.essential)
-    wanted = _Wanted(known, words, essential, len(vocabulary), enough)
     lines = _top_lines(grid)
-    found = _best(lines, wanted)
+    best = partial(_best, vocabulary=vocabulary, known=known, enough=enough)
+    found = best(lines)
     if found is None:
         return None
-    if found.twice or _filled(grid.columns[: found.first]):
-        found = _left_of_a_gap(grid, lines, found, wanted)
-    return _table(found.header, _together([lines[at] for at in found.header], known), known, grid)
+    placed = [at for at, cell in enumerate(_together(found.header, lines, known)) if _name(cell, known)]
+    if len(placed) > len(found.names) or _filled(grid.columns[: min(placed)]):
+        found = _left_of_a_gap(grid, lines, found, best)
+    return _table(found.header, _together(found.header, lines, known), known, grid)
 
 
 def _known(vocabulary: Sequence[Column], named: Named) -> Known:
@@ -121,31 +106,37 @@ def _top_lines(grid: TextGrid) -> list[Line]:
     return grid.lines(range(min(len(grid), _LINES, 1 + _CELLS // max(1, len(grid.columns)))))
 
 
-def _best(lines: Sequence[Line], wanted: _Wanted) -> _Candidate | None:
+def _best(
+    lines: Sequence[Line], vocabulary: Sequence[Column], known: Known, enough: int
+) -> _Candidate | None:
     """Return the first heading row that does nearly as well as the best: pages repeat it, and the first may be damaged."""
-    candidates = _candidates(lines, wanted)
+    candidates = [
+        each
+        for each in _candidates(lines, vocabulary, known)
+        if len(each.names) >= enough or each.names >= _FEWEST
+    ]
     # a title may hold a known word; a heading row has a column that answers depend on
-    candidates = [each for each in candidates if each.names & wanted.essential] or candidates
+    essential = {column.name for column in vocabulary if column.essential}
+    candidates = [each for each in candidates if each.names & essential] or candidates
     top = max((len(each.names) for each in candidates), default=0)
     good = [each for each in candidates if len(each.names) >= _NEARLY * top]
     return min(good, key=lambda each: (each.header[0], -len(each.names), -len(each.header)), default=None)
 
 
-def _left_of_a_gap(grid: TextGrid, lines: Sequence[Line], found: _Candidate, wanted: _Wanted) -> _Candidate:
+def _left_of_a_gap(
+    grid: TextGrid,
+    lines: Sequence[Line],
+    found: _Candidate,
+    best: Callable[[Sequence[Line]], _Candidate | None],
+) -> _Candidate:
     """Look for the headings left of a blank column alone: those of an older table to the right may stand elsewhere."""
     enough = _NEARLY * len(found.names)
     for width, column in enumerate(grid.columns):
         if width >= enough and column.null_count == len(column):
-            left = _best([line[:width] for line in lines], wanted)
+            left = best([line[:width] for line in lines])
             if left and len(left.names) >= enough:
                 return left
     return found
-
-
-def _candidate(header: tuple[int, ...], headings: Line, known: Known) -> _Candidate:
-    found = {at: name for at, cell in enumerate(headings) if (name := _name(cell, known))}
-    names = frozenset(found.values())
-    return _Candidate(header, names, min(found, default=0), twice=len(found) > len(names))
 
 
 def _name(cell: str | None, known: Known) -> str | None:
@@ -154,16 +145,17 @@ def _name(cell: str | None, known: Known) -> str | None:
     return known.get(heading_key(cell), (None, 0))[0]
 
 
-def _candidates(lines: Sequence[Line], wanted: _Wanted) -> list[_Candidate]:
-    """Return lines, and lines read together, that hold enough known headings."""
-    known = wanted.known
+def _candidates(lines: Sequence[Line], vocabulary: Sequence[Column], known: Known) -> list[_Candidate]:
+    """Return lines, and lines read together, with the known headings in them."""
     found: list[_Candidate] = []
     for at, line in enumerate(lines):
-        found.append(_candidate((at,), line, known))
-        if len(found[-1].names) == wanted.columns:  # nothing further down can do better
+        found.append(_Candidate((at,), _names(line, known)))
+        if len(found[-1].names) == len(vocabulary):  # nothing further down can do better
             break
     counts = [len(each.names) for each in found]
-    wordy = [_is_wordy(line, wanted.words) for line in lines[: len(counts)]]
+    texts = [text for column in vocabulary for text in (column.heading, *column.aliases)]
+    words = frozenset(word for text in texts for word in heading_words(text))
+    wordy = [_is_wordy(line, words) for line in lines[: len(counts)]]
     for at, single in enumerate(counts):
         best = single
         for height in range(2, _TALLEST + 1) if any(lines[at]) else ():
@@ -172,12 +164,16 @@ def _candidates(lines: Sequence[Line], wanted: _Wanted) -> list[_Candidate]:
                 break
             best = max(best, counts[at + height - 1])
             header = tuple(each for each in range(at, at + height) if any(lines[each]))
-            joint = _candidate(header, _together(lines[window], known), known)
+            names = _names(_together(header, lines, known), known)
             # together only where no line would do alone: a heading row above a data row reads like this too
-            if len(joint.names) > best + 1 or (len(joint.names) >= best and _complete(lines[window], known)):
-                found.append(joint)
-                best = len(joint.names)
-    return [each for each in found if len(each.names) >= wanted.enough or each.names >= _FEWEST]
+            if len(names) > best + 1 or (len(names) >= best and _complete(lines[window], known)):
+                found.append(_Candidate(header, names))
+                best = len(names)
+    return found
+
+
+def _names(headings: Line, known: Known) -> frozenset[str]:
+    return frozenset(name for cell in headings if (name := _name(cell, known)))
 
 
 def _filled(columns: Sequence[pa.ChunkedArray]) -> bool:
@@ -192,9 +188,10 @@ def _is_wordy(line: Line, words: frozenset[str]) -> bool:
     return not filled or any(words.issuperset(heading_words(cell)) for cell in filled)
 
 
-def _together(lines: Sequence[Line], known: Known) -> Line:
+def _together(header: Iterable[int], lines: Sequence[Line], known: Known) -> Line:
     """Read the cells above each other as one heading; where that is none, the one that stands below a group's name."""
-    return [_one_heading([cell for cell in cells if cell], known) for cells in zip(*lines, strict=True)]
+    cells = zip(*(lines[at] for at in header), strict=True)
+    return [_one_heading([cell for cell in above if cell], known) for above in cells]
 
 
 def _one_heading(parts: list[str], known: Known) -> str | None:
@@ -312,7 +309,7 @@ def no_table(
     known = _known(vocabulary, {})
 
     def nearness(line: Line) -> tuple[int, int]:
-        return len({_name(cell, known) for cell in line} - {None}), sum(cell is not None for cell in line)
+        return len(_names(line, known)), sum(cell is not None for cell in line)
 
     nearest = max(_top_lines(grid) if grid is not None else [], key=nearness, default=[])
     shown = ", ".join(importer_number.mask(" ".join(cell.split()))[:30] for cell in nearest if cell)

@@ -9,10 +9,10 @@ payee's number, a documented status.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -26,12 +26,12 @@ from rev603.reading.amounts import amount_in_cents, parse_amounts
 from rev603.reading.dates import DateOrder, could_be_a_date
 from rev603.reading.grid import TextGrid
 from rev603.reading.issues import IssueLog, masked
-from rev603.reading.layout import Line, Table, other_columns
+from rev603.reading.layout import ENOUGH, Line, Table
 from rev603.reading.repairs import FREE_TEXT, LineLog
 from rev603.reading.words import NO_WORDS, Words
 from rev603.vocabulary import statuses
 from rev603.vocabulary.centers import CENTERS
-from rev603.vocabulary.headings import REFUND_COLUMNS
+from rev603.vocabulary.headings import REFUND_COLUMNS, alias_table, heading_key
 from rev603.vocabulary.reports import ReportKind
 from rev603.vocabulary.statuses import METHODS, status_key
 
@@ -49,17 +49,18 @@ _FITS: dict[str, Callable[[str], bool]] = {
     "payee_id": importer_number.is_valid,
     "check_or_ach": lambda text: status_key(text) in METHODS,
 }
-_MAY_BE_BLANK = frozenset({"check_or_ach"})
 #: A refund is looked up by these; every line of CBP's picture has them.
 _ALWAYS_THERE = ("refund_id", "payee_id", "company_name", "refund_date", "document_number")
+#: The headings of another table beside are looked for in so many lines.
+_HEADINGS_WITHIN = 1_000
 _OTHER_DOCUMENT = r"\A(?:[0-9]{12}|X{4}Y{8})\z"
 #: So many documents that are no entry numbers are still named one by one.
 _EXCEPTIONS = 100
 #: The usual forms of codes, without regard to case.
 _USUAL_FORMS = {
-    "filer_code": r"(?i)\A[0-9A-Z]{3}\z",
-    "team_number": r"(?i)\A[0-9A-Z]{3}\z",
-    "port_code": r"\A[0-9]{4}\z",
+    "filer_code": "[0-9A-Z]{3}",
+    "team_number": "[0-9A-Z]{3}",
+    "port_code": "[0-9]{4}",
 }
 
 
@@ -70,15 +71,6 @@ class Typed:
     frame: pd.DataFrame
     cents: Numbers
     unreadable: Mask
-
-    @classmethod
-    def of(cls, parts: list[Typed]) -> Typed:
-        """Return the lines of several tables as those of one."""
-        if len(parts) == 1:
-            return parts[0]
-        frame = pd.concat([each.frame for each in parts], ignore_index=True)
-        cents, unreadable = ([getattr(each, name) for each in parts] for name in ("cents", "unreadable"))
-        return cls(frame, np.concatenate(cents), np.concatenate(unreadable))
 
 
 def typed_lines(
@@ -130,12 +122,9 @@ def typed_lines(
         "amount": dollars.copy(),
         "report_date": np.full(count, np.datetime64(report_date or "NaT", "us")),
         "report": constant(kind.name, count),
-        "source_file": constant(grid.file, count),
-        "source_sheet": constant(grid.sheet, count),
-        "source_row": grid.rows[lines].astype(np.int64),
+        **work.provenance(),
     }
-    others = other_columns(table)
-    for heading, text in repairs.unwrap_table(grid, others, lines, log, free_text=others).items():
+    for heading, text in work.others.items():
         columns[heading if heading not in columns else f"{heading} (report)"] = pandas_text(text)
     if printed is not None:
         columns[f"{_STATUS} (report)"] = pandas_text(printed)
@@ -224,6 +213,10 @@ def _refuse_long_lines(work: LineLog) -> None:
     last = max(*table.columns.values(), *table.unknown.values(), *(at for _, at in table.repeated))
     # in delimited text a line may have more cells than most; else a few lines have a cell right behind the last heading
     wider = np.isin(lines, grid.long_lines) & (table.header[-1] not in grid.long_lines)
+    known = alias_table(REFUND_COLUMNS).keys()
+    for line in grid.lines(grid.long_lines[:_HEADINGS_WITHIN]):
+        if len({heading_key(text) for text in line[last + 1 :] if text} & known) >= ENOUGH:
+            wider[:] = False  # an older table stands beside, lower down
     beside = np.zeros(len(lines), dtype=bool)
     if last + 1 < len(grid.columns):
         beside = is_valid(grid.columns[last + 1].take(pa.array(lines)))
@@ -251,16 +244,17 @@ def _one_reading(line: Line, table: Table, last: int) -> str:
             continue
         joined = ", ".join(text for text in line[at : at + extra + 1] if text)
         whole = [*line[:at], joined, *line[at + extra + 1 :]]
-        if all(_fits(name, whole[place]) for place, name in names.items() if name in _FITS):
+        fitting = (
+            _FITS[name](text) if (text := whole[place]) else name == "check_or_ach"
+            for place, name in names.items()
+            if name in _FITS
+        )
+        if all(fitting):
             joins.append(joined)
             readings.add(tuple(whole[place] for place, name in names.items() if name not in FREE_TEXT))
     if len(readings) != 1:
         return ""
     return f"it would read well with {' or '.join(repr(masked(each)) for each in joins)} as one cell"
-
-
-def _fits(name: str, text: str | None) -> bool:
-    return _FITS[name](text) if text else name in _MAY_BE_BLANK
 
 
 def _say_doubts(work: LineLog, entries: pa.ChunkedArray) -> None:
@@ -270,8 +264,14 @@ def _say_doubts(work: LineLog, entries: pa.ChunkedArray) -> None:
             work.say("value-missing", name, np.flatnonzero(~is_valid(work.text[name]) & ~work.bad))
     _say_documents(work, entries)
     for name, form in _USUAL_FORMS.items():
-        _say_distinct(work, "code-unusual", name, partial(_has_form, form=form))
-    _say_distinct(work, "payee-unusual", "payee_id", _well_formed_payee)
+        _say_distinct(work, "code-unusual", name, re.compile(form, re.IGNORECASE | re.ASCII).fullmatch)
+    # with a space for the hyphen, one payee would become two
+    _say_distinct(
+        work,
+        "payee-unusual",
+        "payee_id",
+        lambda text: importer_number.is_valid(text) and text.split() == [text],
+    )
     filer, of_entry = pc.utf8_upper(work.text["filer_code"]), pc.utf8_slice_codeunits(entries, 0, 3)
     work.say("filer-differs", "filer_code", np.flatnonzero(as_mask(pc.not_equal(filer, of_entry))))
 
@@ -284,25 +284,14 @@ def _say_documents(work: LineLog, entries: pa.ChunkedArray) -> None:
     documents = work.text["document_number"]
     there = is_valid(documents)
     odd = np.flatnonzero(there & ~is_valid(entries) & ~work.bad)
-    odd = odd[~_has_form(documents.take(pa.array(odd)), form=_OTHER_DOCUMENT)]
+    odd = odd[~as_mask(pc.match_substring_regex(documents.take(pa.array(odd)), _OTHER_DOCUMENT))]
     rule = len(odd) > min(_EXCEPTIONS, int(there.sum()) // 2)
     detail = f"on {len(odd):,} lines" if rule else ""
     work.say("document-unusual", "document_number", odd[:1] if rule else odd, detail=detail)
 
 
-def _has_form(texts: pa.Array | pa.ChunkedArray, form: str) -> Mask:
-    return as_mask(pc.match_substring_regex(texts, form))
-
-
-def _well_formed_payee(distinct: pa.Array) -> Mask:
-    """Return which are numbers as CBP writes them: with a space for the hyphen, one payee would become two."""
-    valid: Mask = np.array([importer_number.is_valid(text) for text in distinct.to_pylist()], dtype=bool)
-    valid &= ~_has_form(distinct, r"\s")
-    return valid
-
-
-def _say_distinct(work: LineLog, code: str, name: str, usual: Callable[[pa.Array], Mask]) -> None:
+def _say_distinct(work: LineLog, code: str, name: str, usual: Callable[[str], object]) -> None:
     """Note the cells of unusual form; forms are looked at by distinct value."""
     encoded = work.distinct(name)
-    odd = pa.array(~usual(encoded.dictionary), pa.bool_())
+    odd = pa.array([not usual(text) for text in encoded.dictionary.to_pylist()], pa.bool_())
     work.say(code, name, np.flatnonzero(as_mask(pc.take(odd, encoded.indices)) & ~work.bad))

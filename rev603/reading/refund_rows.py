@@ -7,7 +7,6 @@ date and identifiers, a total has figures only.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +78,7 @@ class Rows:
     aside: dict[int, str]
 
 
-def sort_rows(grid: TextGrid, table: Table, block_lines: frozenset[int]) -> Rows:
+def sort_rows(grid: TextGrid, table: Table, block_lines: set[int]) -> Rows:
     """Sort every non-blank line of a sheet.
 
     Most lines are settled by whole columns: two identifiers and a date make a refund, and less where nothing else
@@ -185,7 +184,7 @@ def _refuse_moved(grid: TextGrid, at: int, table: Table, headings: dict[str, set
         )
 
 
-def _above(grid: TextGrid, table: Table, filled: Mask, block_lines: frozenset[int]) -> dict[int, str]:
+def _above(grid: TextGrid, table: Table, filled: Mask, block_lines: set[int]) -> dict[int, str]:
     """Sort what stands above the table, and the headings themselves."""
     above = np.flatnonzero(filled[: table.header[0]]).tolist()
     places = [table.columns[name] for name in (*IDENTITIES, _DATED, _AMOUNT) if name in table.columns]
@@ -270,26 +269,6 @@ def is_statistic(line: Line) -> bool:
 def is_footer(line: Line) -> bool:
     """Return whether a line is the foot of a page or of the report: its number, when it was run."""
     return _FOOTER.fullmatch(" ".join(_filled(line))) is not None
-
-
-def totals_without_sum(
-    totals: Sequence[tuple[int, int | None]], lines: Numbers, *readings: Numbers
-) -> list[int]:
-    """Return the total lines that no run of lines right above them adds up to.
-
-    ``totals`` are the grid's line and the stated cents of each, from above, None where they cannot be read. ``lines`` add
-    up; ``readings`` are their cents, several where an amount may be counted in more than one way.
-    """
-    unmet = [{at for at, _ in totals} for _ in readings]
-    for cents, wrong in zip(readings, unmet, strict=True):
-        running = np.concatenate([[0], np.cumsum(cents)])
-        before = {0}
-        for at, stated in totals:
-            found = int(running[np.searchsorted(lines, at)])
-            if stated is not None and found - stated in before:
-                wrong.discard(at)
-            before.add(found)
-    return sorted(set.intersection(*unmet))
 
 
 def set_aside_frame(grid: TextGrid, aside: dict[int, str]) -> pd.DataFrame:

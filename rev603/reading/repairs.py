@@ -13,13 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from rev603._columns import Mask, Numbers, as_mask, is_valid, joined_text, lines_of, without
+from rev603._columns import Mask, Numbers, as_mask, constant, is_valid, joined_text, lines_of, without
 from rev603.identifiers import importer_number
 from rev603.reading.amounts import parse_amounts
 from rev603.reading.dates import DateOrder, parse_dates
 from rev603.reading.grid import SIGNS, TextGrid
 from rev603.reading.issues import IssueLog, quoted
-from rev603.reading.layout import Table
+from rev603.reading.layout import Table, other_columns
 from rev603.vocabulary.statuses import status_key
 
 #: Text that is somebody's words: a leading apostrophe may belong to it ('t Hooft Trading).
@@ -141,7 +141,8 @@ class LineLog:
     """Some lines of a table, column by column, with methods that note issues on their cells.
 
     ``text`` has for each of our column names its cells, without what wrapped them; for ``names`` also where the table lacks
-    the column. ``bad`` are the lines that hold a cell which cannot be read.
+    the column; ``others`` the same for the table's other columns, by their headings. ``bad`` are the lines that hold a
+    cell which cannot be read.
     """
 
     def __init__(
@@ -151,6 +152,8 @@ class LineLog:
         blank = pa.chunked_array([pa.nulls(len(lines), pa.large_string())])
         self.text = dict.fromkeys(names, blank) | unwrap_table(grid, table.columns, lines, log)
         self.signs = {name: grid.signs[at] for name, at in table.columns.items()}
+        others = other_columns(table)
+        self.others = unwrap_table(grid, others, lines, log, free_text=others)
         self.bad = np.zeros(len(lines), dtype=bool)
         self._distinct: dict[str, pa.DictionaryArray] = {}
 
@@ -200,6 +203,12 @@ class LineLog:
                 self.say("scientific-notation", name, _where(self.text[name], _SCIENTIFIC))
             long = pc.greater(pc.binary_length(self.text[name]), 15)
             self.say("digits-lost", name, _where(self.text[name], _CUT, long))
+
+    def provenance(self) -> dict[str, object]:
+        """Return the columns that say where each line comes from."""
+        file, sheet = (constant(text, len(self.lines)) for text in (self.grid.file, self.grid.sheet))
+        rows = self.grid.rows[self.lines].astype(np.int64)
+        return {"source_file": file, "source_sheet": sheet, "source_row": rows}
 
     def amounts(
         self, name: str, parsed: tuple[Numbers, Mask, Mask], added: Iterable[int]

@@ -27,7 +27,6 @@ from rev603.reading.find_tables import find_tables
 from rev603.reading.issues import CATALOGUE, IssueLog
 from rev603.reading.layout import Named, no_table
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
-from rev603.reading.refund_frame import Typed
 from rev603.reading.refund_rows import set_aside_frame
 from rev603.reading.report_sheet import ReportSheet, check_total_lines, joined_sheets, read_report_sheet
 from rev603.reading.sniff import Source, sniff
@@ -184,7 +183,7 @@ def read(
     log = IssueLog(file.name)
     if file.misnamed:
         what = "a workbook" if file.kind == "xlsx" else "delimited text"
-        log.add("misnamed", f"{file.name} is {what} by its content; it was read so")
+        log.say("misnamed", file.name, f" ({what})")
     with ThreadPoolExecutor(1) as other_core:
         content_hash = other_core.submit(lambda: hashlib.sha256(file.data).hexdigest())
         try:
@@ -195,16 +194,22 @@ def read(
                 raise NotAReportError(what, where=file.name) from error
             raise
         header = parts[0].header
-        everything = Typed.of([part.typed for part in parts])
-        if everything.unreadable.any() and on_error == "raise":
+        typed = [part.typed for part in parts]
+        frame = (
+            typed[0].frame
+            if len(typed) == 1
+            else pd.concat([each.frame for each in typed], ignore_index=True)
+        )
+        printed = np.concatenate([each.cents for each in typed])
+        readable = ~np.concatenate([each.unreadable for each in typed])
+        if not readable.all() and on_error == "raise":
             issues = log.frame()
             raise LineError(issues[issues["severity"] == "error"].reset_index(drop=True), where=file.name)
-        readable = ~everything.unreadable
-        frame = everything.frame if readable.all() else everything.frame[readable].reset_index(drop=True)
+        frame = frame if readable.all() else frame[readable].reset_index(drop=True)
         contract = other_core.submit(_checked, frame)
-        counted = control_totals(frame, everything.cents[readable], header, grain=grain)
+        counted = control_totals(frame, printed[readable], header, grain=grain)
         frame = frame.assign(amount=counted.dollars(frame))
-        zeroed = int(((counted.cents == 0) & (everything.cents[readable] != 0)).sum())
+        zeroed = int(((counted.cents == 0) & (printed[readable] != 0)).sum())
         _say_totals(counted.control, counted.ambiguous, zeroed, log)
         _say_taught(words, frame, log)
         adding, again = np.zeros(len(readable), dtype=np.int64), np.zeros(len(readable), dtype=bool)
@@ -264,7 +269,7 @@ def _sheets(
 
 def _say_totals(control: Control, ambiguous: int, zeroed: int, log: IssueLog) -> None:
     if control.ties_out is False:
-        log.add("totals-differ", f"{_totals_in_words(control)}; {CATALOGUE['totals-differ'].what_to_do}")
+        log.say("totals-differ", detail=f": {_totals_in_words(control)}")
     elif control.ties_out is None:
         log.say("totals-absent")
     if control.grain == "refund":

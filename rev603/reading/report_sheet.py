@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from rev603._columns import Numbers, lines_of
+from rev603._columns import Mask, Numbers, as_mask, is_valid, lines_of
 from rev603.errors import UnrecognizedFileError
 from rev603.reading import refund_rows
 from rev603.reading.amounts import amount_in_cents
@@ -19,13 +21,18 @@ from rev603.reading.grid import TextGrid
 from rev603.reading.issues import IssueLog, masked
 from rev603.reading.layout import MOST_OTHERS, Named, Table
 from rev603.reading.refund_frame import Typed, typed_lines
-from rev603.reading.refund_rows import NOTE, TOTAL, Rows
-from rev603.reading.shown_once import filled_down, filled_groups
+from rev603.reading.refund_rows import LABEL, NOTE, TOTAL, VALUES_OF_A_TOTAL, Rows
 from rev603.reading.words import NO_WORDS, Words
 from rev603.vocabulary.headings import REFUND_COLUMNS, Column
 from rev603.vocabulary.reports import REV_603, ReportKind, recognized
 
 _AMOUNT = "total_refund_amount"
+#: Every refund has these, so a blank one is that of the line above.
+_ALWAYS = ("refund_id", "payee_id", "company_name", "refund_date")
+#: These may be blank by themselves; answers depend on them.
+_DOUBTED = ("refund_secondary_status", "care_of", "check_or_ach")
+#: In fewer lines a pattern is chance.
+_FEWEST_LINES = 4
 _TOTALS = frozenset({"total_refunds", _AMOUNT})
 #: A block below the table, and the date of a second report, are looked for in so many notes.
 _NOTES_LOOKED_AT = 1_000
@@ -74,16 +81,15 @@ def read_report_sheet(
     unknown = [(heading, at) for heading, at in table.unknown.items() if at not in added]
     say_headings("column-unknown", unknown, table, grid, log)
     say_headings("column-repeated", table.repeated, table, grid, log)
-    grid, filled = filled_down(grid, table)
+    grid, filled = _filled_down(grid, table)
     if filled:
         log.add_sheet("merged-filled", grid.sheet or "", f"{filled:,} cells")
-    block = read_block(grid.lines(range(table.header[0])))
-    rows = refund_rows.sort_rows(grid, table, block.lines)
-    figures = block.figures
+    figures, block = read_block(grid.lines(range(table.header[0])))
+    rows = refund_rows.sort_rows(grid, table, block)
     if not figures.keys() & _TOTALS:
         rows, below = _block_below(grid, table, rows)
         figures = below | figures
-    grid = _groups_filled(grid, table, rows, log)
+    grid = _filled_groups(grid, table, rows.refunds, log)
     order = _date_order(grid, table, rows, figures.get("report_date"))
     header = _header(figures, grid, order, log)
     _refuse_a_second_report(grid, rows, order, header, where)
@@ -97,23 +103,12 @@ def read_report_sheet(
     return ReportSheet(grid, table, rows, typed, header, kind, dates_assumed=order.assumed)
 
 
-def _groups_filled(grid: TextGrid, table: Table, rows: Rows, log: IssueLog) -> TextGrid:
-    """Fill down what is shown once per group of lines, and say so; or say that it may be so."""
-    grid, filled, doubted = filled_groups(grid, table, rows.refunds)
-    headings = {column.name: column.heading for column in REFUND_COLUMNS}
-    for name, count in filled.items():
-        log.say("shown-once-filled", headings[name], f" ({count:,} cells)", sheet=grid.sheet, column=name)
-    for name in doubted:
-        log.say("shown-once", headings[name], sheet=grid.sheet, column=name)
-    return grid
-
-
 def _refuse_a_second_report(grid: TextGrid, rows: Rows, order: DateOrder, header: Header, where: str) -> None:
     """Refuse a sheet with another report's date amid its refunds: two reports pasted below each other."""
     first, last = rows.refunds.min(initial=len(grid)), rows.refunds.max(initial=-1)
     between = [at for at, reason in rows.aside.items() if reason == NOTE and first < at < last]
     for at, line in zip(between, grid.lines(between[:_NOTES_LOOKED_AT]), strict=False):
-        figure = read_block([line]).figures.get("report_date")
+        figure = read_block([line])[0].get("report_date")
         day = order.read(figure.text, epoch_1904=grid.epoch_1904) if figure and figure.text else None
         if day is not None and day != header.report_date:
             own = f"of {header.report_date}" if header.report_date else "without a date"
@@ -133,11 +128,11 @@ def _block_below(grid: TextGrid, table: Table, rows: Rows) -> tuple[Rows, dict[s
     rest = rest[-_NOTES_LOOKED_AT:]
     lines = grid.lines(rest)
     own = [[None if at in table.beside else cell for at, cell in enumerate(line)] for line in lines]
-    block = max(read_block(own), read_block(lines), key=lambda each: len(each.figures))
-    if len(block.figures) < len(_TOTALS):
+    found, block = max(read_block(own), read_block(lines), key=lambda each: len(each[0]))
+    if len(found) < len(_TOTALS):
         return rows, {}
-    figures = {name: replace(figure, line=rest[figure.line]) for name, figure in block.figures.items()}
-    taken = dict.fromkeys((rest[at] for at in block.lines), refund_rows.BLOCK)
+    figures = {name: replace(figure, line=rest[figure.line]) for name, figure in found.items()}
+    taken = dict.fromkeys((rest[at] for at in block), refund_rows.BLOCK)
     return replace(rows, aside=rows.aside | taken), figures
 
 
@@ -163,15 +158,8 @@ def _header(figures: dict[str, Figure], grid: TextGrid, order: DateOrder, log: I
         if read[name] is None:
             shown = repr(masked(figure.text)) if figure.text else "nothing stands beside the label"
             where, row = grid.address(figure.line, figure.column), int(grid.rows[figure.line])
-            log.say(
-                "header-unreadable",
-                where,
-                f" ({shown})",
-                sheet=grid.sheet,
-                row=row,
-                column=name,
-                value=figure.text,
-            )
+            code, sheet, value = "header-unreadable", grid.sheet, figure.text
+            log.say(code, where, f" ({shown})", sheet=sheet, row=row, column=name, value=value)
     return Header(day, None if count is None else count // 100, None if amount is None else amount / 100)
 
 
@@ -259,17 +247,126 @@ def check_total_lines(
     """
     totals = sorted(at for at, reason in aside.items() if reason == TOTAL)
     columns, amount = table.columns, table.columns[name]
-    found = {at: line for at, line in zip(totals, grid.lines(totals), strict=True) if line[amount]}
-    stated = [
-        (at, amount_in_cents(line[amount] or ""))
-        for at, line in found.items()
-        if not refund_rows.is_statistic(line)
-    ]
+    found = {
+        at: line
+        for at, line in zip(totals, grid.lines(totals), strict=True)
+        if line[amount] and not refund_rows.is_statistic(line)
+    }
+    unmet = [{*found} for _ in readings]
+    for cents, left in zip(readings, unmet, strict=True):
+        running = np.concatenate([[0], np.cumsum(cents)])
+        before = {0}
+        for at, line in found.items():
+            total, stated = int(running[np.searchsorted(lines, at)]), amount_in_cents(line[amount] or "")
+            if (
+                stated is not None and total - stated in before
+            ):  # some run of lines right above it adds up to it
+                left.discard(at)
+            before.add(total)
     wrong: dict[str, list[int]] = {"subtotal-differs": [], "total-line-doubtful": []}
-    for at in refund_rows.totals_without_sum(stated, lines, *readings):
+    for at in sorted(set.intersection(*unmet)):
         others = [each for each, place in columns.items() if found[at][place] and each != name]
         doubtful = len(others) > 1 and "refund_id" in columns
         wrong["total-line-doubtful" if doubtful else "subtotal-differs"].append(at)
     for code, places in wrong.items():
         texts = [found[at][amount] for at in places]
         log.add_cells(code, grid, np.array(places, dtype=np.int64), name, texts, at=amount)
+
+
+# ------------------------------------------------------------------ values shown once
+#
+# Web Intelligence shows a value once for a group of lines at a break, and so do merged cells that were saved as text.
+# Where a column that every refund has (payee, date …) is blank, the lines are proven to be groups, and are filled down.
+# Status, notify party and method may be blank by themselves, so for them alone the pattern is only said.
+
+
+def _filled_down(grid: TextGrid, table: Table) -> tuple[TextGrid, int]:
+    """Repeat a cell that is merged over several lines of the table on each of them; return how many were filled too.
+
+    Not an amount: it would add up more than once. And never over another value, nor into a blank line or the sum of
+    a group, which would become a refund.
+    """
+    first = int(grid.rows[table.header[-1]]) + 1
+    tall: dict[int, list[tuple[int, int]]] = {}
+    for top, left, bottom, _ in grid.merges:
+        if bottom > top >= first:
+            tall.setdefault(left - grid.first_column, []).append((top, bottom))
+    wanted = sorted((tall.keys() & set(range(len(grid.columns)))) - {table.columns.get(_AMOUNT, -1)})
+    if not wanted:
+        return grid, 0
+    columns, own, filled = list(grid.columns), _with_cells_of_their_own(grid), 0
+    for at in wanted:
+        source = np.arange(len(grid), dtype=np.int64)
+        for top, bottom in tall[at]:
+            source[top - 1 : bottom] = top - 1
+        source = np.where(own & ~is_valid(columns[at]), source, np.arange(len(grid)))
+        columns[at] = columns[at].take(pa.array(source))
+        filled += grid.columns[at].null_count - columns[at].null_count
+    return replace(grid, columns=tuple(columns)), filled
+
+
+def _with_cells_of_their_own(grid: TextGrid) -> Mask:
+    """Return which lines have more in them than a figure, or the label of a total and what it stands for."""
+    count = np.zeros(len(grid), dtype=np.int64)
+    labelled = np.zeros(len(grid), dtype=bool)
+    for column in grid.columns:
+        count += is_valid(column)
+        labelled |= as_mask(pc.match_substring_regex(column, rf"(?i)\A{LABEL}\b|\s(?:totals?|count)[\W_]*\z"))
+    return (count > 1) & ~(labelled & (count <= 1 + VALUES_OF_A_TOTAL))
+
+
+def _filled_groups(grid: TextGrid, table: Table, lines: Numbers, log: IssueLog) -> TextGrid:
+    """Fill down what is shown once per group of lines where that is proven, and say so; or say that it may be so."""
+    text = {name: lines_of(grid.columns[at], lines) for name, at in table.columns.items()}
+    partial = {name: is_valid(column) for name, column in text.items() if 0 < column.null_count < len(column)}
+    partial.pop(_AMOUNT, None)
+    headings = {column.name: column.heading for column in REFUND_COLUMNS}
+    starts = _group_starts(text, partial)
+    if starts is None:
+        for name in _DOUBTED:
+            if name in partial and _looks_grouped(name, text[name], partial[name]):
+                log.say("shown-once", headings[name], sheet=grid.sheet, column=name)
+        return grid
+    source = np.arange(len(grid), dtype=np.int64)
+    source[lines] = lines[np.maximum.accumulate(np.where(starts, np.arange(len(lines)), 0))]
+    columns = list(grid.columns)
+    for name, mask in partial.items():
+        if (mask & ~starts).any():  # a column of a group is filled on the first of its lines and nowhere else
+            continue
+        at = table.columns[name]
+        columns[at] = columns[at].take(pa.array(source))
+        filled = grid.columns[at].null_count - columns[at].null_count
+        log.say("shown-once-filled", headings[name], f" ({filled:,} cells)", sheet=grid.sheet, column=name)
+    return replace(grid, columns=tuple(columns))
+
+
+def _group_starts(text: dict[str, pa.ChunkedArray], partial: dict[str, Mask]) -> Mask | None:
+    """Return the first lines of the groups, where two columns that every refund has agree on them.
+
+    The second may be blank on the same lines, more than one of them; or change where the groups begin, and only there.
+    """
+    for name in (each for each in _ALWAYS if each in partial and _at_changes(text[each])):
+        starts = partial[name]
+        for other in (each for each in _ALWAYS if each != name and each in text):
+            if other in partial:
+                if (partial[other] == starts).all() and np.count_nonzero(~starts) > 1:
+                    return starts
+            elif starts.sum() > 1 and (_changes(text[other]) == starts[1:]).all():
+                return starts
+    return None
+
+
+def _at_changes(column: pa.ChunkedArray) -> bool:
+    """Return whether a column begins filled and never shows one value on two lines in a row."""
+    return column[0].is_valid and bool(_changes(column).all())
+
+
+def _changes(column: pa.ChunkedArray) -> Mask:
+    """Return for each line but the first whether it says something else than the line before."""
+    return ~as_mask(pc.equal(column[1:], column[:-1]))
+
+
+def _looks_grouped(name: str, column: pa.ChunkedArray, mask: Mask) -> bool:
+    filled = int(mask.sum())
+    few = filled * 2 <= len(mask) and (filled > 1 or name == _DOUBTED[0])
+    return few and len(mask) >= _FEWEST_LINES and _at_changes(column)

@@ -12,7 +12,6 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from rev603._columns import key_codes
 from rev603.identifiers.refund_key import (
@@ -25,7 +24,7 @@ from rev603.identifiers.refund_key import (
     one_bearer,
     with_identity,
 )
-from rev603.reading.control_totals import Header, control_totals
+from rev603.reading.control_totals import Counted, Header, control_totals
 from rev603.reading.dates import date_in_name
 from rev603.reading.issues import IssueLog, joined, quoted
 from rev603.reading.report import Report
@@ -43,16 +42,14 @@ def settled(reports: Sequence[Report]) -> list[Report]:
     return _one_bearer(_one_grain(_one_spelling(list(reports))))
 
 
-# ------------------------------------------------------------------ spelling
-
-
 def _one_spelling(reports: list[Report]) -> list[Report]:
     """Show each refund in the fullest spelling that any file has, the newest of these."""
-    if len(reports) < 2 or not _spelled_differently([report.refunds for report in reports]):
+    if len(reports) < 2:
         return reports
-    lines = pd.concat(
-        [report.refunds[[*KEY, "source_file", "report_date"]] for report in reports], ignore_index=True
-    )
+    wanted = [*KEY, "entry_number", "source_file", "report_date"]
+    lines = pd.concat([report.refunds[wanted] for report in reports], ignore_index=True)
+    if not _spelled_differently(lines):
+        return reports
     keyed: pd.DataFrame = with_identity(nw.from_native(lines)).to_native()
     fullest = {
         "payee_id": _fullest(keyed, "payee_id", [PAYEE_KEY], [PAYEE_KEY]),
@@ -72,25 +69,17 @@ def _by_report(column: pd.Series[Any], reports: Sequence[Report]) -> list[pd.Ser
     return [column.iloc[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
-def _spelled_differently(frames: list[pd.DataFrame]) -> bool:
+def _spelled_differently(lines: pd.DataFrame) -> bool:
     """Tell from the distinct values whether two of them can be one: the lines themselves are then compared."""
-    refunds = pa.array(
-        pd.concat([frame["refund_id"] for frame in frames]).array, pa.large_string(), from_pandas=True
-    )
-    zero = pc.starts_with(refunds, "0")
-    if pc.any(zero).as_py() and not pc.all(zero).as_py():
+    zero = lines["refund_id"].dropna().str.startswith("0")
+    documents = lines["document_number"][lines["entry_number"].isna()]
+    # ten digits are perhaps an entry number whose zero is lost and whose check digit is wrong
+    if (zero.any() and not zero.all()) or documents.str.fullmatch("[0-9]{10}").any():
         return True
-    documents = [frame["document_number"][frame["entry_number"].isna()] for frame in frames]
-    for name, key, columns in (
-        ("payee_id", PAYEE_KEY, [frame["payee_id"] for frame in frames]),
-        ("document_number", DOCUMENT_KEY, documents),
-    ):
-        distinct = pd.concat([pd.Series(column.unique()) for column in columns]).dropna().unique()
-        texts = pd.DataFrame({name: pd.Series(distinct, dtype="str")})
+    for key, column in ((PAYEE_KEY, lines["payee_id"]), (DOCUMENT_KEY, documents)):
+        texts = pd.DataFrame({column.name: column.dropna().drop_duplicates()})
         if with_identity(nw.from_native(texts)).to_native()[key].duplicated().any():
             return True
-        if name == "document_number" and texts[name].str.fullmatch("[0-9]{10}").any():
-            return True  # perhaps an entry number whose zero is lost and whose check digit is wrong
     return False
 
 
@@ -137,9 +126,6 @@ def _respelled(report: Report, columns: dict[str, pd.Series[Any]]) -> Report:
     return replace(report, refunds=lines.assign(**fresh), issues=joined([report.issues, log.frame()]))
 
 
-# ------------------------------------------------------------------ grain
-
-
 def _one_grain(reports: list[Report]) -> list[Report]:
     """Read a file whose totals do not say what an amount stands for as its siblings' totals prove it."""
     unsure = [bool((report.issues["code"] == "ambiguous-grain").any()) for report in reports]
@@ -148,7 +134,9 @@ def _one_grain(reports: list[Report]) -> list[Report]:
     proofs = {
         report.control.grain: report.source_file
         for report, doubt in zip(reports, unsure, strict=True)
-        if not doubt and report.control.ties_out and _repeats_amounts(report)
+        if not doubt
+        and report.control.ties_out
+        and _counted(report, Header()).ambiguous  # the totals were needed
     }
     if len(proofs) != 1:
         return reports
@@ -159,15 +147,12 @@ def _one_grain(reports: list[Report]) -> list[Report]:
     ]
 
 
-def _repeats_amounts(report: Report) -> bool:
-    """Tell whether the file has amounts that its totals were needed for."""
-    cents = _cents(report.refunds["total_refund_amount"])
-    return control_totals(report.refunds, cents, Header()).ambiguous > 0
+def _counted(report: Report, header: Header, grain: Any = None) -> Counted:
+    return control_totals(report.refunds, _cents(report.refunds["total_refund_amount"]), header, grain=grain)
 
 
 def _with_grain(report: Report, grain: Any, proof: str) -> Report:
-    lines = report.refunds
-    counted = control_totals(lines, _cents(lines["total_refund_amount"]), report.header, grain=grain)
+    lines, counted = report.refunds, _counted(report, report.header, grain)
     log = IssueLog(report.source_file)
     each = "the whole refund's and counted once" if grain == "refund" else "the line's own"
     log.say("grain-of-siblings", detail=f"; it was taken as {each}, as the totals of {proof} prove")
@@ -199,9 +184,6 @@ def _one_bearer(reports: list[Report]) -> list[Report]:
     ]
 
 
-# ------------------------------------------------------------------ dates
-
-
 def dates_in_doubt(reports: Sequence[Report], *, today: dt.date) -> list[pd.DataFrame]:
     """Return issues for report dates that can hardly be right, and for files whose days and months may be exchanged."""
     found = []
@@ -221,9 +203,6 @@ def dates_in_doubt(reports: Sequence[Report], *, today: dt.date) -> list[pd.Data
             log.say("date-order-of-siblings", log.file, f" (as {', '.join(day_first[:3])})")
         found.append(log.frame())
     return found
-
-
-# ------------------------------------------------------------------ files of one day
 
 
 def disagreements(reports: Sequence[Report]) -> list[pd.DataFrame]:

@@ -64,24 +64,10 @@ def number_text(raw: str) -> str:
 
 
 def shown_number(raw: str, kind: str, *, epoch_1904: bool) -> str:
-    """Return the text that a numeric cell shows.
+    """Return the text that a numeric cell shows, by what its format makes of it: ``"date"``, ``"duration"`` or ``""``.
 
-    Parameters
-    ----------
-    raw
-        As the XML has it.
-    kind
-        ``"date"``, ``"duration"`` or ``""``: what its format makes of it.
-    epoch_1904
-        The workbook's date system.
+    A number that its format cannot show (a negative date) is shown as a number.
 
-    Returns
-    -------
-    str
-        A number that its format cannot show (a negative date) is shown as a number.
-
-    Examples
-    --------
     >>> shown_number("46059.5625", "date", epoch_1904=False)
     '2026-02-06 13:30:00'
     >>> shown_number("0.5625", "date", epoch_1904=False), shown_number("1.5", "duration", epoch_1904=False)

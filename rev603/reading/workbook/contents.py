@@ -53,25 +53,16 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """What a workbook says of itself.
-
-    Attributes
-    ----------
-    archive, sheets
-        The archive, and what it lists, in the workbook's order.
-    date1904
-        True where day 0 is 1904-01-01 (an old Macintosh setting).
-    padded, kinds
-        What cell styles, by number, make of numbers: a pattern of zeros (``"000-00-0000"``), ``"date"``, ``"duration"``.
-    strings_part
-        Where its shared strings lie; empty where it has none.
-    """
+    """What a workbook says of itself: its archive, and what it lists, in the workbook's order."""
 
     archive: Archive
     sheets: tuple[Sheet, ...]
+    #: True where day 0 is 1904-01-01 (an old Macintosh setting).
     date1904: bool
+    #: What cell styles, by number, make of numbers: a pattern of zeros (``"000-00-0000"``), ``"date"``, ``"duration"``.
     padded: dict[int, str]
     kinds: dict[int, str]
+    #: Where its shared strings lie; empty where it has none.
     strings_part: str
 
     @cached_property
@@ -93,15 +84,7 @@ class Workbook:
 
 
 def open_workbook(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Workbook:
-    """Return what a workbook says of itself, and refuse what is unsafe, before any cell is looked at.
-
-    Raises
-    ------
-    UnsafeFileError
-        It is over a limit, or built to do harm.
-    UnrecognizedFileError
-        It is damaged.
-    """
+    """Return what a workbook says of itself, and refuse what is unsafe or damaged, before any cell is looked at."""
     archive = open_archive(source.data, source.name, limits=limits)
     markup = [part for part in archive.parts if part.endswith((".xml", ".rels", ".vml"))]
     refuse_doctype(archive, [part for part in markup if not part.startswith("xl/worksheets/sheet")])
@@ -113,9 +96,6 @@ def open_workbook(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Workboo
     padded, kinds = _formats(archive, _part_of_kind("styles", related, archive, "xl/styles.xml"))
     strings = _part_of_kind("sharedstrings", related, archive, "xl/sharedstrings.xml")
     return Workbook(archive, tuple(sheets), date1904, padded, kinds, strings)
-
-
-# ------------------------------------------------------------------ sheets
 
 
 def _part_of_kind(kind: str, related: dict[str, tuple[str, str]], archive: Archive, usual: str) -> str:
@@ -170,9 +150,6 @@ def _contents(archive: Archive, main: str, related: dict[str, tuple[str, str]]) 
     return sheets, date1904
 
 
-# ------------------------------------------------------------------ number formats
-
-
 def _formats(archive: Archive, part: str) -> tuple[dict[int, str], dict[int, str]]:
     """Return what the styles of a workbook make of numbers: the patterns of zeros, and the dates and durations."""
     codes: dict[str, str] = {}
@@ -224,16 +201,10 @@ def _kind(code: str) -> str:
     return "date" if re.search("[ymdhs]", _LITERAL.sub("", code).partition(";")[0], re.IGNORECASE) else ""
 
 
-# ------------------------------------------------------------------ strings
-
-
 class TextRuns:
     """Hears the events of strings, and joins the texts of their runs.
 
-    Parameters
-    ----------
-    holder
-        The element that holds a string: ``"si"`` among the shared strings, ``"is"`` in a cell.
+    A string's ``holder`` is ``"si"`` among the shared strings, ``"is"`` in a cell.
     """
 
     def __init__(self, holder: str) -> None:
@@ -274,7 +245,6 @@ class _Strings(TextRuns):
         self.count = 0
 
     def end(self, tag: str, path: list[str]) -> None:
-        """Hear of a closing tag."""
         super().end(tag, path)
         if tag == self.holder:
             self.pending.append("".join(self.runs))

@@ -49,14 +49,8 @@ def read_part(
 
     `start`, `end` and `text` are told of tags and of text, each with the path of the elements round it; `plain` says
     what may be read without the parser. Tags are named without the prefix of the root, others with theirs, or a
-    colon where they have none: those mean something else.
-
-    Raises
-    ------
-    UnsafeFileError
-        It has a DOCTYPE, nests too deep or has too many elements.
-    UnrecognizedFileError
-        It is not well-formed.
+    colon where they have none: those mean something else. It is refused where it is not well-formed, and as unsafe where it
+    has a DOCTYPE, nests too deep or has too many elements.
     """
     limits = archive.limits
     path: list[str] = []

@@ -54,14 +54,9 @@ class ReadSheet:
 def read_sheet(workbook: Workbook, sheet: Sheet, *, quick: bool = True) -> ReadSheet:
     """Return a sheet as a grid of text, an empty one where it has no cells (a chart).
 
-    ``quick=False`` leaves everything to the XML parser, which gives the same and takes five times as long.
-
-    Raises
-    ------
-    UnsafeFileError
-        It is over a limit, declares a document type, or one stray cell would make the grid enormous.
-    UnrecognizedFileError
-        It is damaged.
+    It is refused where it is damaged, and as unsafe where it is over a limit, declares a document type, or one stray cell
+    would make the grid enormous. ``quick=False`` leaves everything to the XML parser, which gives the same and takes five
+    times as long.
     """
     reader = _SheetReader(workbook, sheet)
     if sheet.kind == "worksheet":
@@ -237,8 +232,6 @@ class _SheetReader(TextRuns):
         if len(self.merges) > _MAX_MERGES:
             raise damaged("sheet", f"it has more than {_MAX_MERGES:,} merged ranges", self.where)
 
-    # -------------------------------------------------------------- what cells show
-
     def _shown(self, row: Numbers, column: Numbers, look: Numbers, text: pa.Array) -> pa.Array:
         """Return what cells show, and refuse more text than there may be."""
         kinds = np.minimum(look, Look.PADDED)
@@ -298,8 +291,6 @@ class _SheetReader(TextRuns):
         self._check(coming - _TEXT_PER_CELL * self.filled, "max_text_bytes", "bytes of text")
         return strings.take(pa.array(number)).cast(pa.string())
 
-    # -------------------------------------------------------------- what comes out
-
     def _settle(self) -> None:
         """Move what was gathered into columns, each as long as the rows so far."""
         row = np.concatenate([rows for rows, _, _ in self.gathered])
@@ -352,8 +343,6 @@ class _SheetReader(TextRuns):
                 raise damaged("sheet", "its merged ranges overlap", f"{self.where}, cell {cell}", _CORRUPT)
             block[:] = True
         return tuple(self.merges)
-
-    # -------------------------------------------------------------- how much may come
 
     @property
     def _width(self) -> int:
