@@ -12,6 +12,7 @@ Examples
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import signal
@@ -110,10 +111,7 @@ def _bug(error: Exception) -> str:
 
 def _file_trouble(error: OSError) -> str:
     where = f"\n  where: {error.filename}" if error.filename else ""
-    hint = (
-        "close the file if it is open in Excel, or name another one"
-        if isinstance(error, PermissionError)
-        else ""
-    )
-    hint = "free some space, or name another place" if error.errno == 28 else hint  # ENOSPC
+    hint = "free some space, or name another place" if error.errno == errno.ENOSPC else ""
+    if isinstance(error, PermissionError):
+        hint = "close the file if it is open in Excel, or name another one"
     return f"{error.strerror or error}.{where}" + (f"\n  what to do: {hint}" if hint else "")

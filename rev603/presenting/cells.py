@@ -152,31 +152,18 @@ def row_xml(
     """  # noqa: E501 - the row as it is written
     clean = visible if breaks else one_line
     numbers = pa.array(np.arange(first, first + len(lines))).cast(_TEXT)
-    cells = [
-        _cells(
-            lines[column.name],
-            column.kind,
-            f'<c r="{get_column_letter(place)}',
-            numbers,
-            f'" s="{style}"',
-            clean,
-        )
-        for place, (column, style) in enumerate(zip(shown, styles, strict=True), 1)
-    ]
+    cells = []
+    for place, (column, style) in enumerate(zip(shown, styles, strict=True), 1):
+        if column.kind in ("text", "identifier"):
+            values, ending = _text(lines[column.name], clean), "</t></is></c>"
+            kind = ' t="inlineStr"><is><t xml:space="preserve">'
+        else:
+            values, ending, kind = _figures(lines[column.name], column.kind), "</v></c>", "><v>"
+        opening = f'<c r="{get_column_letter(place)}'
+        cell = _joined(opening, numbers, f'" s="{style}"{kind}', values, ending)
+        cells.append(pc.if_else(pc.is_null(values), pa.scalar("", _TEXT), cell))  # a missing value has none
     rows = _joined('<row r="', numbers, '">', *cells, "</row>")
     return "".join(rows.to_pylist()).encode()
-
-
-def _cells(values: pd.Series, kind: str, opening: str, numbers: Any, style: str, clean: Clean) -> Any:  # noqa: PLR0917 - the parts of a cell, in their order
-    """Give the cells of a column; a missing value has none."""
-    if kind in ("text", "identifier"):
-        shown = _text(values, clean)
-        kinds, ending = ' t="inlineStr"><is><t xml:space="preserve">', "</t></is></c>"
-    else:
-        shown = _figures(values, kind)
-        kinds, ending = "><v>", "</v></c>"
-    cells = _joined(opening, numbers, style + kinds, shown, ending)
-    return pc.if_else(pc.is_null(shown), pa.scalar("", _TEXT), cells)
 
 
 def _text(values: pd.Series, clean: Clean) -> Any:

@@ -197,11 +197,10 @@ def _accounts(answer: Comparison) -> tuple[Section, ...]:
 
 
 def _sections(answer: Comparison) -> tuple[Section, ...]:
-    frames = {
-        key: frame[frame["outcome"].isin(outcomes)]
-        for key, (name, outcomes) in _SECTIONS.items()
-        for frame in (getattr(answer, name),)
-    }
+    frames: dict[str, pd.DataFrame] = {}
+    for key, (name, outcomes) in _SECTIONS.items():
+        frame = getattr(answer, name)
+        frames[key] = frame[frame["outcome"].isin(outcomes)]
     frames |= {name: getattr(answer.proof, name) for name in _BY}
     frames |= {"to_look_at": answer.to_look_at, "suggestions": answer.suggestions}
     figures = {name: getattr(answer.proof, name) for name in _PROOF}

@@ -190,9 +190,7 @@ def _columns(text: str, frame: pd.DataFrame) -> tuple[str, ...]:
 def _is_used(frame: pd.DataFrame, name: str) -> bool:
     if name not in frame or frame.empty:
         return name in frame
-    values = frame[name]
-    figures = pd.api.types.is_numeric_dtype(values.dtype)  # yes and no are figures too
-    return bool((values.notna() & values.ne(0)).any() if figures else values.notna().any())
+    return bool((frame[name].notna() & frame[name].ne(0)).any())
 
 
 def _words(text: str) -> list[str]:

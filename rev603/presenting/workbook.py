@@ -136,16 +136,14 @@ def write_workbook(
 def _parts(sheet: Section) -> Iterator[Section]:
     """Cut a table into as many sheets as it takes, each of which says so."""
     room = MAX_ROWS - _header_row(sheet)
-    parts = -(-len(sheet.frame) // room)
-    if parts <= 1:
-        yield sheet
-        return
+    parts = max(-(-len(sheet.frame) // room), 1)
     for part in range(parts):
+        said = f"Part {part + 1} of {parts}, as a sheet holds {MAX_ROWS:,} rows. " if parts > 1 else ""
         yield replace(
             sheet,
-            name=sheet.name if part == 0 else f"{sheet.name} ({part + 1})",
+            name=f"{sheet.name} ({part + 1})" if part else sheet.name,
             frame=sheet.frame.iloc[part * room : (part + 1) * room],
-            note=f"Part {part + 1} of {parts}, as a sheet holds {MAX_ROWS:,} rows. {sheet.note}".strip(),
+            note=f"{said}{sheet.note}".strip(),
         )
 
 

@@ -23,23 +23,13 @@ from rev603.presenting.letters.blocks import Block, Lines, Points, Table, as_htm
 from rev603.presenting.masking import Mask, check_mask, mask_frame, mask_text
 from rev603.presenting.text import count, day, formatter, money, one_line, plural
 from rev603.reading.action_log import takes_log_file
-from rev603.vocabulary.guide import (
-    ADD_SUFFIX,
-    CHECK_4811,
-    CHECK_ACCOUNT,
-    ENROLL,
-    REQUEST_REISSUE,
-    WAITING,
-    guide,
-)
+from rev603.vocabulary.guide import ADD_SUFFIX, ENROLL, WAITING, guide
 
 #: Plain text, page, and a draft for mail programs.
 FORMS = ("txt", "html", "eml")
-_SECTIONS = {
-    REQUEST_REISSUE: "reissue", CHECK_ACCOUNT: "account", ADD_SUFFIX: "suffix", CHECK_4811: "4811", ENROLL: "enroll",
-    WAITING: "waiting",
-}  # fmt: skip
-_OF_A_PARTY = {ADD_SUFFIX: "party_suffix", ENROLL: "party_enroll"}
+#: Steps whose part of a letter is not called like their topic of the guide, and those that a notify party takes otherwise.
+_PARTS = {WAITING: "waiting"}
+_OF_A_PARTY = _PARTS | {ADD_SUFFIX: "party_suffix", ENROLL: "party_enroll"}
 _NO_SENDER = "[name, title, company, e-mail, telephone]"
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}")
 #: A letter to CBP lists every refund; to others, so many as are read.
@@ -147,7 +137,7 @@ class Letter:
     def _step(self, step: str, mask: Mask, values: dict[str, str]) -> list[Block]:
         party = self.figures.actor == "notify party"
         work = self.figures.work[self.figures.work["step"] == step]
-        name = (_OF_A_PARTY if party else {}).get(step, _SECTIONS[step])
+        name = (_OF_A_PARTY if party else _PARTS).get(step, guide().steps[step].topic.name)
         abroad = (work["kind"] == "cbp") & (step == ENROLL) & (not party)
         blocks: list[Block] = []
         for part, template in ((work[~abroad], name), (work[abroad], "foreign")):
