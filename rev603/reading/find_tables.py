@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
 
 from rev603.errors import ArgumentError, ColumnsMissingError, UnrecognizedFileError
 from rev603.identifiers import importer_number
@@ -15,13 +15,13 @@ from rev603.reading.limits import Limits
 from rev603.reading.sniff import Source
 from rev603.reading.workbook.contents import Sheet, open_workbook
 from rev603.reading.workbook.sheet_reader import read_sheet
-from rev603.vocabulary.headings import Column, alias_table, heading_key
+from rev603.vocabulary.headings import Column, alias_table, heading_key, heading_words
 
 #: So many cells are named one by one, and the others counted.
 _NAMED = 100
 NAME_A_COLUMN = "name the heading as the file has it: pass {columns %s}"
-#: A heading is named as the one that may be meant if it is so much like it: "Client No" is not "Refund No".
-_RESEMBLES = 0.75
+#: What many headings have in common tells little: "Client No" is not like "Entry No".
+_COMMON = frozenset({"number", "id", "date", "amount", "name"})
 #: So many headings are named, and searched for a near one.
 _MOST_FOUND = 200
 #: Web Intelligence puts the prompts of a report on a sheet of such a name, which is skipped without an issue.
@@ -148,11 +148,16 @@ def columns_missing(
     guesses = {}
     for heading, others in missing.items():
         for spelling in (heading, *others):
-            near = difflib.get_close_matches(heading_key(spelling), candidates, n=1, cutoff=_RESEMBLES)
-            if near:
+            near = get_close_matches(heading_key(spelling), candidates, n=1, cutoff=0.65)
+            if near and get_close_matches(_own(spelling), [_own(candidates[near[0]])], cutoff=0.6):
                 guesses[heading] = candidates[near[0]]
                 break
     more = [f"and {len(texts) - len(found):,} more"] if len(texts) > len(found) else []
     return ColumnsMissingError(
         missing, found=[*found, *more], guesses=guesses, where=where, what_to_do=what_to_do
     )
+
+
+def _own(heading: str) -> str:
+    """Return a heading's key without the words that many have."""
+    return "".join(word for word in heading_words(heading) if word not in _COMMON) or heading_key(heading)

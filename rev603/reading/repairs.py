@@ -237,7 +237,7 @@ class LineLog:
         counted = (
             f", where {blank:,} blank cell{'s count' if blank > 1 else ' counts'} as 0.00" if blank else ""
         )
-        self.log.say("amount-summed", detail=f": {headings}{counted}", sheet=self.grid.sheet)
+        self.log.say("amount-summed", f"{headings}{counted}", sheet=self.grid.sheet)
 
     def dates(self, name: str, order: DateOrder | None = None) -> NDArray[np.datetime64]:
         """Return a column as days; what cannot be read, and what was read in an unusual way, is noted."""

@@ -250,8 +250,28 @@ def test_the_way_out_of_a_heading_names_a_column_that_the_function_takes(columns
     )
 
 
-def test_a_heading_is_guessed_only_where_it_resembles_the_name() -> None:
-    export = EXPORT.replace(b"Our Ref", b"Client No").replace(b"Refund Date", b"Refnd Date")
+@pytest.mark.parametrize(
+    ("there", "guessed"),
+    [
+        (b"Client No", {}),
+        (b"Reference No", {}),
+        (b"Entry Number", {}),
+        (b"Posted Date", {}),
+        (b"Refnd ID", {"Refund ID": "Refnd ID"}),
+        (b"Refund Numbers", {"Refund ID": "Refund Numbers"}),
+    ],
+)
+def test_a_heading_is_guessed_only_where_it_resembles_the_name(there: bytes, guessed: dict[str, str]) -> None:
     with pytest.raises(rev603.ColumnsMissingError) as caught:
-        rev603.read(io.BytesIO(export))
-    assert caught.value.guesses == {"Refund Date": "Refnd Date"}
+        rev603.read(io.BytesIO(EXPORT.replace(b"Our Ref", there).replace(b"Duty", b"Total Refund Amount")))
+    assert caught.value.missing == ("Refund ID",)
+    assert caught.value.guesses == guessed
+
+
+def test_a_slip_in_a_heading_that_the_caller_names_is_guessed_too() -> None:
+    with pytest.raises(rev603.ColumnsMissingError, match="Our Refs \\(did you mean 'Our Ref'"):
+        rev603.read(io.BytesIO(EXPORT), columns={"refund_id": "Our Refs"})
+    for there in ("Client No", "Entry Date", "Entry Type"):
+        with pytest.raises(rev603.ColumnsMissingError) as caught:
+            rev603.read_entries(io.BytesIO(f"{there},Importer No\n1,2\n".encode()))
+        assert caught.value.guesses == {}
