@@ -99,6 +99,7 @@ _TYPES: dict[str, Callable[[str], object]] = {
     ),
     "number": _typed("([0-9]{1,9})", int, "a whole number"),
     "path": Path,
+    "text file": lambda path: Path(path).read_text(encoding="utf-8-sig"),
     "sheet": lambda text: int(text) if re.fullmatch("[0-9]+", text) else text,
 }
 

@@ -17,7 +17,7 @@ def letters(options: argparse.Namespace) -> int:
     """Write the letters."""
     lines = read_lines(options)
     due = rev603.letters(
-        lines.state, as_of=lines.newest, sender=_signature(options), deadline=options.deadline, log=options.log,
+        lines.state, as_of=lines.newest, sender=options.sender, deadline=options.deadline, log=options.log,
         templates=options.templates,
     )  # fmt: skip
     return _write(due, "letters", options, lines.sound)
@@ -32,7 +32,7 @@ def packs(options: argparse.Namespace) -> int:
         else rev603.read_entries(options.entries, vocabulary=options.vocabulary)
     )
     made = rev603.client_packs(
-        lines.history, entries=entries, by=options.by, sender=_signature(options), log=options.log
+        lines.history, entries=entries, by=options.by, sender=options.sender, log=options.log
     )
     return _write(made, "packs", options, lines.sound)
 
@@ -53,10 +53,6 @@ def sample(options: argparse.Namespace) -> int:
         if not options.quiet:
             say(f"Now try: rev603 weekly {options.folder}")
     return 0
-
-
-def _signature(options: argparse.Namespace) -> str | None:
-    return None if options.sender is None else options.sender.read_text(encoding="utf-8-sig")
 
 
 def _write(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import stat
-import tempfile
+import shutil
 import time
 import unicodedata
+import uuid
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -46,6 +46,7 @@ def whole_file(target: str | os.PathLike[str], *, private: bool = False) -> Iter
 
     Examples
     --------
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with whole_file(Path(folder, "x.txt")) as unfinished:
     ...         _ = unfinished.write_text("all of it")
@@ -60,24 +61,16 @@ def whole_file(target: str | os.PathLike[str], *, private: bool = False) -> Iter
             what_to_do="make the folder first, or name another one",
         )
     _clear_left_behind(path.parent)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_PREFIX, suffix=_SUFFIX)
-    os.close(handle)
-    unfinished = Path(name)
+    unfinished = path.with_name(f"{_PREFIX}{uuid.uuid4().hex}{_SUFFIX}")
+    # the owner's alone while it is written over a file that may be so; a new one as the umask has it
+    unfinished.touch(0o600 if private or path.exists() else 0o666, exist_ok=False)
     try:
         yield unfinished
-        unfinished.chmod(0o600 if private else _mode_of(path))
+        if path.exists() and not private:
+            shutil.copymode(path, unfinished)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def _mode_of(path: Path) -> int:
-    """Return the mode of an existing file, or that of a new one: mkstemp makes it private, a report is shared."""
-    if path.exists():
-        return stat.S_IMODE(path.stat().st_mode)
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask
 
 
 def _clear_left_behind(folder: Path) -> None:
@@ -95,6 +88,7 @@ def refuse_to_overwrite(
 
     Examples
     --------
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     _ = Path(folder, "export.csv").write_text("")
     ...     refuse_to_overwrite([f"{folder}/export.csv"], [f"{folder}/../{Path(folder).name}/export.csv"])

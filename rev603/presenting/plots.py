@@ -16,6 +16,7 @@ from rev603.analysis.groups import by_month as monthly_amounts
 from rev603.analysis.groups import by_week as weekly_amounts
 from rev603.errors import ColumnsMissingError, Rev603Error, no_frame
 from rev603.presenting.masking import Mask, mask_frame
+from rev603.presenting.tables import cut
 from rev603.presenting.text import one_line, plural
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ _NAMES = ("ach", "check", "not_stated", "in_transit", "rejected", "returned", "d
 _PARTS = {f"{name}_amount": label for name, label in zip(_NAMES, COLORS, strict=False)}
 #: How the dates below are written, how many inches each takes, and what they are.
 _DATES = {"month": ("%b\n%Y", 0.45, "by month"), "week": ("%m/%d/%y", 0.8, "week beginning")}
-_NAME_LENGTH = 28
 #: A bar so many times as high as the next is cut, and says its amount: else it would flatten all others.
 _TOWERS = 4.0
 
@@ -356,5 +356,4 @@ def short_money(amount: float) -> str:
 
 def _short(text: object) -> str:
     # matplotlib reads $…$ as mathematics
-    line = one_line(text).replace("$", r"\$") if isinstance(text, str) else "(none)"
-    return line if len(line) <= _NAME_LENGTH else line[: _NAME_LENGTH - 1] + "…"
+    return cut(one_line(text).replace("$", r"\$")) if isinstance(text, str) else "(none)"

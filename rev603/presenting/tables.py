@@ -181,7 +181,7 @@ class TextTable:
         blocks = []
         for column, texts in zip(self.shown, self.texts, strict=True):
             short = column.kind == "text" and column.name not in _WHOLE
-            cells = [_cut(text) for text in texts] if short else texts
+            cells = [cut(text) for text in texts] if short else texts
             width = max([len(column.label), *map(len, cells)])
             place: Callable[[str, int], str] = str.rjust if column.is_figure else str.ljust
             blocks.append([place(text, width) for text in (column.label, "-" * width, *cells)])
@@ -241,7 +241,8 @@ def figures_of(frame: pd.DataFrame | None) -> list[tuple[str, str]]:
     return [(each.label, texts[0] or "none") for each, texts in zip(table.shown, table.texts, strict=True)]
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """Shorten a text to what a narrow column has room for."""
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
