@@ -37,8 +37,6 @@ Every function has a column form, which takes and gives whole pandas columns:
 >>> column = pd.Series(["98-7654321", "000-12-3456", None], dtype="str")
 >>> kind_column(column).tolist()
 ['irs', 'ssn', nan]
->>> mask_column(column).tolist()
-['98-7654321', 'XXX-XX-3456', nan]
 >>> column = pd.Series(["98-7654321 ab", None], dtype="str")
 >>> [of(column).tolist() for of in (compact_column, format_column, base_column, suffix_column)]
 [['98-7654321AB', nan], ['98-7654321AB', nan], ['98-7654321', nan], ['AB', nan]]

@@ -194,14 +194,10 @@ def read(
                 raise NotAReportError(what, where=file.name) from error
             raise
         header = parts[0].header
-        typed = [part.typed for part in parts]
-        frame = (
-            typed[0].frame
-            if len(typed) == 1
-            else pd.concat([each.frame for each in typed], ignore_index=True)
-        )
-        printed = np.concatenate([each.cents for each in typed])
-        readable = ~np.concatenate([each.unreadable for each in typed])
+        frames = [part.typed.frame for part in parts]
+        frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+        printed = np.concatenate([part.typed.cents for part in parts])
+        readable = ~np.concatenate([part.typed.unreadable for part in parts])
         if not readable.all() and on_error == "raise":
             issues = log.frame()
             raise LineError(issues[issues["severity"] == "error"].reset_index(drop=True), where=file.name)

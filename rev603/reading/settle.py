@@ -112,15 +112,9 @@ def _respelled(report: Report, columns: dict[str, pd.Series[Any]]) -> Report:
         ]
         for place, old, new in zip(named.tolist(), *(each.to_pylist() for each in shown), strict=True):
             sheet, row = lines["source_sheet"].iloc[place], int(lines["source_row"].iloc[place])
-            log.say(
-                "spelling-of-siblings",
-                f"row {row}",
-                f" ({old}): now {new}{more}",
-                sheet=None if pd.isna(sheet) else str(sheet),
-                row=row,
-                column=name,
-                value=old.strip("'"),
-            )
+            tab, value = None if pd.isna(sheet) else str(sheet), old.strip("'")
+            code, detail = "spelling-of-siblings", f" ({old}): now {new}{more}"
+            log.say(code, f"row {row}", detail, sheet=tab, row=row, column=name, value=value)
     if not fresh:
         return report
     return replace(report, refunds=lines.assign(**fresh), issues=joined([report.issues, log.frame()]))
