@@ -211,6 +211,13 @@ def test_totals_at_the_bottom_are_no_entries_and_are_checked(total: Row) -> None
         assert codes(entries) == ["subtotal-differs"]
 
 
+def test_an_average_below_the_list_is_compared_with_nothing() -> None:
+    rows = [["Entry Number", "Expected"], ["MYK-2800086-4", "10.00"], ["MYK-2810263-7", "20.00"]]
+    for entries in both([*rows, ["Total", "30.00"], ["Average", "15.00"]]):
+        assert codes(entries) == []
+        assert len(entries) == 2
+
+
 def test_titles_footers_and_a_second_table_beside() -> None:
     rows: list[Row] = [
         ["Quellharbor Customs Brokers", None, None, None, None, None],
