@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import fields
 from typing import Any, ParamSpec
 
 import pandas as pd
@@ -119,7 +118,7 @@ def _shown(read: Callable[_Read, reading.Report]) -> Callable[_Read, Report]:
     @functools.wraps(read)
     def shown(*args: _Read.args, **options: _Read.kwargs) -> Report:
         report = read(*args, **options)
-        return Report(**{field.name: getattr(report, field.name) for field in fields(report)})
+        return Report(**vars(report))
 
     shown.__module__ = __name__  # pickle looks the function up by it
     return shown

@@ -6,7 +6,6 @@ Every figure in its words is taken from ``summary.totals`` or from a frame; none
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import fields
 from functools import partial
 from typing import Any
 
@@ -155,7 +154,7 @@ def weekly_summary(
     <WeeklySummary of 2026-03-20 against 2026-03-13: 1 line is stuck, $20.20 (0 new, 1 cleared)>
     """
     figures = weekly_figures(history, week_ending=week_ending, today=today, max_age=max_age)
-    return WeeklySummary(**{field.name: getattr(figures, field.name) for field in fields(figures)})
+    return WeeklySummary(**vars(figures))
 
 
 def _iso(moment: pd.Timestamp) -> str:
