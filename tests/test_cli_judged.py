@@ -73,6 +73,18 @@ def no_notify_parties(folder: Path) -> list[str]:
     return []
 
 
+def an_account_that_ends_earlier(folder: Path) -> list[str]:
+    week = pd.Timedelta(days=7)
+    for account in ("mine", "theirs"):
+        (folder / account).mkdir()
+        write_report(
+            CALM.assign(report_date=CALM["report_date"] - week, refund_id=account),
+            folder / account / f"{account}.csv",
+        )
+    (folder / "week.csv").rename(folder / "mine" / "week.csv")
+    return []
+
+
 PROVOKED: dict[str, tuple[Callable[[Path], list[str]], str]] = {
     kinds.UNKNOWN_STATUS: (an_unknown_status, r"40 lines, \$[0-9,.]+ in week.csv; Frobnicated: neither stuck, cleared nor"),
     kinds.NOT_OPENED: (a_file_cut_off, r"newest.xlsx: the file cannot be read and was passed over"),
@@ -80,11 +92,13 @@ PROVOKED: dict[str, tuple[Callable[[Path], list[str]], str]] = {
     kinds.NOT_TIED: (a_lost_line, r"39 lines, -?\$[0-9,.]+ in week.csv; found less stated"),
     kinds.DISAGREE: (two_pulls_of_a_day, r"40 lines, \$[0-9,.]+ in morning.csv; a file of the same day"),
     kinds.FUTURE: (a_date_to_come, rf"it is dated {(TODAY + pd.Timedelta(days=400)).date()}"),
-    kinds.TOO_OLD: (an_old_newest_report, rf"it is of {(TODAY - pd.Timedelta(days=11)).date()}, 11 days ago"),
+    # midnight may pass between the two
+    kinds.TOO_OLD: (an_old_newest_report, rf"it is of {(TODAY - pd.Timedelta(days=11)).date()}, 1[12] days ago"),
 }  # fmt: skip
 MERELY_SAID: dict[str, tuple[Callable[[Path], list[str]], str]] = {
     kinds.EXTRACT: (one_payee_only, "the files that were read have 40 lines"),
     kinds.NO_COLUMN: (no_notify_parties, "C/O is not in the file"),
+    kinds.BEHIND: (an_account_that_ends_earlier, r"week.csv is of"),
 }
 
 
@@ -103,7 +117,7 @@ def week(tmp_path: Path) -> Path:
 def test_every_kind_is_provoked_here() -> None:
     alone = {kinds.NO_RECORD}  # of frames without provenance, which no command line has
     assert set(PROVOKED) == set(kinds._SERIOUS)
-    assert set(MERELY_SAID) | alone == {kinds.EXTRACT, kinds.NO_RECORD, kinds.NO_COLUMN}
+    assert set(MERELY_SAID) | alone == {kinds.EXTRACT, kinds.NO_RECORD, kinds.NO_COLUMN, kinds.BEHIND}
 
 
 def test_a_calm_week_is_calm(week: Path, capsys: pytest.CaptureFixture[str]) -> None:

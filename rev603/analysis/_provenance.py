@@ -34,7 +34,9 @@ UNKNOWN_STATUS, NOT_OPENED, SET_ASIDE, NOT_TIED, DISAGREE, FUTURE, TOO_OLD = (
     "status not documented", "file not opened", "lines set aside", "totals do not tie out",
     "reports of one day disagree", "newest report in the future", "newest report too old",
 )  # fmt: skip
-EXTRACT, NO_RECORD, NO_COLUMN = "only some of the lines", "no record of the files", "column missing"
+EXTRACT, NO_RECORD, NO_COLUMN, BEHIND = (
+    "only some of the lines", "no record of the files", "column missing", "folder behind another",
+)  # fmt: skip
 _SERIOUS = (UNKNOWN_STATUS, NOT_OPENED, SET_ASIDE, NOT_TIED, DISAGREE, FUTURE, TOO_OLD)
 _NOT_JUDGED = {
     "what": "str", "source_file": "str", "lines": "Int64", "amount": "float64", "detail": "str",
@@ -147,6 +149,9 @@ def doubtful_files(sources: pd.DataFrame, issues: pd.DataFrame, pulls: pd.DataFr
         stated, found = source["total_refund_amount_stated"], source["total_refund_amount_found"]
         amount = None if pd.isna(stated) else round(found - stated, 2)
         yield NOT_TIED, source["source_file"], source["lines"], amount, "found less stated; see Sources"
+    behind = issues[issues["code"] == "folder-behind"]
+    for file, text in zip(behind["source_file"], behind["message"], strict=True):
+        yield BEHIND, file, None, None, text
     for file, some in pulls.groupby("source_file", dropna=False) if len(pulls) else ():
         further = "a file of the same day that shows them further counts"
         yield DISAGREE, file, len(some), total(some["amount"]), further

@@ -25,7 +25,7 @@ from rev603.reading.exports import Export, Sources, exports_of, not_opened
 from rev603.reading.issues import IssueLog, folded, joined, records
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.report import OnError, Report, read
-from rev603.reading.settle import dates_in_doubt, disagreements, settled
+from rev603.reading.settle import dates_in_doubt, disagreements, folders_behind, settled
 from rev603.reading.words import Columns, Taught, words_of
 from rev603.reading.written import reports_in
 from rev603.vocabulary.headings import REFUND_FRAME
@@ -120,7 +120,14 @@ def read_reports(
         )
     )
     today = dt.date.today()  # noqa: DTZ011 - the day on the user's calendar
-    issues = [*frames, *not_opened(sources), *dates_in_doubt(kept, today=today), *disagreements(kept)]
+    behind = folders_behind([path.parent for path, _ in reports.values()], dated)
+    issues = [
+        *frames,
+        *not_opened(sources),
+        *dates_in_doubt(kept, today=today),
+        *disagreements(kept),
+        *behind,
+    ]
     return Readings(kept, joined(issues))
 
 

@@ -199,6 +199,26 @@ def dates_in_doubt(reports: Sequence[Report], *, today: dt.date) -> list[pd.Data
     return found
 
 
+def folders_behind(folders: Sequence[Path], reports: Sequence[Report]) -> list[pd.DataFrame]:
+    """Return an issue for each folder that ends before another one with reports of the same time: two accounts, say."""
+    named = {"folder": folders, "file": [report.source_file for report in reports]}
+    dates = [report.header.report_date for report in reports]
+    dated = pd.DataFrame({**named, "day": dates}).dropna(subset="day").sort_values("day", kind="stable")
+    ends = dated.groupby("folder").agg(first=("day", "min"), last=("day", "max"), file=("file", "last"))
+    found = []
+    for folder in ends.itertuples():
+        later = ends[(ends["last"] > folder.last) & (ends["first"] <= folder.last)]
+        if len(later):
+            log = IssueLog(str(folder.file))
+            log.say(
+                "folder-behind",
+                log.file,
+                f" ({folder.last}, and {later['file'].iloc[-1]} is of {later['last'].iloc[-1]})",
+            )
+            found.append(log.frame())
+    return found
+
+
 def disagreements(reports: Sequence[Report]) -> list[pd.DataFrame]:
     """Return an issue for each two files of one day that show a refund with another amount, state or method."""
     found = []

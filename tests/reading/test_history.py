@@ -109,6 +109,34 @@ def test_files_without_any_date_are_refused_by_name_unless_dates_are_given(tmp_p
     ]
 
 
+def test_an_account_that_ends_before_another_is_named_and_folders_by_month_are_not(tmp_path: Path) -> None:
+    places = {  # three reports of one account, the first two of another; then the same by month
+        "accounts": ["mine/1.csv", "mine/2.csv", "mine/3.csv", "theirs/4.csv", "theirs/5.csv", None],
+        "months": [
+            "october/1.csv",
+            "november/2.csv",
+            "november/3.csv",
+            "october/4.csv",
+            "november/5.csv",
+            None,
+        ],
+    }
+    reports = [*sample_history(weeks=3, lines=30), *sample_history(weeks=3, lines=31)]
+    for layout, names in places.items():
+        for name, report in zip(names, reports, strict=True):
+            if name is not None:
+                path = tmp_path / layout / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_report(report, path)
+    accounts, months = (read_history(str(tmp_path / layout / "*" / "*.csv")) for layout in places)
+    behind = of(accounts, "issues").query("code == 'folder-behind'")
+    assert behind["source_file"].tolist() == ["5.csv"]
+    assert "(2026-11-06, and 3.csv is of 2026-11-13)" in behind["message"].iloc[0]
+    named = rev603.weekly_summary(accounts).not_judged.query("what == 'folder behind another'")
+    assert (named["source_file"].tolist(), named["serious"].tolist()) == (["5.csv"], [False])
+    assert "folder-behind" not in of(months, "issues")["code"].tolist()
+
+
 def test_since_leaves_older_reports_out(weekly: Path) -> None:
     stated = sorted({str(day.date()) for day in read_history(weekly)["report_date"]})
     assert read_history(weekly, since=stated[1])["report_date"].min() == pd.Timestamp(stated[1])

@@ -201,6 +201,10 @@ FOLDERS: dict[str, dict[str, tuple[str, str]]] = {
     "date-order-of-siblings": {
         "2025-03-16.csv": ("", _lines(day="13/03/2025")), "2025-04-16.csv": ("", _lines(day="04/03/2025")),
     },
+    "folder-behind": {
+        "mine/2025-03-06.csv": ("", _lines()), "mine/m 2025-03-13.csv": ("", _lines(status="Treasury Issued")),
+        "theirs/t 2025-03-06.csv": ("", _lines(B)),
+    },
     "report-date-future": {"r.csv": (_dated("03/06/2062"), _lines(day="03/02/2062"))},
     "report-date-late": {"r.csv": (_dated("09/06/2025"), _lines())},
     "report-date-not-of-name": {"2025-03-06.csv": (_dated("04/06/2025"), _lines())},
@@ -219,14 +223,16 @@ def test_a_code_of_folders_is_provoked_by_its_files_and_no_other_of_them_is(
     code: str, tmp_path: Path
 ) -> None:
     for name, (above, lines) in FOLDERS[code].items():
-        (tmp_path / name).write_text(f"{above}{HEADINGS}\n{lines}\n", encoding="utf-8")
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"{above}{HEADINGS}\n{lines}\n", encoding="utf-8")
     issues = pd.DataFrame(rev603.read_history(tmp_path).attrs["rev603"]["issues"])
     (issue,) = issues[issues["code"].isin(FOLDERS)].to_dict("records")
     kind = CATALOGUE[code]
     assert (issue["code"], issue["severity"]) == (code, kind.severity)
     assert kind.meaning in issue["message"]
     assert kind.what_to_do in issue["message"]
-    assert issue["source_file"] in FOLDERS[code]
+    assert issue["source_file"] in [Path(name).name for name in FOLDERS[code]]
 
 
 def test_sheet_another_date(make: Any) -> None:
