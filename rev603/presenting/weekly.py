@@ -222,11 +222,14 @@ def _accounts(summary: WeeklyFigures) -> tuple[Section, ...]:
     ages = by_age_band(summary.stuck)
     bands = (ages["age_band"] + " days").fillna("no date")
     groups = summary.by_disposition[["disposition", "lines", "amount"]].itertuples(index=False)
+    # a file's own total has it twice: by this much the sum above is less
+    printed = float(summary.printed_vs_received["superseded_amount"].sum())
+    again = [("Superseded, as printed", total["superseded_lines"], printed)] if printed else []
     found = {
         "What changed": changed,
         "Where the money is": [*groups, ("All refunds", total["lines"], total["amount"])],
         "How long it has been stuck": [*zip(bands, ages["lines"], ages["amount"], strict=True)],
-        "Also worth a look": moved(_ALSO),
+        "Also worth a look": [*moved(_ALSO), *again],
     }
     return tuple(
         account(

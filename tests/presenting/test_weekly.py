@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 from rev603.presenting.rendering import as_markdown
+from rev603.presenting.weekly import weekly_summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -237,3 +238,18 @@ def test_the_callers_frames_are_not_changed(summary: WeeklySummary, tmp_path: Pa
 def test_a_wrong_masking_is_refused(form: str, summary: WeeklySummary) -> None:
     with pytest.raises(ValueError, match="Did you mean 'none'"):
         getattr(summary, form)(mask="nonne")
+
+
+def test_what_was_sent_again_is_said_as_printed_since_a_files_total_has_it_twice() -> None:
+    refunds = pd.DataFrame(
+        {
+            "payee_id": "98-765432100", "refund_id": "1", "document_number": "A", "amount": 10.10,
+            "company_name": "Example LLC", "care_of": pd.Series([None, None], dtype="str"), "check_or_ach": "ACH",
+            "check_or_trace_number": ["0713404", "0713411"], "report_date": pd.Timestamp("2026-03-13"),
+            "refund_date": pd.to_datetime(["2026-03-02", "2026-03-09"]),
+            "refund_secondary_status": ["Check/ACH Returned", "Check/ACH Reissued"],
+        }
+    )  # fmt: skip
+    shown = weekly_summary(refunds).to_markdown()
+    assert re.search(r"All refunds\W+2\W+\$10\.10", shown.replace("\\", ""))
+    assert re.search(r"Superseded, as printed\W+1\W+\$10\.10", shown.replace("\\", ""))
