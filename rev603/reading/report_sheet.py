@@ -250,7 +250,8 @@ def check_total_lines(
     found = {
         at: line
         for at, line in zip(totals, grid.lines(totals), strict=True)
-        if line[amount] and not refund_rows.is_statistic(line)
+        # a label in the amount's own column, with nothing beside it, states no total
+        if (text := line[amount]) and not (refund_rows.is_total_label(text) or refund_rows.is_statistic(line))
     }
     unmet = [{*found} for _ in readings]
     for cents, left in zip(readings, unmet, strict=True):

@@ -126,3 +126,11 @@ def test_random_refunds_come_back_as_they_were(
     # without a line the writer knows no date; two lines may be drawn alike, and a status on the first line only
     drawn = {"line-repeated", "shown-once"}
     assert set(report.issues["code"]) <= (drawn if len(expected) else {"header-unreadable"})
+
+
+def test_a_label_in_the_amounts_own_column_states_no_total(tmp_path: Path) -> None:
+    columns = ["total_refund_amount", *(name for name in NAMES if name != "total_refund_amount")]
+    nothing = rev603.sample_report(lines=1).head(0)
+    report = rev603.read(write_report(nothing, tmp_path / "report.xlsx", layout="webi", columns=columns))
+    assert report.set_aside["text"].iloc[-1] == "Grand Total"
+    assert "subtotal-differs" not in report.issues["code"].tolist()
