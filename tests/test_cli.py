@@ -31,6 +31,7 @@ def paid(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(write_report(lines, tmp_path_factory.mktemp("paid") / "paid.csv"))
 
 
+@pytest.mark.long
 def test_rejects_lists_the_same_lines_as_the_library_and_exits_1(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rejects", SAMPLES, "--json"]) == 1
     answer = json.loads(capsys.readouterr().out)
@@ -49,6 +50,7 @@ def test_rejects_exits_0_where_nothing_is_stuck_and_prints_no_result(
     assert "No refund is stuck for want of a bank account" in said.err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("by", "function"),
     [("payee", rev603.by_payee), ("notify-party", rev603.by_notify_party), ("method", rev603.by_method)],
@@ -94,6 +96,7 @@ def test_mask_none_gives_the_full_number(capsys: pytest.CaptureFixture[str]) -> 
     assert "XXX-XX-" not in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_reconcile_exits_1_with_open_differences_and_writes_the_workbook(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -119,6 +122,7 @@ def test_reconcile_exits_0_where_all_came_and_finds_columns_by_the_names_given(
     )
 
 
+@pytest.mark.long
 def test_reconcile_exits_1_where_the_lists_amounts_were_not_understood_and_names_them(
     paid: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -134,6 +138,7 @@ def test_reconcile_exits_1_where_the_lists_amounts_were_not_understood_and_names
     assert "found" in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_reconcile_takes_an_amount_from_several_columns_and_writes_each_form(
     paid: str, tmp_path: Path
 ) -> None:
@@ -315,6 +320,7 @@ def test_help_loads_no_pandas_and_nothing_else_that_takes_its_time() -> None:
         assert min(took) < 0.25, "of this program's own work, however busy the machine is"
 
 
+@pytest.mark.long
 def test_progress_is_shown_on_stderr_to_a_person_who_waits_and_only_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -357,6 +363,7 @@ STUCK = rev603.rejects(rev603.current(rev603.read_history(SAMPLES)), include_ret
 NEWEST = pd.Timestamp("2026-11-13")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("filters", "keep"),
     [
@@ -387,6 +394,7 @@ def test_filters_keep_the_lines_that_they_name(
     assert sum(band["lines"] for band in answer["bands"]) == keep.sum()
 
 
+@pytest.mark.long
 def test_changes_lists_what_the_weekly_summary_says_of_one_party(capsys: pytest.CaptureFixture[str]) -> None:
     week = rev603.weekly_summary(rev603.read_history(SAMPLES)).changes
     party = str(week["care_of"].dropna().iloc[0])
@@ -400,6 +408,7 @@ def test_changes_lists_what_the_weekly_summary_says_of_one_party(capsys: pytest.
     assert "What changed" in capsys.readouterr().out.splitlines()[0]
 
 
+@pytest.mark.long
 def test_group_by_disposition_and_any_column_adds_up_to_the_whole(capsys: pytest.CaptureFixture[str]) -> None:
     state = rev603.current(rev603.read_history(SAMPLES))
     whole = None

@@ -73,6 +73,7 @@ STUCK = rev603.rejects(STATE, include_returned=True)
 WORK = rev603.enrollment_worklist(STATE, as_of="2026-11-13")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("filters", "lines"),
     [

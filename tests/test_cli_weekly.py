@@ -36,6 +36,7 @@ def test_samples_show_what_is_stuck_and_who_must_act_and_exit_1(capsys: pytest.C
     assert max(map(len, out.splitlines())) <= 132
 
 
+@pytest.mark.long
 def test_samples_have_news_of_each_kind() -> None:
     totals = rev603.weekly_summary(rev603.read_history(SAMPLES)).totals
     for name in (
@@ -50,6 +51,7 @@ def test_samples_have_news_of_each_kind() -> None:
         assert totals[f"{name}_lines"] > 0, name
 
 
+@pytest.mark.long
 def test_json_is_the_summarys_own(capsys: pytest.CaptureFixture[str]) -> None:
     main(["weekly", SAMPLES, "--json"])
     assert (
@@ -57,6 +59,7 @@ def test_json_is_the_summarys_own(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_folder_gets_every_format_named_by_the_week_and_the_same_bytes_each_time(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (first, second, first):
@@ -66,6 +69,7 @@ def test_a_folder_gets_every_format_named_by_the_week_and_the_same_bytes_each_ti
     assert all((first / name).read_bytes() == (second / name).read_bytes() for name in names)
 
 
+@pytest.mark.long
 def test_quiet_silences_stderr_only_and_the_paths_written_are_the_result(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -81,6 +85,7 @@ def test_quiet_silences_stderr_only_and_the_paths_written_are_the_result(
     assert "Act now" in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_nothing_new_since_the_last_output_is_said_and_no_path_is_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -93,6 +98,7 @@ def test_nothing_new_since_the_last_output_is_said_and_no_path_is_printed(
     assert len(capsys.readouterr().out.splitlines()) == 4
 
 
+@pytest.mark.long
 def test_a_dash_gives_the_summary_as_markdown_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     main(["weekly", SAMPLES, "-o", "-"])
     assert capsys.readouterr().out.startswith("# ")
@@ -117,10 +123,12 @@ def test_fail_on_chooses_what_is_worth_a_1(fail_on: str, code: int, same_week_tw
     assert main(["weekly", same_week_twice, "--quiet", "--fail-on", fail_on]) == code
 
 
+@pytest.mark.long
 def test_fail_on_new_rejects_sees_new_ones(tmp_path: Path) -> None:
     assert main(["weekly", SAMPLES, "--quiet", "--fail-on", "new-rejects"]) == 1
 
 
+@pytest.mark.long
 def test_totals_that_do_not_tie_out_are_worth_a_1_whatever_fail_on_says(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -144,6 +152,7 @@ def test_a_status_that_nobody_has_documented_is_said_on_top_and_worth_a_1(
     assert out.index("! Status not documented: 30 lines") < out.index("Nothing is stuck")
 
 
+@pytest.mark.long
 def test_a_newest_report_that_is_too_old_is_worth_a_1(
     same_week_twice: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -164,6 +173,7 @@ def test_a_broken_file_stops_the_job_or_is_named_and_passed_over(
     assert main(["weekly", str(tmp_path), "--quiet", "--on-error", "collect"]) == 1
 
 
+@pytest.mark.long
 def test_week_ending_and_since_choose_the_reports(capsys: pytest.CaptureFixture[str]) -> None:
     main(["weekly", SAMPLES, "--json", "--week-ending", "11/08/2026"])
     then = json.loads(capsys.readouterr().out)
@@ -178,6 +188,7 @@ def test_week_ending_and_since_choose_the_reports(capsys: pytest.CaptureFixture[
     assert "older than 2027-01-01" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_cache_changes_nothing_but_the_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answers = []
     for _ in range(2):
@@ -188,6 +199,7 @@ def test_cache_changes_nothing_but_the_time(tmp_path: Path, capsys: pytest.Captu
     assert len(list((tmp_path / "cache").glob("*.parquet"))) == 4
 
 
+@pytest.mark.long
 def test_no_social_security_number_is_shown_or_written_by_default(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

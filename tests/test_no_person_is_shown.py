@@ -138,6 +138,7 @@ def rendered(path: Path, out: Path) -> dict[str, bytes]:
     return made
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("places", [tuple(COLUMN_OF), ("heading", "file name")], ids=" ".join)
 def test_nothing_that_is_rendered_shows_a_persons_number(
     places: tuple[str, ...], tmp_path: Path, record_property: Callable[[str, object], None]
@@ -176,6 +177,7 @@ OTHER_NUMBERS = (
 )  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", OTHER_NUMBERS)
 def test_protest_entry_trace_and_refund_numbers_stay_what_they_are(number: str, tmp_path: Path) -> None:
     path = export(tmp_path, ["unknown column"], {"unknown column": [number]})

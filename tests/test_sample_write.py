@@ -217,6 +217,7 @@ def test_entry_lists_are_written_as_they_are(refunds: pd.DataFrame, tmp_path: Pa
     assert opened(write_entries(entries, tmp_path / "a.xlsx"), "Entries")[1:] == expected
 
 
+@pytest.mark.long
 def test_samples_are_small_and_always_the_same_bytes(tmp_path: Path) -> None:
     paths = write_samples(tmp_path / "one")
     again = write_samples(tmp_path / "two")

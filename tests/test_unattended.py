@@ -78,6 +78,7 @@ def test_both_schedules_name_the_same_job_at_the_same_time() -> None:
     assert re.search(r'/TR "C:\\refunds\\\.venv\\Scripts\\python\.exe C:\\refunds\\weekly_job\.py"', task)
 
 
+@pytest.mark.long
 def test_the_post_that_cannot_be_reached_is_an_error_and_not_silence(job: Path) -> None:
     (job / "smtplib.py").write_text(
         _POST.replace("self, host): ...", "self, host): raise OSError('no route')")
@@ -102,6 +103,7 @@ def test_an_ordinary_week_is_mailed_and_a_second_run_finds_nothing_new(job: Path
     assert (code, subject, body.splitlines()[0]) == (0, "nothing new since the last output", "[]")
 
 
+@pytest.mark.long
 def test_a_newest_export_that_is_damaged_is_named_on_top(job: Path) -> None:
     newest = max((job / "exports").iterdir())
     newest.write_bytes(newest.read_bytes()[:3000])
@@ -112,6 +114,7 @@ def test_a_newest_export_that_is_damaged_is_named_on_top(job: Path) -> None:
     assert newest.stem in top
 
 
+@pytest.mark.long
 def test_a_report_of_2062_is_not_believed(job: Path) -> None:
     lines = sample_report(lines=40, seed=3).assign(report_date=pd.Timestamp("2062-11-13"))
     write_report(lines, job / "exports" / "2062-11-13.xlsx")
@@ -120,6 +123,7 @@ def test_a_report_of_2062_is_not_believed(job: Path) -> None:
     assert "Newest report in the future: it is dated 2062-11-13" in body
 
 
+@pytest.mark.long
 def test_exports_that_are_gone_are_an_alarm_and_no_old_page_is_mailed(job: Path) -> None:
     run(job)
     shutil.rmtree(job / "exports")

@@ -101,6 +101,7 @@ def test_the_newest_state_has_what_only_the_rev_603_knows_and_says_where_the_sta
     assert list(newest) == list(lines)
 
 
+@pytest.mark.long
 def test_the_week_counts_its_money_once_as_newly_stuck(to_frame: Any) -> None:
     totals = rev603.weekly_summary(to_frame([*trade(0), *rejected(1)])).totals
     assert (totals["stuck_lines"], totals["stuck_amount"]) == (2, 500.00)
@@ -117,6 +118,7 @@ def test_entries_meet_its_documents_once(to_frame: Any) -> None:
     assert result.proof.unexplained == 0.00
 
 
+@pytest.mark.long
 def test_files_and_frames_that_are_put_together_by_hand_give_the_same(tmp_path: Any) -> None:
     headings = "Refund ID,Payee ID,Company Name,C/O,Refund Date,Refund Secondary Status,Document Number,Total Refund Amount"
     shown = [

@@ -70,6 +70,7 @@ def by_hand(to_frame: Any, dispositions_by_hand: Dispositions) -> tuple[Any, Dis
     return to_frame, dispositions_by_hand
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("group", "keys"), GROUPINGS)
 def test_sums_equal_a_plain_decimal_count_on_every_engine(
     group: Callable[[Any], Any], keys: list[str], engine: Any, lines_3000: Any, by_hand: Any

@@ -93,6 +93,7 @@ def test_what_was_sent_again_is_not_asked_for(to_frame: Any) -> None:
     assert reissue_requests(to_frame(lines), ready_only=False).empty
 
 
+@pytest.mark.long
 def test_requests_add_up_to_all_that_is_stuck(to_frame: Any, lines_3000: Any) -> None:
     frame = to_frame(lines_3000)
     asked, work = reissue_requests(frame, ready_only=False), enrollment_worklist(frame, as_of="2026-04-30")

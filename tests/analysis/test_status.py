@@ -61,6 +61,7 @@ def test_rejects_are_only_the_rejected_lines(engine: Any, lines_3000: Any, to_fr
     assert {row["payment_state"] for row in found} == {"rejected", "returned"}
 
 
+@pytest.mark.long
 def test_flags_are_the_same_twice_and_the_input_is_unchanged(
     engine: Any, lines_3000: Any, to_frame: Any
 ) -> None:

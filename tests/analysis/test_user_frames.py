@@ -74,6 +74,7 @@ BROUGHT: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("brought", BROUGHT)
 def test_a_frame_as_users_bring_it_gives_the_same_figures(history: pd.DataFrame, brought: str) -> None:
     assert figures(BROUGHT[brought](history)) == figures(history)
@@ -101,6 +102,7 @@ def test_what_cannot_be_taken_without_guessing_is_refused_with_what_to_do(
         figures(frame(history))
 
 
+@pytest.mark.long
 def test_the_frame_that_was_brought_is_not_changed(history: pd.DataFrame) -> None:
     brought = BROUGHT["blank for missing"](history)
     before = brought.copy()

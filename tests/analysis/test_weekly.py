@@ -190,6 +190,7 @@ def test_trend_goes_from_report_to_report_and_begins_with_an_opening() -> None:
     }
 
 
+@pytest.mark.long
 def test_an_unknown_status_neither_clears_nor_pays_until_a_known_one_is_seen() -> None:
     first, second, third = FRIDAYS[:3]
     lines = [line_of("1", STUCK, "100.10", first), line_of("2", STUCK, "1.00", first)]
@@ -231,6 +232,7 @@ def test_an_empty_report_ends_the_week() -> None:
     assert set(week.stuck["in_newest"]) == {"outside its dates"}
 
 
+@pytest.mark.long
 def test_an_extract_says_so_and_does_not_tie_out_as_the_whole() -> None:
     history = frame_of(three_weeks())
     history.attrs["rev603"] = {
@@ -252,6 +254,7 @@ def test_an_extract_says_so_and_does_not_tie_out_as_the_whole() -> None:
     )
 
 
+@pytest.mark.long
 def test_a_newest_report_of_a_day_to_come_or_too_old_is_said() -> None:
     history = frame_of(three_weeks())
 
@@ -279,6 +282,7 @@ def test_a_later_payment_under_another_refund_number_is_named_for_a_person() -> 
     assert len(stuck) == 3
 
 
+@pytest.mark.long
 def test_coverage_names_windows_gaps_and_what_is_stuck_outside_of_the_newest() -> None:
     """Windows by hand: 2 to 6 March, 20 to 27 March, 26 March to 1 April; the 13 days from the 7th on are in none."""
     first, second, third = dt.date(2026, 3, 6), dt.date(2026, 3, 24), dt.date(2026, 4, 3)
@@ -487,6 +491,7 @@ def test_state_and_rejects_are_those_of_the_single_analyses(lines: list[dict[str
         assert round(groups["rejected_amount"].sum() * 100) == round(week.totals["rejected_amount"] * 100)
 
 
+@pytest.mark.long
 def test_running_twice_gives_the_same_text_and_leaves_the_history_alone() -> None:
     history = frame_of(three_weeks())
     history.attrs["rev603"] = {"sources": [], "issues": []}
@@ -499,6 +504,7 @@ def test_running_twice_gives_the_same_text_and_leaves_the_history_alone() -> Non
     assert weekly_summary(shuffled).to_dict() == weekly_summary(frame_of(three_weeks())).to_dict()
 
 
+@pytest.mark.long
 def test_a_single_report_is_all_new() -> None:
     lines = three_weeks()[:4]
     week = weekly_summary(frame_of(lines).drop(columns=["source_file", "source_row"]))
@@ -510,6 +516,7 @@ def test_a_single_report_is_all_new() -> None:
     assert week.sources["lines"].tolist() == [4]
 
 
+@pytest.mark.long
 def test_files_of_one_day_are_one_report() -> None:
     lines = three_weeks()[:4]
     two_files = [*lines, *(line | {"source_file": "again.csv"} for line in lines[:2])]
@@ -521,6 +528,7 @@ def test_files_of_one_day_are_one_report() -> None:
         assert len(week.trend) == 1
 
 
+@pytest.mark.long
 def test_nothing_stuck_gives_the_same_columns_and_types() -> None:
     quiet = weekly_summary(frame_of([line_of("3", PAID, "1.00", FRIDAYS[0])]))
     busy = weekly_summary(frame_of(three_weeks()))
@@ -531,6 +539,7 @@ def test_nothing_stuck_gives_the_same_columns_and_types() -> None:
         assert frame.dtypes.astype(str).to_dict() == busy.frames[name].dtypes.astype(str).to_dict(), name
 
 
+@pytest.mark.long
 def test_to_dict_survives_json_and_masks_social_security_numbers() -> None:
     lines = [*three_weeks(), line_of("10", STUCK, "1.00", FRIDAYS[2], payee_id="000-12-3456")]
     week = weekly_summary(frame_of(lines))
@@ -568,6 +577,7 @@ def test_repr_says_what_is_stuck_in_one_line() -> None:
     )
 
 
+@pytest.mark.long
 def test_what_the_reader_knew_is_shown_up_to_the_week() -> None:
     history = frame_of(three_weeks())
     history.attrs["rev603"] = {
@@ -594,6 +604,7 @@ def test_what_the_reader_knew_is_shown_up_to_the_week() -> None:
     assert derived.dtypes.astype(str).to_dict() == week.sources.dtypes.astype(str).to_dict()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("day", ["2026-03-20", dt.date(2026, 3, 20), pd.Timestamp("2026-03-20 18:00")])
 def test_the_week_may_be_given_as_text_date_or_timestamp(day: Any) -> None:
     history = frame_of(three_weeks())

@@ -184,6 +184,7 @@ def test_a_column_of_numbers_is_refused_with_the_reason(module: ModuleType) -> N
         module.compact_column(pd.Series(["x", 60576072486], dtype=object))
 
 
+@pytest.mark.long
 def test_a_million_entry_numbers_validate_in_well_under_half_a_second() -> None:
     rng = np.random.default_rng(603)
     column = pd.Series(np.char.zfill(rng.integers(0, 10**11, 1_000_000).astype(str), 11)).astype("str")

@@ -90,6 +90,7 @@ def test_the_first_sheet_answers(summary: WeeklySummary, tmp_path: Path) -> None
     assert where["All refunds"] == (80, total["amount"])
 
 
+@pytest.mark.long
 def test_what_could_not_be_judged_stands_on_top_in_red(doubtful: WeeklySummary, tmp_path: Path) -> None:
     book = book_of(doubtful, tmp_path)
     top = [row[0] for row in book["Summary"].iter_rows(max_row=5)]
@@ -154,6 +155,7 @@ def test_sources_say_what_was_stated_and_what_was_read(summary: WeeklySummary, t
     assert rows[4][rows[3].index("Ties out")] is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("ties", "said", "color"),
     [
@@ -178,6 +180,7 @@ def test_the_verdict_is_said_in_words_and_in_color(
     assert cell.fill.fgColor.rgb == color
 
 
+@pytest.mark.long
 def test_a_first_week_is_compared_with_nothing(
     make_history: Callable[..., pd.DataFrame], tmp_path: Path
 ) -> None:
@@ -205,6 +208,7 @@ def test_missing_dates_names_and_numbers_do_not_stop_the_report(
     assert book["Issues"]["A5"].value == "None."
 
 
+@pytest.mark.long
 def test_a_history_without_the_columns_that_no_answer_needs_is_shown_without_them(
     make_history: Callable[..., pd.DataFrame], tmp_path: Path
 ) -> None:
@@ -225,6 +229,7 @@ def test_a_column_that_the_analyses_no_longer_give_is_an_error_and_not_passed_ov
         short.to_excel(tmp_path / "w.xlsx")
 
 
+@pytest.mark.long
 def test_long_tables_go_on_on_further_sheets(
     make_summary: Callable[..., WeeklySummary], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,6 +242,7 @@ def test_long_tables_go_on_on_further_sheets(
     ]
 
 
+@pytest.mark.long
 def test_the_same_week_gives_the_same_bytes(
     make_summary: Callable[..., WeeklySummary], tmp_path: Path
 ) -> None:

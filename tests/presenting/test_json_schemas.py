@@ -45,6 +45,7 @@ def answers(history: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["weeklysummary", "reconciliation", "report", "lines"])
 def test_an_answer_is_what_its_schema_says_and_no_key_is_left_unsaid(
     name: str, answers: dict[str, Any]
@@ -55,17 +56,20 @@ def test_an_answer_is_what_its_schema_says_and_no_key_is_left_unsaid(
     assert set(output) == set(SCHEMA["$defs"][name]["properties"])
 
 
+@pytest.mark.long
 def test_a_first_week_and_a_week_that_could_not_be_judged_are_too(history: Any) -> None:
     check(rev603.weekly_summary(history, week_ending="2026-10-30").to_dict(), "weeklysummary")
     odd = history.assign(refund_secondary_status="Frobnicated")
     check(rev603.weekly_summary(odd, today="2030-01-01", max_age=3).to_dict(), "weeklysummary")
 
 
+@pytest.mark.long
 def test_a_pack_is_too(history: Any) -> None:
     for pack in rev603.client_packs(history)[:3]:
         check(json.loads(json.dumps(pack.to_dict())), "clientpack")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("command", "name"),
     [

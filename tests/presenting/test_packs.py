@@ -66,6 +66,7 @@ def entries(history: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([listed, more], ignore_index=True).astype({"importer_number": "str", "our note": "str"})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("by", ["payee", "base", "notify party"])
 def test_the_packs_add_up_to_the_whole(by: str, history: pd.DataFrame, entries: pd.DataFrame) -> None:
     packs = client_packs(history, entries=entries, by=by)
@@ -92,6 +93,7 @@ def test_who_is_a_client(history: pd.DataFrame) -> None:
     assert parties == ["HARBOR BROKERS, INC.", "Mole Brokers", "unassigned"]
 
 
+@pytest.mark.long
 def test_no_byte_of_a_pack_is_of_another_client(
     history: pd.DataFrame, entries: pd.DataFrame, tmp_path: Path
 ) -> None:
@@ -168,6 +170,7 @@ def test_a_pack_holds_workbook_letter_and_json_that_agree(
     assert "$4,001.04" in (tmp_path / "alpha-lamps-east-llc.txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_folders_are_safe_numbers_are_masked_and_twice_gives_the_same_bytes(
     history: pd.DataFrame, tmp_path: Path
 ) -> None:
@@ -184,6 +187,7 @@ def test_folders_are_safe_numbers_are_masked_and_twice_gives_the_same_bytes(
     assert len(index) == len(packs) == len(set(index["folder"]))
 
 
+@pytest.mark.long
 def test_what_an_earlier_run_wrote_and_this_one_did_not_is_set_aside_so_that_nobody_sends_it(
     history: pd.DataFrame, tmp_path: Path
 ) -> None:
@@ -215,6 +219,7 @@ def test_what_an_earlier_run_wrote_and_this_one_did_not_is_set_aside_so_that_nob
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path in again} == again
 
 
+@pytest.mark.long
 def test_a_note_that_names_files_elsewhere_moves_none_of_them(history: pd.DataFrame, tmp_path: Path) -> None:
     outside = tmp_path / "outside.txt"
     outside.write_text("stays", encoding="utf-8")
@@ -230,6 +235,7 @@ def test_another_way_to_tell_clients_is_refused(history: pd.DataFrame) -> None:
         client_packs(history, by="broker")
 
 
+@pytest.mark.long
 def test_the_first_sheet_says_who_must_act_or_that_nothing_is_stuck(
     history: pd.DataFrame, tmp_path: Path
 ) -> None:

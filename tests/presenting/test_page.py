@@ -63,6 +63,7 @@ def page(summary: WeeklySummary) -> Page:
     return Page(summary.to_html())
 
 
+@pytest.mark.long
 def test_it_says_its_language_and_title(page: Page) -> None:
     assert page.all("html") == [{"lang": "en-US"}]
     assert len(page.all("title")) >= 1
@@ -113,6 +114,7 @@ def test_the_accounts_say_what_moved_and_where_the_money_is(page: Page, summary:
     assert cells[paid : paid + 3] == ["paid by ACH", "34", f"${summary.totals['ach_amount']:,.2f}"]
 
 
+@pytest.mark.long
 def test_what_could_not_be_judged_stands_above_the_headline_in_red_and_is_quiet_otherwise(
     doubtful: WeeklySummary, summary: WeeklySummary
 ) -> None:
@@ -142,6 +144,7 @@ def test_the_usual_objection_is_answered_where_it_will_be_said(summary: WeeklySu
     assert markdown.index("## Act now") < markdown.index(said) < markdown.index("## Ask CBP")
 
 
+@pytest.mark.long
 def test_names_from_outside_are_text(
     make_summary: Callable[..., WeeklySummary], nasty_names: tuple[str, ...]
 ) -> None:
@@ -154,6 +157,7 @@ def test_names_from_outside_are_text(
     assert "b" not in {tag for tag, _, _ in page.elements}
 
 
+@pytest.mark.long
 def test_a_long_table_shows_its_top_and_says_what_is_left_out(
     make_summary: Callable[..., WeeklySummary], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,6 +171,7 @@ def test_a_long_table_shows_its_top_and_says_what_is_left_out(
     assert Page(html).cells().count("R000000000") < 3
 
 
+@pytest.mark.long
 def test_the_same_summary_gives_the_same_page(summary: WeeklySummary) -> None:
     assert summary.to_html() == summary.to_html()
     assert not re.search(r"<metadata|dc:date|Matplotlib", summary.to_html())

@@ -98,6 +98,7 @@ def test_the_tolerance_that_was_used_up_is_shown() -> None:
     assert line.split()[-2:] == ["1", "$10.00"]
 
 
+@pytest.mark.long
 def test_settled_only_where_nothing_is_left_to_look_at() -> None:
     whole = answer()
     matched = whole.refunds.iloc[:2].drop(columns=["outcome", "match_id", "difference", "reason"])
@@ -186,6 +187,7 @@ def test_columns_of_which_no_line_has_anything_are_left_out_of_a_sheet(tmp_path:
     assert {"Entry Number", "Expected", "Refunded", "Difference", "Why"} <= set(heads)
 
 
+@pytest.mark.long
 def test_nothing_shows_a_social_security_number_unless_asked_to(tmp_path: Path) -> None:
     result = answer("Jo 000-12-3456", importer="12-345678900")
     result.to_excel(tmp_path / "r.xlsx")
@@ -300,6 +302,7 @@ def test_text_stays_text_in_the_workbook_and_numbers_are_masked(tmp_path: Path, 
         assert not any(b"000-12-3456" in archive.read(part) for part in archive.namelist())
 
 
+@pytest.mark.long
 def test_the_same_answer_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.xlsx", "b.xlsx"):
         answer().to_excel(tmp_path / name)
@@ -315,6 +318,7 @@ def test_an_empty_reconciliation_can_be_shown(tmp_path: Path) -> None:
     json.dumps(empty.to_dict(), allow_nan=False)
 
 
+@pytest.mark.long
 def test_each_form_takes_a_path_or_an_open_file_or_gives_the_text(tmp_path: Path) -> None:
     result = answer()
     for name, write in (("r.json", result.to_json), ("r.md", result.to_markdown), ("r.html", result.to_html)):
@@ -340,6 +344,7 @@ def test_an_ending_that_does_not_fit_and_a_folder_that_is_not_there_are_refused(
         result.to_json(tmp_path / "nowhere" / "r.json")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", HOSTILE)
 def test_page_and_markdown_escape_hostile_names_and_headings_and_mask(name: str) -> None:
     result = answer(name, importer="98-765432100")

@@ -23,6 +23,7 @@ def report() -> rev603.Report:
     return rev603.read(EXPORT)
 
 
+@pytest.mark.long
 def test_each_form_is_written_to_a_path_or_an_open_file_or_given(
     report: rev603.Report, tmp_path: Path
 ) -> None:
@@ -83,6 +84,7 @@ def test_lines_become_a_workbook_that_is_masked_and_has_no_formula_in_it(
     )
 
 
+@pytest.mark.long
 def test_lines_become_a_workbook_for_each_payee_that_holds_nobody_elses(
     report: rev603.Report, tmp_path: Path
 ) -> None:

@@ -172,6 +172,7 @@ def test_every_form_says_the_same_cents(summary: WeeklySummary, tmp_path: Path) 
         assert found == (stuck, by_hand), name
 
 
+@pytest.mark.long
 def test_names_come_through_as_text_in_every_form(
     make_summary: Callable[..., WeeklySummary], nasty_names: tuple[str, ...], tmp_path: Path
 ) -> None:
@@ -213,6 +214,7 @@ def personal(summary: WeeklySummary) -> WeeklySummary:
     return dataclasses.replace(summary, **changed)
 
 
+@pytest.mark.long
 def test_no_social_security_number_is_in_any_form(personal: WeeklySummary, tmp_path: Path) -> None:
     for form, text in every_form(personal, tmp_path).items():
         assert "XXX-XX-9999" in text, form
@@ -220,6 +222,7 @@ def test_no_social_security_number_is_in_any_form(personal: WeeklySummary, tmp_p
         assert not re.search(r"219-?09-?9999", text), form
 
 
+@pytest.mark.long
 def test_masking_can_be_wider_or_off(personal: WeeklySummary, summary: WeeklySummary, tmp_path: Path) -> None:
     for form, text in every_form(summary, tmp_path, mask="all").items():
         assert form == "notebook" or not re.search(r"98-7[0-9]{8}", text), form
@@ -227,6 +230,7 @@ def test_masking_can_be_wider_or_off(personal: WeeklySummary, summary: WeeklySum
     assert all("219-09-9999" in open_[form] for form in ("xlsx", "html", "markdown", "json"))
 
 
+@pytest.mark.long
 def test_the_callers_frames_are_not_changed(summary: WeeklySummary, tmp_path: Path) -> None:
     before = {name: frame.copy() for name, frame in summary.frames.items()}
     every_form(summary, tmp_path, mask="all")

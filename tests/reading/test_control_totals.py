@@ -135,6 +135,7 @@ def _returned_and_reissued(make: Any) -> list[Any]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("total", "grain"), [("$2,000.02", "line"), ("$1,100.02", "refund"), (None, "line")])
 def test_a_returned_and_reissued_refund_is_paid_once(
     make: Any, stream: Any, total: str | None, grain: str

@@ -128,6 +128,7 @@ def test_text_of_more_cells_than_allowed_is_refused(make: Any) -> None:
         rev603.read(make.csv(make.table(make.lines(2))), limits=Limits(max_cells=33))
 
 
+@pytest.mark.long
 def test_a_file_of_several_pieces_is_read_as_the_standard_library_reads_it(tmp_path: Path) -> None:
     refunds = sample_report(45_000)
     broken = refunds.assign(

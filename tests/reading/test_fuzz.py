@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from isolated import read_isolated
 from mutants import mutants
 
 CRASHERS = sorted((Path(__file__).parent / "crashers").glob("*.*"))
 
 
+@pytest.mark.long
 def test_broken_files_end_in_a_report_or_a_rev603_error(tmp_path: Path) -> None:
     count, seed = int(os.environ.get("REV603_FUZZ", "60")), int(os.environ.get("REV603_FUZZ_SEED", "603"))
     paths = []

@@ -260,6 +260,7 @@ def test_the_cache_is_its_owners_alone(weekly: Path, tmp_path: Path) -> None:
     assert (tmp_path / "kept").stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.long
 def test_a_kept_file_that_claims_more_lines_than_a_report_can_have_is_read_anew(
     weekly: Path, tmp_path: Path
 ) -> None:

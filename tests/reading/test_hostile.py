@@ -88,6 +88,7 @@ def test_reading_survives_it(kind: str, outcome: Outcome) -> None:
         assert outcome.detail.startswith("1 refunds, accepted"), outcome
 
 
+@pytest.mark.long
 def test_a_file_cut_off_anywhere_is_refused_or_read_and_never_a_crash(tmp_path: Path) -> None:
     paths = []
     for suffix, data in (("xlsx", good_workbook()), ("csv", good_csv())):
@@ -100,6 +101,7 @@ def test_a_file_cut_off_anywhere_is_refused_or_read_and_never_a_crash(tmp_path: 
     assert {outcome.kind for outcome in outcomes if outcome.path.endswith("xlsx")} == {"refused"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", ["xlsx", "csv"])
 def test_flipped_bytes_are_refused_or_read_and_never_a_crash(tmp_path: Path, suffix: str) -> None:
     good = good_workbook() if suffix == "xlsx" else good_csv()
@@ -115,6 +117,7 @@ def test_flipped_bytes_are_refused_or_read_and_never_a_crash(tmp_path: Path, suf
     assert [outcome for outcome in read_isolated(paths) if not outcome.fine] == []
 
 
+@pytest.mark.long
 def test_the_isolation_itself_notices_a_crash_a_hang_and_a_leak(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

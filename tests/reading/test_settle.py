@@ -90,6 +90,7 @@ def test_a_refund_that_another_file_spells_differently_is_the_same_refund(
     ]
 
 
+@pytest.mark.long
 def test_a_paid_refund_in_another_spelling_is_not_stuck_any_more(tmp_path: Path) -> None:
     write(tmp_path, "2026-03-06.csv", line())
     write(
@@ -211,6 +212,7 @@ def test_neither_order_nor_documents_that_come_and_go_multiply_an_amount(
     ).all()  # what was zeroed can be seen beside what is printed
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("later", [(A, B, C), (B, C), (C, B), (C,)])
 @pytest.mark.parametrize("later_first", [False, True])
 def test_histories_that_are_put_together_by_hand_move_no_amount(
@@ -264,6 +266,7 @@ def test_a_file_that_may_have_day_and_month_exchanged_is_doubted_by_name(tmp_pat
     assert "a 2026-03-16.csv" in message
 
 
+@pytest.mark.long
 def test_a_time_of_day_beside_the_date_is_the_same_day(tmp_path: Path) -> None:
     write(tmp_path, "a.csv", line("Sent to Treasury"), above="Today's Date,03/06/2026 09:00\n")
     write(tmp_path, "b.csv", line("Reject No ACH"), above="Today's Date,03/06/2026 4:05 PM\n")
@@ -374,6 +377,7 @@ def test_what_was_opened_and_is_something_else_is_passed_over_and_other_endings_
     assert all(name in others for name in ("old.xls", "sent.msg", "all.ods"))
 
 
+@pytest.mark.long
 def test_our_own_summary_in_the_folder_is_passed_over_and_named(tmp_path: Path) -> None:
     write(tmp_path, "2026-03-06.csv", line())
     history = rev603.read_history(tmp_path)
@@ -384,6 +388,7 @@ def test_our_own_summary_in_the_folder_is_passed_over_and_named(tmp_path: Path) 
     assert message.startswith("weekly.xlsx")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
 def test_what_convert_writes_reads_back_as_the_same_weeks(tmp_path: Path, ending: str) -> None:
     exports = tmp_path / "exports"

@@ -46,6 +46,7 @@ def test_each_unreadable_kind_has_its_own_sentence(kind: str) -> None:
     assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301  # our own bytes
 
 
+@pytest.mark.long
 def test_refusals_say_what_to_do() -> None:
     for kind, hostile in AT_THE_DOOR.items():
         with pytest.raises(Rev603Error) as caught:

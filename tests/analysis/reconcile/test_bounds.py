@@ -75,6 +75,7 @@ _CASES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", _CASES)
 def test_a_list_made_to_fit_everywhere_is_suggested_in_bounds_and_says_what_is_left_out(case: str) -> None:
     code = _MEASURED.replace("CASE", textwrap.dedent(_CASES[case]))

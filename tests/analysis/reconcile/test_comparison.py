@@ -149,6 +149,7 @@ def test_money_that_did_not_move_is_not_paid(status: str) -> None:
     assert (match["outcome"], match["difference"]) == ("not paid", 100.0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("status", "column", "said"),
     [
@@ -427,6 +428,7 @@ def test_of_a_refund_that_was_diverted_in_part_the_rest_is_paid() -> None:
     assert answer.refunds["outcome"].tolist() == ["short", "not paid"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "spelled",
     ["02130045111", "021-3004511-1", "021 3004511 1", "2130045111", "2130045111.0", 2130045111, 2130045111.0],

@@ -8,6 +8,7 @@ from rev603.analysis.reconcile import compare
 from rev603.sample import sample_entries, sample_report
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("lines", "seed"), [(400, 603), (5_000, 1), (5_000, 2)])
 def test_every_entry_gets_the_outcome_that_the_generator_gave_it(lines: int, seed: int) -> None:
     refunds = sample_report(lines=lines, seed=seed)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from rev603.analysis.reconcile import Comparison, compare
 from rev603.analysis.reconcile.suggestions import _masks, _sets
@@ -52,6 +53,7 @@ def test_two_right_numbers_are_not_taken_for_a_slip() -> None:
     assert table.suggestions.empty
 
 
+@pytest.mark.long
 def test_swapped_digits_are_suggested_where_the_amounts_are_equal() -> None:
     # 60576072486 with its 4 and 8 swapped
     entries = [{"entry_number": "60576072486", "expected_amount": 5.0}]
@@ -60,6 +62,7 @@ def test_swapped_digits_are_suggested_where_the_amounts_are_equal() -> None:
     assert found([{"entry_number": "60576072846", "amount": 6.0}], entries).suggestions.empty
 
 
+@pytest.mark.long
 def test_ten_characters_are_suggested_for_the_number_that_they_are_part_of() -> None:
     # without its check digit, and without its first character
     for short in ("6057607248", "0576072486"):
@@ -98,6 +101,7 @@ def test_how_many_other_sets_fit_is_said() -> None:
     assert table["reason"][0].endswith("; 1 more that fit as well")
 
 
+@pytest.mark.long
 def test_sets_mix_neither_payees_nor_weeks_and_do_not_come_after_the_refund() -> None:
     half = bucket([10.0, 20.0])
     cases = [
@@ -117,6 +121,7 @@ def test_every_set_of_up_to_twelve_entries_is_tried() -> None:
     assert sorted(table["expected"]) == wanted
 
 
+@pytest.mark.long
 def test_of_more_entries_single_ones_and_nearly_whole_sets_are_tried_and_the_cut_is_counted() -> None:
     for count in (13, 25, 40):
         amounts = [float(3 * place + 1000) for place in range(count)]
@@ -140,6 +145,7 @@ def test_the_sets_that_are_tried_are_those_that_the_documentation_names() -> Non
     assert sizes.tolist() == [1] * 13 + [12] * 13 + [13]
 
 
+@pytest.mark.long
 def test_a_list_full_of_missing_entries_and_stray_refunds_is_searched_in_bounds() -> None:
     rng = np.random.default_rng(5)
     lines = 30_000

@@ -92,6 +92,7 @@ def test_a_request_to_cbp_lists_each_refund_and_goes_to_the_refunds_team() -> No
     assert mail["X-Unsent"] == "1"
 
 
+@pytest.mark.long
 def test_amounts_and_lines_of_the_letters_are_those_of_the_worklist() -> None:
     refunds = sample_report(lines=400, seed=84)
     work = enrollment_worklist(refunds, as_of="2026-11-13")
@@ -146,6 +147,7 @@ class _Tags(html.parser.HTMLParser):
         self.tags.append((tag, tuple(name for name, _ in attrs)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("where", ["company_name", "care_of", "refund_id", "document_number"])
 def test_what_a_stranger_writes_breaks_no_header_no_page_and_no_folder(where: str, tmp_path: Path) -> None:
     lines = [{"payee_id": f"98-76543{number:02d}00", where: name} for number, name in enumerate(EVIL)]

@@ -370,6 +370,7 @@ def test_other_sheets_of_a_workbook_are_joined_or_named() -> None:
     assert sorted(issues) == [("sheet-joined", "November"), ("sheet-skipped", "Clients")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("heading", "amount"),
     [

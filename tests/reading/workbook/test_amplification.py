@@ -79,6 +79,7 @@ FAMILIES: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
+@pytest.mark.long
 def test_what_would_grow_is_read_or_refused_in_time_and_memory(tmp_path: Path) -> None:
     paths = []
     for number, (build, _) in enumerate(FAMILIES.values()):
