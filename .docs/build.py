@@ -6,6 +6,7 @@ public names become an API reference from their docstrings, and the notebooks ar
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import tempfile
@@ -90,6 +91,42 @@ def issues() -> str:
     )
 
 
+#: What prints or writes each definition of the schemas.
+OUTPUTS = {
+    "weeklysummary": "`weekly_summary(…).to_json()`, `rev603 weekly --json`",
+    "reconciliation": "`reconcile(…).to_json()`, `rev603 reconcile --json`",
+    "report": "`read(…).to_json()`",
+    "lines": '`Lines(…).to_json()`, `write_lines(…, "x.json")`',
+    "clientpack": "each of `client_packs(…)`, `rev603 packs`",
+    "check": "`rev603 check --json`",
+    "explanations": "`rev603 check --explain CODE --json`",
+    "listing": "`rejects`, `ageing`, `changes`, `group`, `worklist`, `reissue`, each with `--json`",
+    "written": "`convert`, `letters`, `packs` and `sample`, each with `--json`: the paths written",
+    "guide": "`rev603 guide --json`",
+}
+
+
+def json_outputs() -> str:
+    """Return the page of the JSON outputs, from the schemas that the package ships."""
+    schema = rev603.WeeklySummary.json_schema()["$defs"]
+    rows = (
+        (f"`{name}`", output, ", ".join(f"`{key}`" for key in schema[name].get("required", ())))
+        for name, output in OUTPUTS.items()
+    )
+    whole = json.dumps({name: schema[name] for name in ("record", *OUTPUTS)}, indent=1, ensure_ascii=False)
+    return "\n".join(
+        [
+            "# JSON\n",
+            "Amounts are dollars, dates ISO text, what is missing is `null`, and a table is a list of records by column,",
+            "whose names are those of the frames. Keys may be added without a new `schema_version`. The schema (JSON Schema",
+            "2020-12) comes with the package: `rev603.WeeklySummary.json_schema()`, and so of each answer; every output is",
+            "tested by it.\n",
+            table(("definition", "of", "keys that are always there"), rows),
+            f"## The definitions\n\n```json\n{whole}\n```\n",
+        ]
+    )
+
+
 def api() -> str:
     """Return the reference of the public names."""
     modules = ("entry_number", "importer_number", "plots")
@@ -107,7 +144,13 @@ def build(out: Path) -> int:
         source = Path(folder)
         for path in [*HERE.glob("*.md"), HERE / "conf.py", *ROOT.joinpath("notebooks").glob("*.ipynb")]:
             shutil.copy(path, source)
-        pages = {"columns": columns, "statuses": states, "issues": issues, "reference": api}
+        pages = {
+            "columns": columns,
+            "statuses": states,
+            "issues": issues,
+            "json": json_outputs,
+            "reference": api,
+        }
         for name, page in pages.items():
             source.joinpath(f"{name}.md").write_text(page(), encoding="utf-8")
         return int(build_main(["-q", "-W", "--keep-going", "-b", "html", str(source), str(out)]))
