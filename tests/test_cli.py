@@ -437,3 +437,11 @@ def test_convert_gives_chosen_columns_as_csv_on_stdout(capsys: pytest.CaptureFix
 def test_samples_of_any_size(tmp_path: Path) -> None:
     assert write_samples(tmp_path, lines=60, seed=1)
     assert main(["sample", str(tmp_path / "x"), "--lines", "0"]) == 2
+
+
+@pytest.mark.parametrize("command", ["rejects", "ageing", "worklist", "changes", "reissue"])
+def test_where_a_filter_leaves_nothing_the_sentence_is_of_its_lines_alone(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([command, SAMPLES, "--payee", "12-345678900"])
+    assert "Of the lines that the filters choose: no" in capsys.readouterr().err

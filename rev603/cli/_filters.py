@@ -21,6 +21,11 @@ _DATES = ("oldest_refund_date", "refund_date")
 _MARKS = r"[\W_]+"
 
 
+def is_filtered(options: argparse.Namespace) -> bool:
+    """Return whether some lines only are asked for."""
+    return any(getattr(options, name, None) is not None for name in _FILTERS)
+
+
 def filtered(
     frame: pd.DataFrame,
     options: argparse.Namespace,

@@ -12,7 +12,7 @@ import pandas as pd
 import rev603
 from rev603.analysis.ageing import by_age_band
 from rev603.analysis.disposition import with_disposition
-from rev603.cli._filters import filtered
+from rev603.cli._filters import filtered, is_filtered
 from rev603.cli._output import emit, emit_json, say
 from rev603.cli._reading import read_lines
 from rev603.errors import ColumnsMissingError, Rev603Error
@@ -182,7 +182,12 @@ def _give(
     if options.quiet:
         return
     if none and not len(found):
-        say(none)
+        # a name that is misspelled chooses nothing: no news of it is no good news
+        say(
+            f"Of the lines that the filters choose: {none[0].lower()}{none[1:]}"
+            if is_filtered(options)
+            else none
+        )
         return
     worth = "" if amount is None else f", {money(amount)}"
     payees = f", of {plural(int(found['payee_id'].nunique()), 'payee')}" if "payee_id" in found else ""

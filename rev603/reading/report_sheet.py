@@ -259,9 +259,8 @@ def check_total_lines(
         before = {0}
         for at, line in found.items():
             total, stated = int(running[np.searchsorted(lines, at)]), amount_in_cents(line[amount] or "")
-            if (
-                stated is not None and total - stated in before
-            ):  # some run of lines right above it adds up to it
+            # some run of lines right above it adds up to it
+            if stated is not None and total - stated in before:
                 left.discard(at)
             before.add(total)
     wrong: dict[str, list[int]] = {"subtotal-differs": [], "total-line-doubtful": []}

@@ -99,6 +99,7 @@ def _told(lines: pd.DataFrame, refunds: pd.DataFrame, status: str) -> pd.DataFra
         came["total_refund_amount"] = np.where(stated, printed / 100, np.nan)
     # without refund numbers nothing proves that the lines of two reports are one refund
     counting = _counting(came) if {"report_date", "refund_id"} <= set(refunds) else came
+    # what does not count is told by its status alone
     rest = came.loc[came.index.difference(counting.index)].drop(columns="check_or_ach", errors="ignore")
     told = pd.concat([flags_of(counting, key_codes(counting, IDENTITY)), flags_of(rest)])
     lines = lines.join(told[list(AS_TEXT)].astype(AS_TEXT))
