@@ -97,11 +97,10 @@ def key_codes(frame: pd.DataFrame, columns: Sequence[str]) -> Numbers:
     [0, 0, 1, 2]
     """
     codes = np.zeros(len(frame), np.int64)
-    for name in columns:
-        own, values = pd.factorize(frame[name], use_na_sentinel=True)
+    for number, name in enumerate(columns):
+        own, values = pd.factorize(frame[name], use_na_sentinel=False)
         # numbered anew after each column, so that the product stays small enough for an int64
-        pair: Any = codes * (len(values) + 1) + (own + 1)
-        codes = pd.factorize(pair)[0].astype(np.int64)
+        codes = pd.factorize(codes * len(values) + own)[0] if number else own
     return codes
 
 

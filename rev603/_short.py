@@ -34,10 +34,6 @@ class Short:
         """Return the match of a short text as a whole."""
         return self._pattern.fullmatch(text) if len(text) <= self.longest else None
 
-    def search(self, text: str) -> re.Match[str] | None:
-        """Return the first match in a short text."""
-        return self._pattern.search(text) if len(text) <= self.longest else None
-
     def sub(self, new: Any, text: str) -> str:
         """Return a short text with all matches replaced, and a longer one as it is."""
         return self._pattern.sub(new, text) if len(text) <= self.longest else text

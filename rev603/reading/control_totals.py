@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rev603._columns import Numbers, key_codes
+from rev603._columns import Mask, Numbers, key_codes
 from rev603.reading.amounts import amount_in_cents
 from rev603.reading.dates import could_be_a_date
 from rev603.reading.layout import ENOUGH, Line
@@ -178,7 +178,7 @@ def control_totals(
     """
     refunds = _refund_numbers(frame)
     count = int(refunds.max(initial=-1)) + 1
-    alike = _alike(refunds, cents)
+    twice, alike = _alike(refunds, cents)
     stated = None if header.total_refund_amount is None else round(header.total_refund_amount * 100)
     per_payment = per_refund = cents
     if grain == "refund" or (grain is None and stated != int(cents.sum())):
@@ -205,7 +205,7 @@ def control_totals(
         control,
         counting,
         ambiguous=int((per_payment != cents).sum()) if grain is None and stated is None else 0,
-        repeated=_repeated(frame, alike),
+        repeated=_repeated(frame, refunds, np.flatnonzero(twice)),
     )
 
 
@@ -220,19 +220,19 @@ def _refund_numbers(frame: pd.DataFrame) -> Numbers:
     return key_codes(keys, list(keys.columns))
 
 
-def _alike(refunds: Numbers, cents: Numbers) -> Numbers:
-    """Return the lines of refunds that show an amount more than once; for most reports they are few."""
+def _alike(refunds: Numbers, cents: Numbers) -> tuple[Mask, Numbers]:
+    """Return which lines show an amount that their refund shows again, and the lines of such refunds: mostly few."""
     codes, amounts = pd.factorize(cents)
-    pairs = pd.Series(refunds * len(amounts) + codes)
+    twice = pd.Series(refunds * len(amounts) + codes).duplicated(keep=False).to_numpy(dtype=bool)
     repeating = np.zeros(int(refunds.max(initial=-1)) + 1, dtype=bool)
-    repeating[refunds[pairs.duplicated().to_numpy(dtype=bool)]] = True
-    return np.flatnonzero(repeating[refunds])
+    repeating[refunds[twice]] = True
+    return twice, np.flatnonzero(repeating[refunds])
 
 
-def _repeated(frame: pd.DataFrame, alike: Numbers) -> Numbers:
-    """Return the lines that are the same as an earlier one in every column; a few columns rule most of them out."""
-    first = frame[["refund_id", "document_number", "refund_secondary_status"]].iloc[alike]
-    maybe = alike[first.duplicated(keep=False).to_numpy(dtype=bool)]
+def _repeated(frame: pd.DataFrame, refunds: Numbers, twice: Numbers) -> Numbers:
+    """Return the lines that are the same as an earlier one in every column; their documents rule most of them out."""
+    named = frame[["document_number"]].iloc[twice].assign(refund=refunds[twice])
+    maybe = twice[named.duplicated(keep=False).to_numpy(dtype=bool)]
     whole = frame.iloc[maybe].drop(columns=["source_file", "source_sheet", "source_row"])
     return np.asarray(maybe[whole.duplicated().to_numpy(dtype=bool)], dtype=np.int64)
 

@@ -141,16 +141,20 @@ def _refuse_long_lines(data: bytes | memoryview, name: str, limits: Limits) -> N
     """Go from line end to line end, each time to the last one within the limit."""
     start, longest = 0, limits.max_line_bytes
     while len(data) - start > longest:
-        window = bytes(data[start : start + longest + 1])
-        end = max(window.rfind(b"\n"), window.rfind(b"\r")) + 1
-        if not end:
+        stop = start + longest + 1
+        # the last line's end is mostly near
+        for at in (max(start, stop - _SAMPLE), start):
+            window = bytes(data[at:stop])
+            if end := max(window.rfind(b"\n"), window.rfind(b"\r")) + 1:
+                break
+        else:
             raise UnsafeFileError(
                 f"A line is longer than {longest:,} bytes.",
                 where=f"{name}, line {_line(data, start):,}",
                 why="no report has such lines: it is not a list, or its line ends are lost",
                 what_to_do="export the report again, or raise max_line_bytes if you trust the file",
             )
-        start += end
+        start = at + end
 
 
 def _line(data: bytes | memoryview, at: int) -> int:

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rev603._columns import Mask, Numbers, as_mask, is_valid
+from rev603._columns import Mask, Numbers, as_mask, is_valid, text_of
 from rev603._short import Short
 from rev603.errors import UnrecognizedFileError, UnsafeFileError
 from rev603.reading.amounts import amount_in_cents
@@ -164,8 +164,11 @@ def _filled(line: Line) -> tuple[str, ...]:
 
 def _label_places(column: pa.ChunkedArray) -> Numbers:
     """Return which cells are the label of a total and nothing else; identifiers mostly end in a figure, labels never."""
-    last = pc.binary_slice(column.cast(pa.large_binary()), -1, None)
-    places = np.flatnonzero(as_mask(pc.greater(last, b"9")))
+    lettered = [np.zeros(0, dtype=bool)]
+    for bounds, text in map(text_of, column.chunks):
+        filled = bounds[1:] > bounds[:-1]
+        lettered.append(filled & (text[bounds[1:] - 1] > ord("9")) if len(text) else filled)
+    places = np.flatnonzero(np.concatenate(lettered))
     return places[_has(column.take(pa.array(places)), rf"(?i)\A{LABEL}[\W_]*\z")] if len(places) else places
 
 
@@ -253,7 +256,8 @@ def refunds_like_totals(grid: TextGrid, table: Table, lines: Numbers) -> Numbers
     """Return the refund lines with a label for their number."""
     if "refund_id" not in table.columns:
         return lines[:0]
-    return lines[_label_places(grid.columns[table.columns["refund_id"]].take(pa.array(lines)))]
+    places = _label_places(grid.columns[table.columns["refund_id"]])
+    return places[np.isin(places, lines)]
 
 
 def is_total_label(text: str) -> bool:

@@ -52,7 +52,7 @@ _SPACED = re.compile(
     r"([0-9]{2})\s([0-9]{7}(?:[0-9A-Za-z]{2})?)|([0-9]{3})\s([0-9]{2})\s([0-9]{4})|([0-9]{6})\s([0-9]{5})"
 )
 #: Most numbers stand as CBP prints them: they are not looked at any further.
-_AS_PRINTED = re.compile(r"[0-9]{2}-[0-9]{7}[0-9A-Z]{2}")
+AS_PRINTED = re.compile(r"[0-9]{2}-[0-9]{7}[0-9A-Z]{2}")
 
 #: So many cells that are put into one spelling are named one by one.
 _NAMED = 100
@@ -65,7 +65,7 @@ def cell_errors(column: pa.ChunkedArray) -> Numbers:
 
 def zero_padded(column: pa.ChunkedArray, *, width: int, shortest: int) -> pa.ChunkedArray:
     """Restore zeros that a code of a fixed width has lost: ``212`` to ``0212``."""
-    lengths = pc.utf8_length(column)
+    lengths = pc.binary_length(column)
     short = pc.and_(pc.less(lengths, width), pc.greater_equal(lengths, shortest))
     places = _where(column, r"\A[0-9]+\z", short)
     return put(column, places, pc.utf8_lpad(column.take(pa.array(places)), width, "0"))
@@ -77,7 +77,7 @@ def payee_number(text: str) -> str:
     >>> [payee_number(text) for text in ("98-7654321", "987654321ab", "98 7654321", "000 12 3456", "987654321")]
     ['98-765432100', '98-7654321AB', '98-765432100', '000-12-3456', '987654321']
     """
-    if _AS_PRINTED.fullmatch(text):
+    if AS_PRINTED.fullmatch(text):
         return text
     found = _SPACED.fullmatch(text.strip())
     whole = "-".join(filter(None, found.groups())) if found else text
@@ -160,7 +160,7 @@ class LineLog:
     def distinct(self, name: str) -> pa.DictionaryArray:
         """Return a column by its distinct values; the column is not repaired any more after that."""
         if name not in self._distinct:
-            self._distinct[name] = self.text[name].combine_chunks().dictionary_encode()
+            self._distinct[name] = self.text[name].dictionary_encode().combine_chunks()
         return self._distinct[name]
 
     def say(self, code: str, name: str, places: Numbers, *, detail: pa.Array | str = "") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from pandera.errors import SchemaErrors
 
+from rev603._columns import Mask
 from rev603.errors import (
     ColumnsMissingError,
     ControlTotalError,
@@ -22,14 +23,15 @@ from rev603.errors import (
     UnrecognizedFileError,
     check_choice,
 )
-from rev603.reading.control_totals import Control, Grain, Header, control_totals
+from rev603.reading.control_totals import Control, Counted, Grain, Header, control_totals
 from rev603.reading.find_tables import find_tables
+from rev603.reading.grid import TextGrid
 from rev603.reading.issues import CATALOGUE, IssueLog
-from rev603.reading.layout import Named, no_table
+from rev603.reading.layout import Named, Table, no_table
 from rev603.reading.limits import DEFAULT_LIMITS, Limits
 from rev603.reading.refund_rows import set_aside_frame
 from rev603.reading.report_sheet import ReportSheet, check_total_lines, joined_sheets, read_report_sheet
-from rev603.reading.sniff import Source, sniff
+from rev603.reading.sniff import sniff
 from rev603.reading.words import Columns, Taught, Words, headings_of, words_of
 from rev603.reading.written import as_it_was, is_written_by_us
 from rev603.safe_text import hide_persons
@@ -185,9 +187,13 @@ def read(
         what = "a workbook" if file.kind == "xlsx" else "delimited text"
         log.say("misnamed", file.name, f" ({what})")
     with ThreadPoolExecutor(1) as other_core:
-        content_hash = other_core.submit(lambda: hashlib.sha256(file.data).hexdigest())
+        content_hash = other_core.submit(hashlib.sha256, file.data)
         try:
-            parts = joined_sheets(_sheets(file, words, named, log, sheet=sheet, limits=limits), log)
+            known = words.columns(REFUND_COLUMNS)
+            found = find_tables(file, known, sheet=sheet, log=log, limits=limits, named=named)
+            if file.kind == "text":
+                file = replace(file, data=b"", text=b"")  # what follows can have its memory
+            parts = joined_sheets(_sheets(*found, words, named, log), log)
         except (ColumnsMissingError, UnrecognizedFileError) as error:
             if file.kind == "xlsx" and is_written_by_us(file.data):
                 what = "This is a workbook of answers that rev603 wrote."
@@ -208,15 +214,7 @@ def read(
         zeroed = int(((counted.cents == 0) & (printed[readable] != 0)).sum())
         _say_totals(counted.control, counted.ambiguous, zeroed, log)
         _say_taught(words, frame, log)
-        adding, again = np.zeros(len(readable), dtype=np.int64), np.zeros(len(readable), dtype=bool)
-        adding[readable] = counted.cents
-        again[np.flatnonzero(readable)[counted.repeated]] = True
-        ends = np.cumsum([len(part.typed.cents) for part in parts])[:-1]
-        for part, cents, same in zip(parts, np.split(adding, ends), np.split(again, ends), strict=True):
-            lines = part.rows.refunds[same]
-            log.add_cells("line-repeated", part.grid, lines, None, pa.nulls(len(lines)), at=None)
-            readings = (part.typed.cents, cents)
-            check_total_lines(part.grid, part.table, part.rows.refunds, log, *readings, aside=part.rows.aside)
+        _say_of_lines(counted, parts, readable, log)
         aside = [set_aside_frame(part.grid, part.aside()) for part in parts]
         set_aside = pd.concat(aside, ignore_index=True)
         rows_read = sum(int(part.grid.nonblank().sum()) for part in parts)
@@ -227,7 +225,7 @@ def read(
                 what_to_do="tell us about this file: rev603 must not lose a row",
             )
         contract.result()
-        report = Report(
+        report: Report = as_it_was(Report(
             refunds=frame,
             header=header,
             control=counted.control,
@@ -235,21 +233,18 @@ def read(
             set_aside=set_aside,
             rows_read=rows_read,
             source_file=file.name,
-            content_hash=content_hash.result(),
+            content_hash=content_hash.result().hexdigest(),
             dates_assumed=any(part.dates_assumed for part in parts),
-        )
-    converted: Report = as_it_was(report)
-    return converted
+        ))  # fmt: skip
+    return report
 
 
 def _sheets(
-    file: Source, words: Words, named: Named, log: IssueLog, *, sheet: str | int | None, limits: Limits
+    tables: list[tuple[TextGrid, Table]], nearest: TextGrid | None, words: Words, named: Named, log: IssueLog
 ) -> list[ReportSheet]:
     """Read the sheets; one that has a few of the headings, such as a pivot table, does not stop a sound report."""
-    known = words.columns(REFUND_COLUMNS)
-    tables, nearest = find_tables(file, known, sheet=sheet, log=log, limits=limits, named=named)
     if not tables:
-        raise no_table(nearest, known, file.name, what="a refund report")
+        raise no_table(nearest, words.columns(REFUND_COLUMNS), log.file, what="a refund report")
     parts: list[ReportSheet] = []
     most = max(len(table.columns) for _, table in tables)
     for grid, table in tables:
@@ -261,6 +256,19 @@ def _sheets(
                 raise
             log.add_sheet("sheet-skipped", grid.sheet or "", f"it lacks {', '.join(error.missing[:3])}")
     return parts
+
+
+def _say_of_lines(counted: Counted, parts: list[ReportSheet], readable: Mask, log: IssueLog) -> None:
+    """Say which lines repeat others, and which total lines do not meet the lines that they stand for."""
+    adding, again = np.zeros(len(readable), dtype=np.int64), np.zeros(len(readable), dtype=bool)
+    adding[readable] = counted.cents
+    again[np.flatnonzero(readable)[counted.repeated]] = True
+    ends = np.cumsum([len(part.typed.cents) for part in parts])[:-1]
+    for part, cents, same in zip(parts, np.split(adding, ends), np.split(again, ends), strict=True):
+        lines = part.rows.refunds[same]
+        log.add_cells("line-repeated", part.grid, lines, None, pa.nulls(len(lines)), at=None)
+        readings = (part.typed.cents, cents)
+        check_total_lines(part.grid, part.table, part.rows.refunds, log, *readings, aside=part.rows.aside)
 
 
 def _say_totals(control: Control, ambiguous: int, zeroed: int, log: IssueLog) -> None:

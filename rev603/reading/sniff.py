@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, NoReturn
 
-import numpy as np
-
 from rev603.errors import (
     ArgumentError,
     SourceNotFoundError,
@@ -142,11 +140,11 @@ def _read_path(path: Path, limits: Limits) -> bytes | memoryview:
             )
         if status.st_size > limits.max_file_bytes:
             _refuse_large(path.name, limits)
-        with path.open("rb", buffering=0) as file:
-            # in large pages: four times faster than ``bytes``
-            data = np.fromfile(file, np.uint8, status.st_size + 1)
-            if len(data) <= status.st_size:
-                return data.data
+        with path.open("rb") as file:
+            # not by numpy, whose large pages cost up to five times as much on a virtual machine
+            data = bytearray(status.st_size + 1)
+            if (count := file.readinto(data)) <= status.st_size:
+                return memoryview(data)[:count]
             file.seek(0)  # it grew meanwhile, or never said its size
             return _bounded(file.read, path.name, limits)
     except PermissionError as error:
