@@ -232,7 +232,9 @@ def _alike(refunds: Numbers, cents: Numbers) -> tuple[Mask, Numbers]:
 def _repeated(frame: pd.DataFrame, refunds: Numbers, twice: Numbers) -> Numbers:
     """Return the lines that are the same as an earlier one in every column; their documents rule most of them out."""
     named = frame[["document_number"]].iloc[twice].assign(refund=refunds[twice])
-    maybe = twice[named.duplicated(keep=False).to_numpy(dtype=bool)]
+    maybe: Numbers = twice[named.duplicated(keep=False).to_numpy(dtype=bool)]
+    if not len(maybe):
+        return maybe
     whole = frame.iloc[maybe].drop(columns=["source_file", "source_sheet", "source_row"])
     return np.asarray(maybe[whole.duplicated().to_numpy(dtype=bool)], dtype=np.int64)
 

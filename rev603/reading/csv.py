@@ -51,7 +51,8 @@ def read_csv_grid(source: Source, headings: Collection[str], *, limits: Limits =
     body = memoryview(data)[bytes(data[:64]).find(b"\n") + 1 if skipped else 0 :]
     sample = _sample(body, 0)
     if delimiter is None:
-        delimiter = max(_DELIMITERS, key=lambda each: _promise(_rows(sample, each), headings))
+        present = [each for each in _DELIMITERS if each == _DELIMITERS[0] or each in sample]
+        delimiter = max(present, key=lambda each: _promise(_rows(sample, each), headings))
     # most rows are below what stands above the table, however long that is
     width = _modal(
         _rows(_sample(body, len(body) // 2) if len(body) > 2 * _SAMPLE_BYTES else sample, delimiter)

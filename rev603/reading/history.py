@@ -121,14 +121,8 @@ def read_reports(
     )
     today = dt.date.today()  # noqa: DTZ011 - the day on the user's calendar
     behind = folders_behind([path.parent for path, _ in reports.values()], dated)
-    issues = [
-        *frames,
-        *not_opened(sources),
-        *dates_in_doubt(kept, today=today),
-        *disagreements(kept),
-        *behind,
-    ]
-    return Readings(kept, joined(issues))
+    doubts = [*dates_in_doubt(kept, today=today), *disagreements(kept), *behind]
+    return Readings(kept, joined([*frames, *not_opened(sources), *doubts]))
 
 
 def _takes_options_of(other: Callable[_P, object]) -> Callable[[Callable[..., _R]], Callable[_P, _R]]:

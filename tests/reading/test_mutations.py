@@ -1,6 +1,6 @@
 """Spoil a good file in one random place: what is read must be right, or refused, or spoken of.
 
-Sizes: 150 spoilt files in the ordinary run; REV603_MUTATIONS=20000 for the long one. The count of
+Sizes: 100 spoilt files in the ordinary run; REV603_MUTATIONS=20000 for the long one. The count of
 each outcome is printed (pytest -s).
 
 What no reader can notice, and so is no failure (the reader must still give what stands in the file):
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-MUTATIONS = int(os.environ.get("REV603_MUTATIONS", "150"))
+MUTATIONS = int(os.environ.get("REV603_MUTATIONS", "100"))
 SEED = int(os.environ.get("REV603_MUTATION_SEED", "603"))
 
 HEADINGS = {column.heading: column.name for column in REFUND_COLUMNS}
