@@ -54,6 +54,8 @@ def open_frame(native: Any, needed: Iterable[str]) -> nw.LazyFrame[Any] | nw.Dat
     The needed columns are given as the reader gives them: missing where the text is ``""``, dates without a time zone.
     """
     names = list(needed)
+    if isinstance(native, pa.Table):
+        native = native.to_pandas()  # Arrow tells groups on other lines: see in_arrow
     usable = _usable_pandas(native, names) if isinstance(native, pd.DataFrame) else native
     try:
         frame: nw.LazyFrame[Any] | nw.DataFrame[Any] = nw.from_native(usable)
@@ -198,8 +200,8 @@ def collected(frame: nw.LazyFrame[Any] | nw.DataFrame[Any]) -> pd.DataFrame:
 
 
 def like(answer: pd.DataFrame, native: Any) -> Any:
-    """Return a pandas answer as the kind of frame that the caller brought."""
-    if isinstance(native, pd.DataFrame):
+    """Return a pandas answer as the kind of frame that the caller brought; an Arrow table is answered in pandas."""
+    if isinstance(native, pd.DataFrame | pa.Table):
         return answer
     asked: Any = nw.from_native(native)
     ours = pa.Table.from_pandas(answer, preserve_index=False)

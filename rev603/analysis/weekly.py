@@ -177,7 +177,7 @@ def weekly_figures(
     moved = movement(sightings, compared, last)
     rows = sightings.rows_of(moved.now)
     state = _some(lines, rows)
-    told = keyed(in_arrow(state).to_native())
+    told = keyed(in_arrow(state))
     work = judged(told, as_of=dates[last])
     requests = requests_of(told, work)
     sources = provenance.sources_of(known, lines, dates[last], ties=extract_of is None)

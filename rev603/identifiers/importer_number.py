@@ -64,7 +64,7 @@ _KINDS: dict[Kind, str] = {
     "cbp": "[0-9]{6}-[0-9]{5}",
 }
 _BARE = "[0-9]{9}|[0-9]{11}"
-_WELL_FORMED = "|".join([*_KINDS.values(), _BARE])
+_WELL_FORMED = re.compile("|".join([*_KINDS.values(), _BARE]))
 
 _CLEAN = str.maketrans(string.ascii_lowercase + DASHES, string.ascii_uppercase + "-" * len(DASHES), " \u00a0")
 _WHY_NOT = "it has none of the forms NN-NNNNNNN, NN-NNNNNNNXX, NNN-NN-NNNN, YYDDPP-NNNNN"
@@ -107,7 +107,7 @@ def validate(text: str) -> str:
     '98-7654321AB'
     """
     number = compact(text)
-    if not re.fullmatch(_WELL_FORMED, number):
+    if not _WELL_FORMED.fullmatch(number):
         shown = number[:16]
         hidden = re.sub("[0-9A-Z]", "X", shown[:-4]) + shown[-4:]
         raise IdentifierError(
@@ -126,7 +126,7 @@ def is_valid(text: object) -> bool:
     >>> is_valid("98-7654321"), is_valid("98-7654321" + chr(10)), is_valid(None)
     (True, False, False)
     """
-    return isinstance(text, str) and re.fullmatch(_WELL_FORMED, compact(text)) is not None
+    return isinstance(text, str) and _WELL_FORMED.fullmatch(compact(text)) is not None
 
 
 def kind(text: object) -> Kind | None:
@@ -158,7 +158,7 @@ def format(text: str) -> str:  # noqa: A001 - the name that identifier modules g
     if kind(text) == "irs":
         return f"{base(text)}{suffix(text)}"
     number = compact(text)
-    return number if re.fullmatch(_WELL_FORMED, number) else text
+    return number if _WELL_FORMED.fullmatch(number) else text
 
 
 def base(text: object) -> str | None:

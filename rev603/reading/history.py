@@ -113,12 +113,8 @@ def read_reports(
             if progress is not None:
                 progress(done, len(found), name)
     dated = _dated(_told_apart(list(reports.values())), report_dates or {})
-    kept = settled(
-        sorted(
-            (report for report in dated if earliest is None or _day(report) >= earliest.date()),
-            key=lambda report: (_day(report), report.source_file),
-        )
-    )
+    wanted = [report for report in dated if earliest is None or _day(report) >= earliest.date()]
+    kept = settled(sorted(wanted, key=lambda report: (_day(report), report.source_file)))
     today = dt.date.today()  # noqa: DTZ011 - the day on the user's calendar
     behind = folders_behind([path.parent for path, _ in reports.values()], dated)
     doubts = [*dates_in_doubt(kept, today=today), *disagreements(kept), *behind]

@@ -27,7 +27,7 @@ from rev603.reading.dates import DateOrder, could_be_a_date
 from rev603.reading.grid import TextGrid
 from rev603.reading.issues import IssueLog, masked
 from rev603.reading.layout import ENOUGH, Line, Table
-from rev603.reading.repairs import AS_PRINTED, FREE_TEXT, LineLog
+from rev603.reading.repairs import FREE_TEXT, LineLog
 from rev603.reading.words import NO_WORDS, Words
 from rev603.vocabulary import statuses
 from rev603.vocabulary.centers import CENTERS
@@ -270,9 +270,7 @@ def _say_doubts(work: LineLog, entries: pa.ChunkedArray) -> None:
         work,
         "payee-unusual",
         "payee_id",
-        lambda text: (
-            AS_PRINTED.fullmatch(text) or (text.split() == [text] and importer_number.is_valid(text))
-        ),
+        lambda text: importer_number.is_valid(text) and text.split() == [text],
     )
     filer, of_entry = pc.utf8_upper(work.text["filer_code"]), pc.utf8_slice_codeunits(entries, 0, 3)
     work.say("filer-differs", "filer_code", np.flatnonzero(as_mask(pc.not_equal(filer, of_entry))))

@@ -52,7 +52,7 @@ _SPACED = re.compile(
     r"([0-9]{2})\s([0-9]{7}(?:[0-9A-Za-z]{2})?)|([0-9]{3})\s([0-9]{2})\s([0-9]{4})|([0-9]{6})\s([0-9]{5})"
 )
 #: Most numbers stand as CBP prints them: they are not looked at any further.
-AS_PRINTED = re.compile(r"[0-9]{2}-[0-9]{7}[0-9A-Z]{2}")
+_AS_PRINTED = re.compile(r"[0-9]{2}-[0-9]{7}[0-9A-Z]{2}")
 
 #: So many cells that are put into one spelling are named one by one.
 _NAMED = 100
@@ -77,7 +77,7 @@ def payee_number(text: str) -> str:
     >>> [payee_number(text) for text in ("98-7654321", "987654321ab", "98 7654321", "000 12 3456", "987654321")]
     ['98-765432100', '98-7654321AB', '98-765432100', '000-12-3456', '987654321']
     """
-    if AS_PRINTED.fullmatch(text):
+    if _AS_PRINTED.fullmatch(text):
         return text
     found = _SPACED.fullmatch(text.strip())
     whole = "-".join(filter(None, found.groups())) if found else text
