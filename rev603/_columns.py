@@ -24,7 +24,8 @@ TEXT = pd.StringDtype(na_value=np.nan)
 ARROW = pa.large_string()
 #: pyarrow releases the interpreter while it works on a column, so columns share the cores.
 WORKERS = 2
-#: So many lines are one piece of work to Arrow's engine.
+#: So many lines are one piece of work to Arrow's engine. Several pieces are shared between cores, and what is told of a
+#: group then stands on other lines.
 _ONE_PIECE = 32_768
 
 
@@ -36,10 +37,7 @@ def pandas_text(column: pa.ChunkedArray | pa.Array) -> ExtensionArray:
 
 
 def in_arrow(lines: pd.DataFrame) -> Any:
-    """Return lines as an open narwhals frame, of Arrow's if they are few: an expression costs a third there.
-
-    Many lines, or several pieces, are shared between the cores, and what is told of a group then stands on other lines.
-    """
+    """Return lines as an open narwhals frame, of Arrow's if they are few: an expression costs a third there."""
     if len(lines) > _ONE_PIECE:
         return nw.from_native(lines, eager_only=True)
     text = {name: "str" for name, dtype in lines.dtypes.items() if dtype in ("object", "category")}

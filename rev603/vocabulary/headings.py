@@ -9,6 +9,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from rev603._short import Short
@@ -91,8 +92,8 @@ def alias_table(columns: tuple[Column, ...]) -> dict[str, str]:
     return {key: column.name for column in columns for key in spellings(column)}
 
 
+@cache
 def spellings(column: Column) -> dict[str, int]:
     """Give the keys of a column's headings, each with its rank: CBP's own first, then the aliases in their order."""
-    texts = (column.heading, column.name, *column.aliases)
-    keys = [heading_key(text) for text in texts if text]
+    keys = [heading_key(text) for text in (column.heading, column.name, *column.aliases) if text]
     return {key: rank for rank, key in reversed(list(enumerate(keys)))}
