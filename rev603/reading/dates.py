@@ -110,7 +110,7 @@ def parse_dates(
 
     That is found out from the column unless ``order`` says it.
     """
-    encoded = column.dictionary_encode().combine_chunks()
+    encoded = column.combine_chunks().dictionary_encode()
     distinct = encoded.dictionary.to_pylist()
     order = order or date_order(distinct)
     days = [order.read(value, epoch_1904=epoch_1904) for value in distinct]

@@ -160,7 +160,7 @@ class LineLog:
     def distinct(self, name: str) -> pa.DictionaryArray:
         """Return a column by its distinct values; the column is not repaired any more after that."""
         if name not in self._distinct:
-            self._distinct[name] = self.text[name].dictionary_encode().combine_chunks()
+            self._distinct[name] = self.text[name].combine_chunks().dictionary_encode()
         return self._distinct[name]
 
     def say(self, code: str, name: str, places: Numbers, *, detail: pa.Array | str = "") -> None:
