@@ -107,7 +107,7 @@ def weekly_summary(
     history
         Refund lines of one or more reports, as :func:`rev603.read_history` gives them (or the refunds
         of a single report). Several files with the same report date are one report; a line that two of
-        them show counts once.
+        them show counts once. A report without lines leaves no trace in frames that you join yourself.
     week_ending
         Take the reports up to this day (ISO text, date or Timestamp); all of them if it is left out. So
         the summary of a past week is the same today as it was then.
